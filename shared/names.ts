@@ -1,0 +1,16 @@
+/** Ids of organisations, users, devices and events are exact code points: nothing is trimmed, folded or normalised. */
+
+export const NAME_MAX = 128;
+
+/**
+ * Why a string cannot be a name, or `null` when it can.
+ * Control characters and lone surrogates are refused: the first hide in lists, the second collapse into one another on disk.
+ */
+export function nameProblem(value: string, max = NAME_MAX): string | null {
+  if (value === '') return 'must not be empty';
+  if (value === '.' || value === '..') return 'must not be "." or ".."';
+  if (/\p{Cc}/u.test(value)) return 'must not contain control characters';
+  if (/\p{Cs}/u.test(value)) return 'must not contain a lone surrogate';
+  if (value.length > max && [...value].length > max) return `must have at most ${max} characters`;
+  return null;
+}

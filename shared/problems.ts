@@ -1,0 +1,41 @@
+/** RFC 9457 problems. `code` is stable; programs switch on it, people read `detail`. */
+
+export const PROBLEM_TITLES = {
+  invalid_body: 'The body was refused',
+  invalid_query: 'The query was refused',
+  malformed_json: 'The body is not valid JSON',
+  unsupported_media_type: 'This media type is not accepted here',
+  not_acceptable: 'None of the accepted media types can be produced',
+  too_large: 'The request is too large',
+  too_many_events: 'The request holds too many events',
+  unauthorised: 'A token is needed',
+  forbidden: 'Not allowed',
+  forbidden_origin: 'This origin is not allowed',
+  not_found: 'There is nothing here',
+  unknown_organisation: 'There is no such organisation',
+  unknown_user: 'There is no such user',
+  method_not_allowed: 'This method is not allowed here',
+  too_many_connections: 'Too many connections',
+  not_recording: 'Nothing can be recorded at the moment',
+  stopping: 'The daemon is stopping',
+  internal: 'Something went wrong inside',
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEM_TITLES;
+
+/** Where in a body something is wrong: `index` of the event in its request, `path` in dots, and what would be right. */
+export interface FieldProblem {
+  index?: number;
+  path: string;
+  code?: string;
+  message: string;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ProblemCode;
+  errors?: FieldProblem[];
+}

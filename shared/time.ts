@@ -1,0 +1,25 @@
+/** Instants are milliseconds since 1970 UTC inside, RFC 3339 in UTC with milliseconds on the wire. */
+
+export type Instant = number;
+
+/** RFC 3339 in UTC with milliseconds, `2026-11-24T05:00:43.120Z`. */
+export const formatInstant = (at: Instant): string => new Date(at).toISOString();
+
+export const formatInstantOrNull = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+/** Milliseconds of an RFC 3339 date-time with its offset, finer digits cut off; `null` when it is not one or names a day that does not exist. */
+export function parseInstant(text: string): Instant | null {
+  const match = RFC3339.exec(text);
+  if (!match) return null;
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '0', offsetMinute = '0'] = match;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || Number(offsetHour) > 23 || Number(offsetMinute) > 59) return null;
+  const local = new Date(0);
+  local.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  if (local.getUTCMonth() !== Number(month) - 1 || local.getUTCDate() !== Number(day)) return null;
+  const millis = Number(fraction.padEnd(3, '0').slice(0, 3));
+  const time = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + millis;
+  const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000 * (sign === '-' ? -1 : 1);
+  return local.getTime() + time - offset;
+}

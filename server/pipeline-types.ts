@@ -1,0 +1,115 @@
+/** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
+import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
+import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
+import type { Instant } from '../shared/time.ts';
+import type { AnomalyView, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
+
+/** The store cannot take anything at the moment: nothing was recorded, the caller may try again. */
+export class NotRecordingError extends Error {
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds = 5, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A cursor that this daemon did not hand out. */
+export class BadCursorError extends Error {}
+
+export type Health = { state: 'ready' } | { state: 'starting' | 'degraded' | 'stopping'; reasons: string[] };
+
+/** An event that went through, for the counters. */
+export interface CountedEvent {
+  type: LicenceEvent['type'];
+  outcome: EventStatus | IgnoredReason;
+}
+
+/** One committed batch, told after it is on disk. */
+export interface Commit {
+  /** Highest sequence number after it. */
+  seq: number;
+  at: Instant;
+  /** Organisation to the licence types whose row changed; an empty set when only users, sessions or anomalies did. */
+  changed: ReadonlyMap<string, ReadonlySet<string>>;
+  events: CountedEvent[];
+  /** Time from the start of the transaction to its return, in seconds. */
+  seconds: number;
+}
+
+export interface PageQuery {
+  limit: number;
+  cursor?: string;
+}
+
+export interface SessionQuery extends PageQuery {
+  user?: string;
+  licenceType?: string;
+  logonSource?: string;
+  device?: string;
+  /** Only sessions open for longer than the organisation's `staleAfterSeconds`. */
+  stale?: boolean;
+}
+
+export interface RecordQuery extends PageQuery {
+  from?: Instant;
+  /** Exclusive. */
+  to?: Instant;
+  user?: string;
+  licenceType?: string;
+  usageType?: UsageType;
+  logonSource?: string;
+  pool?: string;
+  order: 'asc' | 'desc';
+  superseded?: boolean;
+}
+
+export interface AnomalyQuery extends PageQuery {
+  from?: Instant;
+  /** Exclusive. */
+  to?: Instant;
+  kind?: AnomalyKind;
+}
+
+/** Reads of committed state. They never wait, and never see what is not yet on disk. */
+export interface Committed {
+  readonly epoch: string;
+  seq(): number;
+  organisations(): OrganisationView[];
+  organisation(organisation: string): OrganisationView | undefined;
+  users(organisation: string, query: PageQuery): Page<UserView>;
+  user(organisation: string, user: string): UserView | undefined;
+  /** `undefined` for an organisation that does not exist; so do the other readers. */
+  usage(organisation: string): UsageView | undefined;
+  sessions(organisation: string, query: SessionQuery): Page<SessionView> | undefined;
+  holders(organisation: string, licenceType: string): HolderView[] | undefined;
+  records(organisation: string, query: RecordQuery): Page<RecordView> | undefined;
+  anomalies(organisation: string, query: AnomalyQuery): Page<AnomalyView> | undefined;
+  /** In-use level of every type over a range, for the chart: steps, first point at `from`. At most `points` steps a type. */
+  steps(organisation: string, from: Instant, to: Instant, points: number): LevelSteps[] | undefined;
+  /** Instant of the newest event of an organisation, or null. */
+  lastEventAt(organisation: string): Instant | null;
+}
+
+export interface LevelSteps {
+  licenceType: string;
+  /** Ascending, milliseconds. */
+  at: Instant[];
+  /** In use from `at[i]` on. */
+  inUse: number[];
+}
+
+export interface Pipeline {
+  readonly committed: Committed;
+  health(): Health;
+  /** One request: all or nothing, answered when durable. @throws NotRecordingError */
+  ingest(events: LicenceEvent[]): Promise<IngestAnswer>;
+  putOrganisation(organisation: string, settings: OrganisationSettings): Promise<void>;
+  /** The organisation exists: the caller looked. */
+  putUsers(organisation: string, users: { user: string; assignment: Assignment }[]): Promise<void>;
+  /** Whether there was such a user. Open sessions stay. */
+  deleteUser(organisation: string, user: string): Promise<boolean>;
+  /** Called after each commit, in order; returns the way to stop it. */
+  onCommit(listener: (commit: Commit) => void): () => void;
+  /** Stops taking, finishes what is under way. */
+  close(): Promise<void>;
+}

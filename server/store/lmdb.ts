@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Key, Range, Row, Store, TableName, Write } from './store.ts';
+import { StoreFullError, TABLES } from './store.ts';
+
+/** Keys and values travel as they are; lmdb's own types want mutable arrays. */
+type Table = Database<unknown, (string | number)[]>;
+
+/** ENOSPC, EFBIG, EDQUOT: errno values as LMDB hands them on. */
+const FULL = new Set([28, 27, 122]);
+
+/**
+ * Opens the embedded store below `dataDir`, which is created where missing.
+ * A commit is durable when its promise resolves: LMDB has then synced the pages and after them the page that points to them.
+ */
+export function openLmdbStore(dataDir: string): Store {
+  mkdirSync(dataDir, { recursive: true });
+  const root: RootDatabase = open({
+    path: join(dataDir, 'highwater.mdb'),
+    // With overlapping sync a write that failed to reach the disk is visible all the same.
+    overlappingSync: false,
+    safeRestore: true,
+    cache: false,
+    encoding: 'msgpack',
+    maxDbs: TABLES.length + 4,
+  });
+  root.readerCheck();
+  const tables = new Map<TableName, Table>();
+  for (const name of TABLES) {
+    // A symbol sorts before every key, so that appending stays appending and pages stay full.
+    tables.set(name, root.openDB({ name, cache: false, encoding: 'msgpack', sharedStructuresKey: Symbol.for('structures') as never }));
+  }
+  const table = (name: TableName): Table => tables.get(name) as Table;
+
+  return {
+    get<V>(name: TableName, key: Key): V | undefined {
+      return table(name).get(key as (string | number)[]) as V | undefined;
+    },
+    range<V>(name: TableName, range: Range): Iterable<Row<V>> {
+      // A key of one element comes back bare.
+      return table(name)
+        .getRange(rangeOptions(range))
+        .map(({ key, value }) => ({ key: Array.isArray(key) ? key : [key], value: value as V }));
+    },
+    async commit(writes: readonly Write[]): Promise<void> {
+      try {
+        await root.transaction(() => {
+          for (const { table: name, key, value } of writes) {
+            if (value === undefined) table(name).remove(key as (string | number)[]);
+            else table(name).put(key as (string | number)[], value);
+          }
+        });
+      } catch (error) {
+        throw await commitFailure(error);
+      } finally {
+        root.resetReadTxn();
+      }
+    },
+    async close(): Promise<void> {
+      await root.close();
+    },
+  };
+}
+
+/** lmdb names the bounds in the direction of travel; ours stay lower and upper. The shared structures' symbol key is passed over. */
+function rangeOptions({ start, end, reverse = false, limit }: Range) {
+  const bound = limit === undefined ? {} : { limit };
+  if (!reverse)
+    return {
+      start: (start ?? [Number.NEGATIVE_INFINITY]) as (string | number)[],
+      ...(end && { end: end as (string | number)[] }),
+      ...bound,
+    };
+  return {
+    reverse: true,
+    ...(end && { start: end as (string | number)[], exclusiveStart: true }),
+    end: (start ?? [Number.NEGATIVE_INFINITY]) as (string | number)[],
+    inclusiveEnd: true,
+    ...bound,
+  };
+}
+
+/** A failed commit carries a promise that rejects with the cause; left alone it would end the process. */
+async function commitFailure(error: unknown): Promise<unknown> {
+  const commitError = (error as { commitError?: Promise<unknown> } | null)?.commitError;
+  const cause: unknown = await Promise.resolve(commitError).catch((reason: unknown) => reason);
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  if (typeof code === 'number' && FULL.has(Math.abs(code))) return new StoreFullError('The disk is full', { cause });
+  return error;
+}

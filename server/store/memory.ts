@@ -1,0 +1,56 @@
+import { compareKeys } from './keys.ts';
+import type { Key, Range, Row, Store, TableName, Write } from './store.ts';
+import { TABLES } from './store.ts';
+
+/** Index of the first row whose key is not below `key`. */
+function lowerBound(rows: Row<unknown>[], key: Key): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys((rows[middle] as Row<unknown>).key, key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** For tests and simulations: sorted arrays. Values are copied on the way in and out, as a disk would. */
+export function createMemoryStore(): Store {
+  const tables = new Map<TableName, Row<unknown>[]>(TABLES.map((name) => [name, []]));
+  const table = (name: TableName): Row<unknown>[] => tables.get(name) as Row<unknown>[];
+  const find = (rows: Row<unknown>[], key: Key): number => {
+    const index = lowerBound(rows, key);
+    const row = rows[index];
+    return row && compareKeys(row.key, key) === 0 ? index : -1;
+  };
+
+  return {
+    get<V>(name: TableName, key: Key): V | undefined {
+      const rows = table(name);
+      const index = find(rows, key);
+      return index < 0 ? undefined : structuredClone(rows[index]?.value as V);
+    },
+    range<V>(name: TableName, { start, end, reverse = false, limit = Number.POSITIVE_INFINITY }: Range): Iterable<Row<V>> {
+      const rows = table(name);
+      const first = start ? lowerBound(rows, start) : 0;
+      const last = end ? lowerBound(rows, end) : rows.length;
+      const slice = rows.slice(first, Math.max(first, last));
+      if (reverse) slice.reverse();
+      return slice.slice(0, limit).map(({ key, value }) => ({ key, value: structuredClone(value as V) }));
+    },
+    async commit(writes: readonly Write[]): Promise<void> {
+      for (const { table: name, key, value } of writes) {
+        const rows = table(name);
+        const index = find(rows, key);
+        if (value === undefined) {
+          if (index >= 0) rows.splice(index, 1);
+        } else if (index >= 0) {
+          rows[index] = { key, value: structuredClone(value) };
+        } else {
+          rows.splice(lowerBound(rows, key), 0, { key: [...key], value: structuredClone(value) });
+        }
+      }
+    },
+    async close(): Promise<void> {},
+  };
+}

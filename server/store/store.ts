@@ -1,0 +1,77 @@
+/**
+ * The store as the pipeline sees it: sorted tables, and one way to write, a whole batch at once.
+ * Two implementations, LMDB and memory, are held to the same suite in test/contract.
+ */
+
+/** Keys sort element by element: numbers by size and before strings, strings by code point; a key before its extensions. */
+export type Key = readonly (string | number)[];
+
+export const TABLES = [
+  /** Single values: format, epoch, seq, receipt, lastCommitAt. */
+  'meta',
+  /** [organisation] -> every version of its settings. */
+  'organisations',
+  /** [organisation, user] -> every version of the user's assignment. */
+  'users',
+  /** [organisation] -> counters and positions of its live state. */
+  'states',
+  /** [organisation, licence type] -> levels and peaks now. */
+  'types',
+  /** [organisation, user, device] -> the open session. */
+  'sessions',
+  /** [organisation, at, class, receipt, sub?] -> what happened, with the records that came of it. */
+  'entries',
+  /** [organisation, user, at, class, receipt, sub?] -> where a user's entries are, now and then with the user's state after it. */
+  'userEntries',
+  /** [organisation, at, class, receipt] -> in use of every type after that entry. */
+  'marks',
+  /** [organisation, licence type, start] -> levels of five minutes in which something changed. */
+  'buckets',
+  /** [organisation, at, receipt, kind] -> who and what. */
+  'anomalies',
+  /** [day of receipt, organisation, event id] -> the first answer. */
+  'ids',
+  /** [start of the silence] -> its end: when nothing was recorded because the daemon was down. */
+  'downtimes',
+] as const;
+export type TableName = (typeof TABLES)[number];
+
+export interface Row<V> {
+  key: Key;
+  value: V;
+}
+
+/** Keys with `start <= key < end`, the largest first if `reverse`. */
+export interface Range {
+  start?: Key;
+  end?: Key;
+  reverse?: boolean;
+  limit?: number;
+}
+
+export interface Reader {
+  get<V>(table: TableName, key: Key): V | undefined;
+  range<V>(table: TableName, range: Range): Iterable<Row<V>>;
+}
+
+/** `undefined` removes. */
+export interface Write {
+  table: TableName;
+  key: Key;
+  value: unknown;
+}
+
+export interface Store extends Reader {
+  /** All of it or nothing; resolves when it is on disk. @throws StoreFullError, or any other failure of the store */
+  commit(writes: readonly Write[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The disk, or the file's allowance, is full. The store is unharmed and takes writes again once there is room. */
+export class StoreFullError extends Error {}
+
+/** Sorts after every name: one code point longer than a name may be, of the highest there is. */
+export const AFTER_NAMES = '\u{10FFFF}'.repeat(257);
+
+/** All keys that begin with these elements; what follows is a name. */
+export const below = (...prefix: (string | number)[]): { start: Key; end: Key } => ({ start: prefix, end: [...prefix, AFTER_NAMES] });

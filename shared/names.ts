@@ -8,6 +8,8 @@ export const NAME_MAX = 128;
  */
 export function nameProblem(value: string, max = NAME_MAX): string | null {
   if (value === '') return 'must not be empty';
+  // A code point takes at most two units: what is longer than that needs no counting, and may be megabytes.
+  if (value.length > 2 * max) return `must have at most ${max} characters`;
   if (value === '.' || value === '..') return 'must not be "." or ".."';
   if (/\p{Cc}/u.test(value)) return 'must not contain control characters';
   if (/\p{Cs}/u.test(value)) return 'must not contain a lone surrogate';

@@ -4,6 +4,10 @@ export const PROBLEM_TITLES = {
   invalid_body: 'The body was refused',
   invalid_query: 'The query was refused',
   malformed_json: 'The body is not valid JSON',
+  event_from_future: 'The event lies in the future',
+  source_cannot_acquire: 'Nobody logs in through this logon source',
+  malformed_path: 'The path is not validly percent-encoded',
+  unsupported_version: 'This WebSocket subprotocol is not spoken here',
   unsupported_media_type: 'This media type is not accepted here',
   not_acceptable: 'None of the accepted media types can be produced',
   too_large: 'The request is too large',
@@ -11,12 +15,14 @@ export const PROBLEM_TITLES = {
   unauthorised: 'A token is needed',
   forbidden: 'Not allowed',
   forbidden_origin: 'This origin is not allowed',
+  forbidden_host: 'This host name is not allowed',
   not_found: 'There is nothing here',
   unknown_organisation: 'There is no such organisation',
   unknown_user: 'There is no such user',
   method_not_allowed: 'This method is not allowed here',
   too_many_connections: 'Too many connections',
   not_recording: 'Nothing can be recorded at the moment',
+  starting: 'The daemon is starting',
   stopping: 'The daemon is stopping',
   internal: 'Something went wrong inside',
 } as const;
@@ -32,6 +38,7 @@ export interface FieldProblem {
 }
 
 export interface Problem {
+  /** `urn:highwater:problem:` and the code. */
   type: string;
   title: string;
   status: number;

@@ -1,0 +1,74 @@
+/** Query strings: every parameter known, given once, of the right type. An empty value is the same as none. */
+import { z } from 'zod';
+import { licenceTypeName } from '../../shared/catalogue.ts';
+import { ANOMALY_KINDS, POOLS, USAGE_TYPES } from '../../shared/events.ts';
+import type { AnomalyQuery, PageQuery, RecordQuery, SessionQuery } from '../pipeline-types.ts';
+import { instant, name } from './fields.ts';
+import { fieldProblems } from './issues.ts';
+import { Problems } from './refusal.ts';
+
+export const DEFAULT_PAGE = 1_000;
+export const MAX_PAGE = 10_000;
+export const MAX_POINTS = 5_000;
+
+const wholeNumber = (max: number) =>
+  z.string().transform((text, context) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= 1 && value <= max) return value;
+    context.addIssue({ code: 'custom', message: `must be a whole number from 1 to ${max}` });
+    return z.NEVER;
+  });
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const licenceType = name.transform(licenceTypeName);
+const page = { limit: wholeNumber(MAX_PAGE).default(DEFAULT_PAGE), cursor: z.string().max(2_048).optional() };
+const range = { from: instant.optional(), to: instant.optional() };
+
+export const pageQuery = z.strictObject(page);
+export const sessionQuery = z.strictObject({
+  ...page,
+  user: name.optional(),
+  licenceType: licenceType.optional(),
+  logonSource: name.optional(),
+  device: name.optional(),
+  stale: flag.optional(),
+});
+export const recordQuery = z.strictObject({
+  ...page,
+  ...range,
+  user: name.optional(),
+  licenceType: licenceType.optional(),
+  usageType: z.enum(USAGE_TYPES).optional(),
+  logonSource: name.optional(),
+  pool: z.enum(POOLS).optional(),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  superseded: flag.optional(),
+});
+export const anomalyQuery = z.strictObject({ ...page, ...range, kind: z.enum(ANOMALY_KINDS).optional() });
+export const levelsQuery = z.strictObject({ from: instant, to: instant, points: wholeNumber(MAX_POINTS).default(1_000) });
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** @throws RefusedInput, code `invalid_query`, with every problem */
+function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchParams): Defined<z.output<S>> {
+  const problems = new Problems();
+  const given = new Map<string, string>();
+  for (const [key, value] of search) {
+    if (value === '') continue;
+    if (given.has(key)) problems.add({ path: key.slice(0, 128), message: 'is given more than once' });
+    given.set(key, value);
+  }
+  const parsed = schema.safeParse(Object.fromEntries(given), { reportInput: true });
+  for (const issue of parsed.error?.issues ?? []) {
+    for (const problem of fieldProblems(issue, () => 'is not a known parameter')) problems.add(problem);
+  }
+  const { from, to } = (parsed.data ?? {}) as { from?: number; to?: number };
+  if (from !== undefined && to !== undefined && from > to) problems.add({ path: 'to', message: 'must not be before from' });
+  problems.throwIfAny('invalid_query', 'The query was refused');
+  return Object.fromEntries(Object.entries(parsed.data as object).filter(([, value]) => value !== undefined)) as Defined<z.output<S>>;
+}
+
+export const parsePageQuery = (search: URLSearchParams): PageQuery => parseQuery(pageQuery, search);
+export const parseSessionQuery = (search: URLSearchParams): SessionQuery => parseQuery(sessionQuery, search);
+export const parseRecordQuery = (search: URLSearchParams): RecordQuery => parseQuery(recordQuery, search);
+export const parseAnomalyQuery = (search: URLSearchParams): AnomalyQuery => parseQuery(anomalyQuery, search);
+export const parseLevelsQuery = (search: URLSearchParams): { from: number; to: number; points: number } => parseQuery(levelsQuery, search);

@@ -1,0 +1,211 @@
+/** The daemon's configuration: one YAML file, overlaid by HIGHWATER_... variables, overlaid by flags. Every mistake is found at once. */
+import { isIP } from 'node:net';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { BUILT_IN_CATALOGUE, type Catalogue, extendCatalogue } from '../shared/catalogue.ts';
+import { bare, readEnvironment } from './config-env.ts';
+import { nearest } from './config-suggest.ts';
+import { name } from './parse/fields.ts';
+import { fieldProblems } from './parse/issues.ts';
+
+export const ROLES = ['viewer', 'ingest', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const LISTEN = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
+const listen = z.string().refine((text) => isListen(text), { message: 'must be HOST:PORT, like 127.0.0.1:7420, [::1]:7420 or 0.0.0.0:0' });
+const origin = z
+  .string()
+  .refine((text) => isOrigin(text), { message: 'must be an origin such as https://highwater.example, without a path' });
+const cidr = z.string().refine((text) => isCidr(text), { message: 'must be a CIDR such as 10.0.0.0/8 or 127.0.0.1/32' });
+const token = z.strictObject({
+  name,
+  tokenSha256: z.string().regex(/^[0-9a-f]{64}$/, { message: 'must be the SHA-256 of the token, 64 lower-case hex digits' }),
+  role: z.enum(ROLES),
+});
+const positive = (most: number) => z.int().gte(1).lte(most);
+const source = z.strictObject({ name, family: name, acquires: z.boolean().default(true), releases: z.boolean().default(true) });
+const grant = z.union([z.strictObject({ userType: name }), z.strictObject({ serviceFeature: name })]);
+
+/** `prefault` rather than `default`: an absent section is read as an empty one, so that its keys get their own defaults. */
+export const configSchema = z.strictObject({
+  listen: listen.default('127.0.0.1:7420'),
+  dataDir: z.string().min(1).default('./data'),
+  /** Origins from which a browser may change things and open a live view. */
+  publicOrigins: z.array(origin).default([]),
+  auth: z.strictObject({ tokens: z.array(token).min(1) }).optional(),
+  webhooks: z
+    .strictObject({
+      allowTargets: z.array(cidr).default([]),
+      retrySeconds: z
+        .array(z.number().gt(0).lte(31_536_000))
+        .min(1)
+        .max(50)
+        .default([5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]),
+    })
+    .prefault({}),
+  /** Absent: records are kept for good. */
+  retention: z.strictObject({ recordsMonths: positive(1_200).optional() }).prefault({}),
+  store: z.strictObject({ minFreeBytes: z.int().gte(0).default(67_108_864) }).prefault({}),
+  limits: z
+    .strictObject({
+      maxEventsPerRequest: positive(10_000).default(10_000),
+      maxBodyBytes: positive(1_073_741_824).default(16_777_216),
+      maxLiveConnections: positive(1_000_000).default(10_000),
+      maxLiveConnectionsPerAddress: positive(1_000_000).default(5_000),
+      maxSubscriptionsPerConnection: positive(100_000).default(1_000),
+      maxIngestConnections: positive(1_000_000).default(1_000),
+      /** Bytes waiting for a slow display above which it is skipped, and above which it is cut off. */
+      liveBufferSoftBytes: positive(1_073_741_824).default(262_144),
+      liveBufferHardBytes: positive(1_073_741_824).default(1_048_576),
+    })
+    .prefault({}),
+  catalogue: z
+    .strictObject({
+      licenceTypes: z.array(z.strictObject({ name, grantedBy: grant.nullable().default(null) })).default([]),
+      logonSources: z.array(source).default([]),
+      interfaces: z.array(z.strictObject({ family: name, carries: z.array(name) })).default([]),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') }).prefault({}),
+});
+
+type Parsed = z.output<typeof configSchema>;
+export interface Config extends Omit<Parsed, 'listen' | 'catalogue'> {
+  listen: { host: string; port: number };
+  /** The built-in lists with the site's own. */
+  catalogue: Catalogue;
+}
+
+export interface ConfigProblem {
+  path: string;
+  message: string;
+}
+
+/** The configuration cannot be used; `problems` holds everything that is wrong with it. */
+export class ConfigError extends Error {
+  readonly problems: ConfigProblem[];
+  constructor(problems: ConfigProblem[]) {
+    super(problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+export interface ConfigSources {
+  /** Text of the YAML file. */
+  file?: string | undefined;
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Command line, strongest. */
+  flags?: { listen?: string | undefined; dataDir?: string | undefined };
+  /** Reads what a `..._FILE` variable points to. @throws when it cannot */
+  readFile?: (path: string) => string;
+}
+
+/** @throws ConfigError */
+export function loadConfig({ file = '', env = {}, flags = {}, readFile }: ConfigSources): { config: Config; warnings: string[] } {
+  const problems: ConfigProblem[] = [];
+  const raw = readYaml(file, problems);
+  const { values, warnings } = readEnvironment(configSchema, env, readFile, problems);
+  for (const { path, value } of values) setPath(raw, path, value);
+  if (flags.listen !== undefined) setPath(raw, ['listen'], flags.listen);
+  if (flags.dataDir !== undefined) setPath(raw, ['dataDir'], flags.dataDir);
+
+  const parsed = configSchema.safeParse(raw, { reportInput: true });
+  for (const issue of parsed.error?.issues ?? []) {
+    const known = keysAt(issue.path.map(String));
+    problems.push(...fieldProblems(issue, (key) => `is not a known key${suggestion(key, known)}`));
+  }
+  if (parsed.success) problems.push(...crossProblems(parsed.data));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const { listen: address, catalogue, ...rest } = parsed.data;
+  return { config: { ...rest, listen: listenAddress(address), catalogue: extendCatalogue(BUILT_IN_CATALOGUE, catalogue) }, warnings };
+}
+
+/** Whether only programs of this machine can reach the address. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+function crossProblems(config: Parsed): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const { host } = listenAddress(config.listen);
+  if (!config.auth && !isLoopback(host)) {
+    problems.push({
+      path: 'listen',
+      message: `${host} can be reached from other machines and no auth is configured: anybody could read and change everything. Add auth.tokens, or listen on 127.0.0.1`,
+    });
+  }
+  if (config.limits.liveBufferHardBytes < config.limits.liveBufferSoftBytes) {
+    problems.push({ path: 'limits.liveBufferHardBytes', message: 'must not be below limits.liveBufferSoftBytes' });
+  }
+  const names = (config.auth?.tokens ?? []).map((item) => item.name);
+  for (const twice of new Set(names.filter((item, index) => names.indexOf(item) !== index))) {
+    problems.push({ path: 'auth.tokens', message: `two tokens are named ${JSON.stringify(twice)}` });
+  }
+  return problems;
+}
+
+function readYaml(text: string, problems: ConfigProblem[]): Record<string, unknown> {
+  const document = parseDocument(text, { uniqueKeys: true });
+  for (const error of document.errors) problems.push({ path: '', message: `the file is not valid YAML: ${error.message.split('\n')[0]}` });
+  if (document.errors.length > 0) return {};
+  const value: unknown = document.toJS();
+  if (value === null || value === undefined) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  problems.push({ path: '', message: 'the file must hold keys and values' });
+  return {};
+}
+
+function setPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key, ...rest] = path as [string, ...string[]];
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) target[key] = {};
+  setPath(target[key] as Record<string, unknown>, rest, value);
+}
+
+/** Keys of the section that a path leads to, for the "did you mean". */
+function keysAt(path: string[]): string[] {
+  let schema: z.ZodType = configSchema;
+  for (const part of path) {
+    schema = bare(schema);
+    if (schema instanceof z.ZodObject) schema = (schema.shape as Record<string, z.ZodType>)[part] ?? z.never();
+    else if (schema instanceof z.ZodArray) schema = schema.element as z.ZodType;
+    else return [];
+  }
+  const end = bare(schema);
+  return end instanceof z.ZodObject ? Object.keys(end.shape) : [];
+}
+
+function suggestion(key: string, known: string[]): string {
+  const close = nearest(key, known);
+  if (close !== null) return `; did you mean ${close}?`;
+  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
+}
+
+function listenAddress(text: string): { host: string; port: number } {
+  const [, v6, other, port] = LISTEN.exec(text) ?? [];
+  return { host: v6 ?? other ?? '', port: Number(port) };
+}
+
+function isListen(text: string): boolean {
+  const match = LISTEN.exec(text);
+  return match !== null && Number(match[3]) <= 65_535 && (match[1] === undefined || isIP(match[1]) === 6);
+}
+
+function isOrigin(text: string): boolean {
+  try {
+    const url = new URL(text);
+    return (url.protocol === 'http:' || url.protocol === 'https:') && url.origin === text;
+  } catch {
+    return false;
+  }
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  const family = isIP(address);
+  return more.length === 0 && family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}

@@ -1,0 +1,69 @@
+import { html } from 'lit';
+import './components/freshness-banner.ts';
+import { LightElement } from './components/light-element.ts';
+import './components/site-header.ts';
+import type { Dashboard } from './controllers/dashboard.ts';
+import { FreshnessController } from './controllers/freshness-controller.ts';
+import { WatchController } from './controllers/watch-controller.ts';
+import './pages/overview-page.ts';
+import './wall/wall-page.ts';
+
+/** The page as a whole: picks what the address asks for and tells every part how fresh the numbers are. */
+export class AppElement extends LightElement {
+  static override properties = { dashboard: { attribute: false } };
+  declare dashboard: Dashboard;
+
+  readonly #freshness = new FreshnessController(this, () => this.dashboard);
+
+  constructor() {
+    super();
+    new WatchController(this, () => [this.dashboard.navigation]);
+  }
+
+  override render() {
+    const { dashboard } = this;
+    const route = dashboard.navigation.route();
+    if (route.page === 'wall') return html`<hw-wall-page .dashboard=${dashboard} .board=${route.board}></hw-wall-page>`;
+    return html`<div class="site" data-freshness=${this.#freshness.value.kind}>
+      <hw-site-header .dashboard=${dashboard}></hw-site-header>
+      <hw-freshness-banner .dashboard=${dashboard}></hw-freshness-banner>
+      <main id="content" tabindex="-1" class="page page-${route.page}">${this.#page()}</main>
+      <footer class="site-footer">
+        <p>Counts licences in use as it happens. What is shown here is on the daemon’s disk.</p>
+      </footer>
+    </div>`;
+  }
+
+  override updated(): void {
+    document.title = this.#title();
+  }
+
+  #page() {
+    const { dashboard } = this;
+    const route = dashboard.navigation.route();
+    switch (route.page) {
+      case 'overview':
+        return html`<hw-overview-page .dashboard=${dashboard}></hw-overview-page>`;
+      default:
+        return html`<h1>There is no such page</h1>
+          <p class="lead"><a href=${dashboard.navigation.href({ page: 'overview' })}>Go to the overview</a></p>`;
+    }
+  }
+
+  #title(): string {
+    const { navigation, organisation, chosen } = this.dashboard;
+    const route = navigation.route();
+    const names = {
+      overview: 'Overview',
+      sessions: 'Sessions',
+      records: 'Records',
+      settings: 'Settings',
+      wall: 'Wall',
+      nowhere: 'Not found',
+    };
+    const page = route.page === 'licence' ? route.licenceType : names[route.page];
+    return [page, organisation()?.name || chosen(), 'Highwater'].filter(Boolean).join(' · ');
+  }
+}
+
+customElements.define('hw-app', AppElement);

@@ -1,0 +1,86 @@
+import type { OrganisationView } from '../../shared/organisation.ts';
+import { type Api, createApi } from './api.ts';
+import { connectBrowserSocket } from './browser-socket.ts';
+import { createBuildGuard } from './build-guard.ts';
+import { browserClock } from './clock.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { createLevelHistory, type LevelHistory } from './level-history.ts';
+import { createLiveClient, type LiveClient } from './live-client.ts';
+import { createNavigation, type Navigation } from './navigation.ts';
+
+/** All that a page of the dashboard stands on. */
+export interface DashboardClient {
+  readonly api: Api;
+  readonly live: LiveClient;
+  readonly levels: LevelHistory;
+  readonly directory: Directory;
+  readonly navigation: Navigation;
+  /** Id of the organisation that is shown: the one in the address, else the first. `null`: there is none. */
+  chosen(): string | null;
+  /** Its settings, once they are known. */
+  organisation(): OrganisationView | null;
+  timeZone(): string;
+  stop(): void;
+}
+
+/** Wires the client to a browser window and starts it. */
+export function startDashboardClient(window: Window & typeof globalThis): DashboardClient {
+  const { location } = window;
+  const api = createApi((input, init) => window.fetch(input, init));
+  const navigation = createNavigation(window);
+  const live = createLiveClient({
+    connect: (listeners) => connectBrowserSocket(location.origin, listeners),
+    clock: browserClock,
+    random: Math.random,
+    onBuild: createBuildGuard(
+      () => window.sessionStorage,
+      () => location.reload(),
+    ),
+  });
+  const levels = createLevelHistory(api, live);
+  const directory = createDirectory(api, browserClock);
+
+  const chosen = () => navigation.query('organisation') ?? directory.organisations()?.[0]?.organisation ?? null;
+  const organisation = () => directory.organisations()?.find((one) => one.organisation === chosen()) ?? null;
+  const follow = () => live.choose(chosen());
+  const unwatch = [directory.watch(follow), navigation.watch(follow)];
+
+  // A connection that comes back may be to a daemon that has learned of organisations since.
+  let before = live.connection();
+  unwatch.push(
+    live.watch(() => {
+      const now = live.connection();
+      if (now !== before && now === 'subscribing') void directory.refresh();
+      before = now;
+    }),
+  );
+  const wake = () => {
+    if (window.document.visibilityState === 'visible') live.wake();
+  };
+  window.document.addEventListener('visibilitychange', wake);
+  window.addEventListener('online', wake);
+
+  follow();
+  live.start();
+  directory.start();
+
+  return {
+    api,
+    live,
+    levels,
+    directory,
+    navigation,
+    chosen,
+    organisation,
+    timeZone: () => organisation()?.timeZone ?? 'UTC',
+    stop() {
+      window.document.removeEventListener('visibilitychange', wake);
+      window.removeEventListener('online', wake);
+      for (const end of unwatch) end();
+      directory.stop();
+      levels.stop();
+      live.stop();
+      navigation.stop();
+    },
+  };
+}

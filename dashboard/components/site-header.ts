@@ -1,0 +1,59 @@
+import { html, nothing } from 'lit';
+import type { Dashboard } from '../controllers/dashboard.ts';
+import { WatchController } from '../controllers/watch-controller.ts';
+import './connection-status.ts';
+import './theme-toggle.ts';
+import { LightElement } from './light-element.ts';
+import { brandMark } from './shapes.ts';
+
+/** Head of every page but the wall: where one is, which organisation, and how fresh the numbers are. */
+export class SiteHeader extends LightElement {
+  static override properties = { dashboard: { attribute: false } };
+  declare dashboard: Dashboard;
+
+  constructor() {
+    super();
+    new WatchController(this, () => [this.dashboard.directory, this.dashboard.navigation]);
+  }
+
+  override render() {
+    const { navigation } = this.dashboard;
+    const here = navigation.route().page;
+    const link = (page: 'overview' | 'sessions' | 'records' | 'settings', words: string) =>
+      html`<a href=${navigation.href({ page })} aria-current=${here === page ? 'page' : nothing}>${words}</a>`;
+    return html`<header class="site-header">
+      <a class="skip-link" href="#content" @click=${this.#skip}>Skip to the content</a>
+      <a class="brand" href=${navigation.href({ page: 'overview' })} aria-label="Highwater, overview">${brandMark}<span>Highwater</span></a>
+      <nav aria-label="Pages">
+        ${link('overview', 'Overview')} ${link('sessions', 'Sessions')} ${link('records', 'Records')} ${link('settings', 'Settings')}
+        <a href=${navigation.href({ page: 'wall', board: 'all' })}>Wall</a>
+      </nav>
+      <div class="site-tools">
+        ${this.#picker()}
+        <hw-connection-status .dashboard=${this.dashboard}></hw-connection-status>
+        <hw-theme-toggle></hw-theme-toggle>
+      </div>
+    </header>`;
+  }
+
+  #picker() {
+    const { directory, navigation, chosen } = this.dashboard;
+    const organisations = directory.organisations() ?? [];
+    if (organisations.length < 2) return nothing;
+    const current = chosen();
+    const choose = (event: Event) => navigation.amend({ organisation: (event.target as HTMLSelectElement).value });
+    return html`<select class="organisation-picker" aria-label="Organisation" @change=${choose}>
+      ${organisations.map(
+        ({ organisation, name }) =>
+          html`<option value=${organisation} ?selected=${organisation === current}>${name || organisation}</option>`,
+      )}
+    </select>`;
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault();
+    document.getElementById('content')?.focus();
+  }
+}
+
+customElements.define('hw-site-header', SiteHeader);

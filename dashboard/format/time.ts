@@ -1,0 +1,54 @@
+import { LOCALE } from './number.ts';
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a formatter costs more than using it a hundred times. An unknown zone reads as UTC rather than as an empty page. */
+function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${timeZone} ${JSON.stringify(options)}`;
+  const known = formatters.get(key) ?? make(timeZone, options);
+  formatters.set(key, known);
+  return known;
+}
+
+function make(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat(LOCALE, { ...options, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: 'UTC' });
+  }
+}
+
+const HMS: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
+const HM: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+const DATE: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' };
+
+/** `12:03:11` */
+export const clockTime = (at: number, timeZone: string): string => formatter(timeZone, HMS).format(at);
+/** `12:03` */
+export const minuteTime = (at: number, timeZone: string): string => formatter(timeZone, HM).format(at);
+/** `24 Nov` */
+export const dayOf = (at: number, timeZone: string): string => formatter(timeZone, DAY).format(at);
+/** `Monday 24 November 2026` */
+export const dateOf = (at: number, timeZone: string): string => formatter(timeZone, DATE).format(at).replace(',', '');
+
+/** `12:03` of today, else `24 Nov, 12:03`. */
+export function shortMoment(at: number, now: number, timeZone: string): string {
+  const day = dayOf(at, timeZone);
+  const time = minuteTime(at, timeZone);
+  return day === dayOf(now, timeZone) ? time : `${day}, ${time}`;
+}
+
+/** `12:03:11` of today, else `24 Nov, 12:03:11`. */
+export function exactMoment(at: number, now: number, timeZone: string): string {
+  const day = dayOf(at, timeZone);
+  const time = clockTime(at, timeZone);
+  return day === dayOf(now, timeZone) ? time : `${day}, ${time}`;
+}
+
+/** `Europe/London (GMT)` */
+export function zoneLabel(at: number, timeZone: string): string {
+  const parts = formatter(timeZone, { timeZoneName: 'short' }).formatToParts(at);
+  const short = parts.find((part) => part.type === 'timeZoneName')?.value;
+  return short && short !== timeZone ? `${timeZone} (${short})` : timeZone;
+}

@@ -1,0 +1,13 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/site.css';
+import './styles/overview.css';
+import './styles/wall.css';
+import { AppElement } from './app-element.ts';
+import { startDashboardClient } from './client/dashboard-client.ts';
+import { showTheme, storedTheme } from './controllers/theme-controller.ts';
+
+showTheme(storedTheme());
+const app = new AppElement();
+app.dashboard = startDashboardClient(window);
+document.body.prepend(app);

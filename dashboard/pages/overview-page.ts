@@ -1,0 +1,85 @@
+import { html } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { UsageView } from '../../shared/views.ts';
+import { emptyState } from '../components/empty-state.ts';
+import '../components/licence-tile.ts';
+import { LightElement } from '../components/light-element.ts';
+import type { Dashboard } from '../controllers/dashboard.ts';
+import { SecondController } from '../controllers/second-controller.ts';
+import { WatchController } from '../controllers/watch-controller.ts';
+import { licenceGroups } from '../format/licence-groups.ts';
+import { formatCount } from '../format/number.ts';
+import { dateOf, zoneLabel } from '../format/time.ts';
+
+/** Every licence type of an organisation, live. */
+export class OverviewPage extends LightElement {
+  static override properties = { dashboard: { attribute: false } };
+  declare dashboard: Dashboard;
+
+  constructor() {
+    super();
+    new WatchController(this, () => [this.dashboard.live, this.dashboard.levels, this.dashboard.directory]);
+    // No frame says that numbers have become old; only the clock does.
+    new SecondController(this, () => this.dashboard.live.serverNow());
+  }
+
+  override render() {
+    const { live, directory, organisation, chosen } = this.dashboard;
+    const state = live.state();
+    if (!state) {
+      const known = directory.organisations();
+      const waiting = known !== null && (known.length === 0 || organisation() === null);
+      return waiting ? emptyState(location.origin, chosen()) : html`<p class="lead loading">Fetching the numbers …</p>`;
+    }
+    if (state.usage.licences.length === 0) return emptyState(location.origin, state.organisation);
+    return html`${this.#head(state.usage)} ${licenceGroups(state.usage.licences, directory.catalogue()).map(
+      (group) => html`<section class="licence-group" aria-label=${group.title}>
+        <h2>${group.title}</h2>
+        <div class="tiles">
+          ${repeat(
+            group.rows,
+            (row) => row.licenceType,
+            (row) =>
+              html`<hw-licence-tile
+                .row=${row}
+                .old=${live.isOld()}
+                .dashboard=${this.dashboard}
+                .timeZone=${this.dashboard.timeZone()}
+              ></hw-licence-tile>`,
+          )}
+        </div>
+      </section>`,
+    )}`;
+  }
+
+  #head(usage: UsageView) {
+    const { live, organisation, timeZone } = this.dashboard;
+    const now = live.serverNow();
+    const sum = (count: (row: UsageView['licences'][number]) => boolean) => usage.licences.filter(count).length;
+    return html`<header class="page-head">
+      <div>
+        <h1>${organisation()?.name || usage.organisation}</h1>
+        <p class="page-note">${dateOf(now, timeZone())} · times in ${zoneLabel(now, timeZone())}</p>
+      </div>
+      <dl class="headline">
+        ${figure('Users signed in', usage.users)} ${figure('Open sessions', usage.sessions)}
+        ${figure(
+          'Types in contingency',
+          sum((row) => row.contingency.used > 0),
+        )} ${figure(
+          'Types over limit',
+          sum((row) => row.overLimit > 0),
+        )}
+        ${figure('Logouts without a session', usage.anomalies)}
+      </dl>
+    </header>`;
+  }
+}
+
+const figure = (words: string, value: number) =>
+  html`<div>
+    <dt>${words}</dt>
+    <dd class="live-number">${formatCount(value)}</dd>
+  </div>`;
+
+customElements.define('hw-overview-page', OverviewPage);

@@ -1,0 +1,25 @@
+import { html, type TemplateResult } from 'lit';
+import type { LicenceRow } from '../../shared/views.ts';
+import { gauge } from '../components/gauge.ts';
+import { liveNumber } from '../components/live-number.ts';
+import { poolShape } from '../components/shapes.ts';
+import { poolState } from '../format/pool-state.ts';
+
+/** One licence type, to be read from ten metres. */
+export function wallTile(row: LicenceRow, old: boolean): TemplateResult {
+  const { licenceType, concurrent, contingency, peak } = row;
+  const { state, words } = poolState(row);
+  return html`<article class="wall-tile" data-state=${state}>
+    <div class="wall-tile-box">
+      <h2 class="wall-name">${licenceType}</h2>
+      <p class="wall-count">${liveNumber(licenceType, 'inUse', row.inUse, 'wall-digits')}</p>
+      ${gauge(row)}
+      <p class="wall-state state-${state}">${poolShape(state)}<span>${words}${old ? html`<span class="old-word">, old</span>` : ''}</span></p>
+      <p class="wall-facts">
+        <span>Free ${liveNumber(licenceType, 'concurrentAvailable', concurrent.available)}</span>
+        <span>Overflow ${liveNumber(licenceType, 'contingencyUsed', contingency.used)}</span>
+        <span>Peak ${liveNumber(licenceType, 'peakBillingPeriod', peak.billingPeriod.value)}</span>
+      </p>
+    </div>
+  </article>`;
+}

@@ -20,7 +20,8 @@ export function openLmdbStore(dataDir: string): Store {
     path: join(dataDir, 'highwater.mdb'),
     // With overlapping sync a write that failed to reach the disk is visible all the same.
     overlappingSync: false,
-    safeRestore: true,
+    // Known to the library, not yet to its types: after a crash, go back to what was synced, never to what was only written.
+    ...({ safeRestore: true } as object),
     cache: false,
     encoding: 'msgpack',
     maxDbs: TABLES.length + 4,

@@ -1,43 +1,45 @@
 import type { Clock } from '../../server/clock.ts';
 
-export interface ManualClock extends Clock {
-  /** Lets time pass: timers run at their own instants, and what they started settles before the next. */
-  advance(milliseconds: number): Promise<void>;
+interface Timer {
+  at: number;
+  every: number | null;
+  run: () => void;
 }
 
-/** Lets everything that waits only on promises, or on a turn of the event loop, run on. */
-export const settle = async (turns = 3): Promise<void> => {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
+export interface ManualClock extends Clock {
+  /** Moves on to an instant, running what is due on the way. */
+  advanceTo(at: number): void;
+  /** Jumps without running anything, back too: as when somebody sets the clock. */
+  jumpTo(at: number): void;
+}
 
-/** Time that stands still until it is told to pass. @example const clock = manualClock(Date.UTC(2020, 2, 6)); */
-export function manualClock(start = Date.UTC(2026, 10, 24)): ManualClock {
+/** A clock that stands still until it is moved. */
+export function createManualClock(start: number): ManualClock {
   let now = start;
-  let nth = 0;
-  const timers = new Map<number, { at: number; every: number | null; run: () => void }>();
-  const add = (milliseconds: number, every: number | null, run: () => void) => {
-    const id = nth++;
-    timers.set(id, { at: now + Math.max(0, milliseconds), every, run });
-    return () => void timers.delete(id);
+  const timers = new Set<Timer>();
+  const add = (timer: Timer) => {
+    timers.add(timer);
+    return () => {
+      timers.delete(timer);
+    };
   };
-  const soonest = (until: number) =>
-    [...timers].filter(([, timer]) => timer.at <= until).sort(([a, left], [b, right]) => left.at - right.at || a - b)[0];
   return {
     now: () => now,
-    after: (milliseconds, run) => add(milliseconds, null, run),
-    every: (milliseconds, run) => add(milliseconds, milliseconds, run),
-    async advance(milliseconds) {
-      const until = now + milliseconds;
-      await settle();
-      for (let next = soonest(until); next; next = soonest(until)) {
-        const [id, timer] = next;
-        now = timer.at;
-        if (timer.every === null) timers.delete(id);
-        else timer.at += timer.every;
-        timer.run();
-        await settle();
+    after: (milliseconds, run) => add({ at: now + milliseconds, every: null, run }),
+    every: (milliseconds, run) => add({ at: now + milliseconds, every: milliseconds, run }),
+    advanceTo(at) {
+      for (;;) {
+        const due = [...timers].filter((timer) => timer.at <= at).sort((a, b) => a.at - b.at)[0];
+        if (!due) break;
+        now = Math.max(now, due.at);
+        if (due.every === null) timers.delete(due);
+        else due.at = Math.max(due.at + due.every, at - (at % due.every));
+        due.run();
       }
-      now = until;
+      now = at;
+    },
+    jumpTo(at) {
+      now = at;
     },
   };
 }

@@ -1,0 +1,79 @@
+import type { Instant } from '../../shared/time.ts';
+import type { Grants } from '../licensing/assignment.ts';
+import type { Downtime } from '../licensing/sessions.ts';
+import type { CountedEvent } from '../pipeline-types.ts';
+import type { Reader } from '../store/store.ts';
+import { createDraft, type Draft } from './draft.ts';
+import { createOrganisation, type Organisation } from './organisation.ts';
+
+/** Everything the daemon knows, in memory. Ahead of the disk only while a batch is under way. */
+export interface Books {
+  organisations: Map<string, Organisation>;
+  grants: Grants;
+  downtimes: Downtime[];
+  /** Highest sequence number given to a record or alert transition. */
+  seq: number;
+  /** Highest number given to anything received. */
+  receipt: number;
+}
+
+/** One batch on its way through the line: the books, what it writes, and what it changed. */
+export interface Batch {
+  now: Instant;
+  books: Books;
+  draft: Draft;
+  /** Organisation to the licence types whose levels or entitlements changed. */
+  changed: Map<string, Set<string>>;
+  /** Organisation to user to devices whose session changed. */
+  sessions: Map<string, Map<string, Set<string>>>;
+  /** Organisation to licence type to starts of open buckets that changed. */
+  buckets: Map<string, Map<string, Set<Instant>>>;
+  events: CountedEvent[];
+}
+
+export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
+  return { now, books, draft: createDraft(disk), changed: new Map(), sessions: new Map(), buckets: new Map(), events: [] };
+}
+
+export const nextSeq = (batch: Batch): number => ++batch.books.seq;
+export const nextReceipt = (batch: Batch): number => ++batch.books.receipt;
+
+/** The organisation, made with time zone UTC and no entitlements if an event is the first to name it. */
+export function organisationOf(batch: Batch, id: string): Organisation {
+  const { organisations } = batch.books;
+  const known = organisations.get(id);
+  if (known) return known;
+  const made = createOrganisation(id, [], {
+    anomalies: 0,
+    lastEventAt: null,
+    timersRunTo: batch.now,
+    newestAt: Number.NEGATIVE_INFINITY,
+    lastSweepAt: Number.NEGATIVE_INFINITY,
+    sinceMark: 0,
+  });
+  organisations.set(id, made);
+  return made;
+}
+
+/** Something about the organisation has to be written and shown. */
+export function touch(batch: Batch, organisation: Organisation): Set<string> {
+  return getOrMake(batch.changed, organisation.id, () => new Set<string>());
+}
+
+export function touchSession(batch: Batch, organisation: Organisation, user: string, device: string): void {
+  const users = getOrMake(batch.sessions, organisation.id, () => new Map<string, Set<string>>());
+  getOrMake(users, user, () => new Set<string>()).add(device);
+}
+
+export function touchBucket(batch: Batch, organisation: Organisation, type: string, start: Instant): void {
+  const types = getOrMake(batch.buckets, organisation.id, () => new Map<string, Set<Instant>>());
+  getOrMake(types, type, () => new Set<Instant>()).add(start);
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

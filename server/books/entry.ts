@@ -1,0 +1,79 @@
+/** What is written down of everything that happened: one entry an event or timer, with the records that came of it. */
+import type { EventType, IgnoredReason, Pool, RecordFlag } from '../../shared/events.ts';
+import { POOLS } from '../../shared/events.ts';
+import type { Instant } from '../../shared/time.ts';
+import type { Key } from '../store/store.ts';
+import type { Levels } from '../usage/levels.ts';
+
+/** At one instant: lease ends, then scheduled log-off, then refresh, then settings, then events. */
+export const CLASS = { leaseEnd: 0, scheduledLogOff: 1, refresh: 2, settings: 3, event: 4 } as const;
+
+/** Where something stands in the books. `receipt` tells apart what happened at one instant; `sub` the parts of one event. */
+export interface Position {
+  at: Instant;
+  class: number;
+  receipt: number;
+  sub?: number | string;
+}
+
+export const positionKey = ({ at, class: order, receipt, sub }: Position): (string | number)[] =>
+  sub === undefined ? [at, order, receipt] : [at, order, receipt, sub];
+
+export function positionOf(key: Key, from: number): Position {
+  const [at, order, receipt, sub] = key.slice(from) as [number, number, number, (number | string)?];
+  return { at, class: order, receipt, ...(sub !== undefined && { sub }) };
+}
+
+export const entryKey = (organisation: string, position: Position): (string | number)[] => [organisation, ...positionKey(position)];
+export const userEntryKey = (organisation: string, user: string, position: Position): (string | number)[] => [
+  organisation,
+  user,
+  ...positionKey(position),
+];
+
+export type EntryKind = EventType | 'lease-end' | 'scheduled-log-off' | 'refresh';
+
+/** One licence of one session taken or given back. User, device, source and instant are those of its entry. */
+export interface EntryRecord {
+  seq: number;
+  acquired: boolean;
+  type: string;
+  session: number;
+  /** Index into POOLS: an entry is stored many times, the words once. */
+  pool: number;
+  /** The user went from none to one or from one to none: the in-use number changed. */
+  turned: boolean;
+  /** Start of the holding. */
+  since: Instant;
+}
+
+/** Every key is always there: entries of one shape take less room on disk. */
+export interface Entry {
+  kind: EntryKind;
+  user: string;
+  device: string;
+  source: string;
+  receivedAt: Instant;
+  reason: IgnoredReason | null;
+  id: string | null;
+  licences: string[] | null;
+  leaseMs: number | null;
+  flags: RecordFlag[] | null;
+  records: EntryRecord[];
+  /** Records that were in force before something late came to be known. */
+  superseded: EntryRecord[] | null;
+}
+
+export const poolIndex = (pool: Pool): number => POOLS.indexOf(pool);
+export const poolName = (index: number): Pool => POOLS[index] as Pool;
+
+/** How a record moved the levels; null where it moved none. A refresh moves pools only. */
+export function levelChange(kind: EntryKind, record: EntryRecord): Levels | null {
+  const by = record.acquired ? 1 : -1;
+  const pools: Levels = [0, 0, 0, 0];
+  pools[record.pool + 1] = by;
+  if (kind === 'refresh') return pools;
+  if (!record.turned) return null;
+  pools[0] = by;
+  return pools;
+}

@@ -1,0 +1,49 @@
+/** The end of a batch: the state that it leaves, written beside the entries in the same transaction. */
+import { closeBuckets } from '../usage/type-usage.ts';
+import type { Batch } from './batch.ts';
+import type { Organisation, OrganisationCounters } from './organisation.ts';
+import { type StoredType, storeSession } from './stored.ts';
+
+export function finishBatch(batch: Batch): void {
+  const { books, draft } = batch;
+  for (const [id, types] of batch.changed) {
+    const organisation = books.organisations.get(id) as Organisation;
+    writeSessions(batch, organisation);
+    for (const type of types) writeType(batch, organisation, type);
+    draft.put('states', [id], countersOf(organisation));
+    if (organisation.versions.length === 0 && !draft.get('organisations', [id])) draft.put('organisations', [id], []);
+  }
+  draft.put('meta', ['seq'], books.seq);
+  draft.put('meta', ['receipt'], books.receipt);
+  draft.put('meta', ['lastCommitAt'], batch.now);
+}
+
+function writeSessions(batch: Batch, organisation: Organisation): void {
+  for (const [user, devices] of batch.sessions.get(organisation.id) ?? []) {
+    for (const device of devices) {
+      const session = organisation.users.get(user)?.devices.get(device);
+      const key = [organisation.id, user, device];
+      if (session) batch.draft.put('sessions', key, storeSession(organisation, user, session));
+      else batch.draft.remove('sessions', key);
+    }
+  }
+}
+
+function writeType(batch: Batch, organisation: Organisation, type: string): void {
+  const usage = organisation.types.get(type)?.usage;
+  if (!usage) return;
+  const changed = batch.buckets.get(organisation.id)?.get(type);
+  for (const bucket of usage.open) {
+    // A change also shifts the levels of every later bucket.
+    if (changed && bucket.start >= Math.min(...changed)) batch.draft.put('buckets', [organisation.id, type, bucket.start], bucket.whole);
+  }
+  closeBuckets(usage);
+  const { level, day, period, open } = usage;
+  const stored: StoredType = { level, day, period, openFrom: open[0]?.start ?? null };
+  batch.draft.put('types', [organisation.id, type], stored);
+}
+
+function countersOf(organisation: Organisation): OrganisationCounters {
+  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark } = organisation;
+  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark };
+}

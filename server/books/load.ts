@@ -1,0 +1,68 @@
+/** From disk to memory: what start-up reads is what is open now, never the history. */
+import type { Grants } from '../licensing/assignment.ts';
+import { emptyPools } from '../licensing/pools.ts';
+import type { Downtime } from '../licensing/sessions.ts';
+import { leaseEnd } from '../licensing/sessions.ts';
+import type { Version } from '../licensing/versions.ts';
+import { below, type Reader } from '../store/store.ts';
+import type { Stretch } from '../usage/levels.ts';
+import { openBucket } from '../usage/type-usage.ts';
+import type { Books } from './batch.ts';
+import {
+  countSessions,
+  createOrganisation,
+  type Organisation,
+  type OrganisationCounters,
+  type Settings,
+  typeState,
+  userState,
+} from './organisation.ts';
+import { restoreHolding, restoreSession, type StoredSession, type StoredType } from './stored.ts';
+
+export function loadBooks(disk: Reader, grants: Grants): Books {
+  const downtimes = [...disk.range<number>('downtimes', {})].map(({ key, value }): Downtime => ({ from: key[0] as number, until: value }));
+  const books: Books = {
+    organisations: new Map(),
+    grants,
+    downtimes,
+    seq: disk.get<number>('meta', ['seq']) ?? 0,
+    receipt: disk.get<number>('meta', ['receipt']) ?? 0,
+  };
+  for (const { key, value } of disk.range<Version<Settings>[]>('organisations', {})) {
+    const id = key[0] as string;
+    const counters = disk.get<OrganisationCounters>('states', [id]);
+    if (counters) books.organisations.set(id, createOrganisation(id, value, counters));
+  }
+  for (const organisation of books.organisations.values()) {
+    loadTypes(disk, organisation);
+    loadSessions(disk, organisation, downtimes);
+  }
+  return books;
+}
+
+function loadTypes(disk: Reader, organisation: Organisation): void {
+  for (const { key, value } of disk.range<StoredType>('types', below(organisation.id))) {
+    const type = key[1] as string;
+    const { level, day, period, openFrom } = value;
+    const buckets =
+      openFrom === null
+        ? []
+        : [...disk.range<Stretch>('buckets', { start: [organisation.id, type, openFrom], end: [organisation.id, type, Infinity] })];
+    organisation.types.set(type, { pools: emptyPools(), usage: { level, day, period, open: buckets.map((row) => openBucket(row.value)) } });
+  }
+}
+
+function loadSessions(disk: Reader, organisation: Organisation, downtimes: readonly Downtime[]): void {
+  for (const { key, value } of disk.range<StoredSession>('sessions', below(organisation.id))) {
+    const [, user, device] = key as [string, string, string];
+    const session = restoreSession(device, value);
+    const state = userState(organisation, user);
+    state.devices.set(device, session);
+    countSessions(organisation, user, state);
+    for (const holding of value.holdings) restoreHolding(typeState(organisation, holding.type).pools, user, holding);
+    const at = leaseEnd(session, downtimes);
+    if (at === null) continue;
+    organisation.armed.set(session.id, at);
+    organisation.leases.push({ at, user, device, session: session.id });
+  }
+}

@@ -1,0 +1,149 @@
+/** The live state of one organisation, in memory: open sessions, who is in which pool, how high each type stands. */
+import TinyQueue from 'tinyqueue';
+import type { Entitlement, OrganisationSettings } from '../../shared/organisation.ts';
+import type { Instant } from '../../shared/time.ts';
+import { type Calendar, createCalendar } from '../licensing/calendar.ts';
+import { emptyPools, type Pools } from '../licensing/pools.ts';
+import type { Devices } from '../licensing/sessions.ts';
+import { inForce, inForceBefore, lastReceived, type Version } from '../licensing/versions.ts';
+import { createTypeUsage, type TypeUsage } from '../usage/type-usage.ts';
+import type { Position } from './entry.ts';
+
+/** Settings as the books hold them. A map, because a licence type may be called anything, `constructor` too. */
+export type Settings = Omit<OrganisationSettings, 'entitlements'> & { entitlements: ReadonlyMap<string, Entitlement> };
+
+/** A lease that may end: the session is looked at again at `at`. */
+export interface LeaseTimer {
+  at: Instant;
+  user: string;
+  device: string;
+  session: number;
+}
+
+export interface UserState {
+  devices: Devices;
+  /** Sessions of this user that the organisation's number of sessions includes. */
+  counted: number;
+  /** Entries since the last one that was stored with the user's state. */
+  sinceSnapshot: number;
+}
+
+export interface TypeState {
+  pools: Pools;
+  usage: TypeUsage;
+}
+
+/** What is kept of an organisation beside its sessions and types. */
+export interface OrganisationCounters {
+  /** Logouts and heartbeats without an open session. */
+  anomalies: number;
+  /** Receipt of the newest event. */
+  lastEventAt: Instant | null;
+  /** Up to here lease ends, scheduled log-offs and refreshes have acted. */
+  timersRunTo: Instant;
+  /** Highest instant of an entry. */
+  newestAt: Instant;
+  /** Newest instant at which something happened to all users at once. */
+  lastSweepAt: Instant;
+  /** Entries since the last mark of in-use levels. */
+  sinceMark: number;
+}
+
+export interface Organisation extends OrganisationCounters {
+  id: string;
+  versions: Version<Settings>[];
+  calendar: Calendar;
+  users: Map<string, UserState>;
+  types: Map<string, TypeState>;
+  /** Open sessions of all users. */
+  sessions: number;
+  leases: TinyQueue<LeaseTimer>;
+  /** Session to the earliest instant at which it is looked at. */
+  armed: Map<number, Instant>;
+  /** The next instants of the timers of the whole organisation; Infinity where there is none. */
+  nextLogOff: Instant;
+  nextRefresh: Instant;
+  /** When settings that were given for later come into force. */
+  nextSettings: Instant;
+  /** End of the local day: marks of day and billing period begin anew. */
+  nextRoll: Instant;
+}
+
+export const DEFAULT_SETTINGS: Omit<Settings, 'name'> = { timeZone: 'UTC', billingPeriodStartDay: 1, entitlements: new Map() };
+
+export function createOrganisation(id: string, versions: Version<Settings>[], counters: OrganisationCounters): Organisation {
+  const { timeZone, billingPeriodStartDay } = lastReceived(versions) ?? DEFAULT_SETTINGS;
+  const organisation: Organisation = {
+    ...counters,
+    id,
+    versions,
+    calendar: createCalendar(timeZone, billingPeriodStartDay),
+    users: new Map(),
+    types: new Map(),
+    sessions: 0,
+    leases: new TinyQueue<LeaseTimer>([], (a, b) => a.at - b.at || a.session - b.session),
+    armed: new Map(),
+    nextLogOff: Number.POSITIVE_INFINITY,
+    nextRefresh: Number.POSITIVE_INFINITY,
+    nextSettings: Number.POSITIVE_INFINITY,
+    nextRoll: Number.NEGATIVE_INFINITY,
+  };
+  scheduleTimers(organisation);
+  return organisation;
+}
+
+/** Looks up when the organisation's own timers act next, after `timersRunTo`. */
+export function scheduleTimers(organisation: Organisation): void {
+  const { calendar, timersRunTo, versions } = organisation;
+  organisation.nextRefresh = calendar.billingPeriod(timersRunTo).end;
+  organisation.nextLogOff = nextLogOff(calendar, versions, timersRunTo);
+  organisation.nextSettings = versions.find((version) => version.from > timersRunTo)?.from ?? Number.POSITIVE_INFINITY;
+}
+
+/** The first scheduled log-off after `at`, under the settings in force just before it. */
+export function nextLogOff(calendar: Calendar, versions: Version<Settings>[], at: Instant): Instant {
+  if (versions.every((version) => version.value.scheduledLogOff === undefined)) return Number.POSITIVE_INFINITY;
+  let from = at;
+  for (;;) {
+    const time = inForceBefore(versions, from + 1)?.scheduledLogOff;
+    const changes = versions.find((version) => version.from > from)?.from ?? Number.POSITIVE_INFINITY;
+    const due = time === undefined ? Number.POSITIVE_INFINITY : calendar.nextLocalTime(from, time);
+    if (due <= changes || changes === Number.POSITIVE_INFINITY) return due;
+    from = changes;
+  }
+}
+
+export const settingsAt = (organisation: Organisation, at: Instant): Settings =>
+  inForce(organisation.versions, at) ?? { ...DEFAULT_SETTINGS, name: organisation.id };
+
+/** What a timer at `at` finds: at one instant timers come before settings. */
+export const settingsBefore = (organisation: Organisation, at: Instant): Settings =>
+  inForceBefore(organisation.versions, at) ?? { ...DEFAULT_SETTINGS, name: organisation.id };
+
+/** Brings the organisation's numbers of users and sessions up to date with one user's devices. */
+export function countSessions(organisation: Organisation, user: string, state: UserState): void {
+  organisation.sessions += state.devices.size - state.counted;
+  state.counted = state.devices.size;
+  if (state.devices.size === 0) organisation.users.delete(user);
+}
+
+export function userState(organisation: Organisation, user: string): UserState {
+  const known = organisation.users.get(user);
+  if (known) return known;
+  const made: UserState = { devices: new Map(), counted: 0, sinceSnapshot: 0 };
+  organisation.users.set(user, made);
+  return made;
+}
+
+export function typeState(organisation: Organisation, type: string): TypeState {
+  const known = organisation.types.get(type);
+  if (known) return known;
+  const { calendar, timersRunTo } = organisation;
+  const made: TypeState = { pools: emptyPools(), usage: createTypeUsage(calendar.day(timersRunTo), calendar.billingPeriod(timersRunTo)) };
+  organisation.types.set(type, made);
+  return made;
+}
+
+/** Whether a position lies behind something that has already been applied to everybody, or to anybody. */
+export const isInOrder = (organisation: Organisation, { at }: Position): boolean =>
+  at >= organisation.newestAt && at >= organisation.lastSweepAt;

@@ -1,0 +1,69 @@
+/** The shapes of rows on disk, and the way there and back. */
+import type { Instant } from '../../shared/time.ts';
+import type { Pools, Stay } from '../licensing/pools.ts';
+import type { Session } from '../licensing/sessions.ts';
+import type { Levels } from '../usage/levels.ts';
+import type { Watch } from '../usage/type-usage.ts';
+import { poolIndex, poolName } from './entry.ts';
+import type { Organisation } from './organisation.ts';
+
+export interface StoredHolding {
+  type: string;
+  since: Instant;
+  pool: number;
+  /** The stay it belongs to: the user may have come on another device. */
+  stayAt: Instant;
+  stayReceipt: number;
+}
+
+export interface StoredSession {
+  id: number;
+  source: string;
+  since: Instant;
+  lastHeardAt: Instant;
+  leaseMs: number | null;
+  holdings: StoredHolding[];
+}
+
+/** Levels and marks of a licence type; its buckets from `openFrom` on are those that may still change. */
+export interface StoredType {
+  level: Levels;
+  day: Watch;
+  period: Watch;
+  openFrom: Instant | null;
+}
+
+export function storeSession(organisation: Organisation, user: string, session: Session): StoredSession {
+  const { id, source, since, lastHeardAt, leaseMs } = session;
+  const holdings = session.holdings.map(({ type, since: from }) => {
+    const stay = organisation.types.get(type)?.pools.stays.get(user) as Stay;
+    return { type, since: from, pool: poolIndex(stay.pool), stayAt: stay.at, stayReceipt: stay.receipt };
+  });
+  return { id, source, since, lastHeardAt, leaseMs, holdings };
+}
+
+export function restoreSession(device: string, stored: StoredSession): Session {
+  const { id, source, since, lastHeardAt, leaseMs } = stored;
+  return {
+    id,
+    device,
+    source,
+    since,
+    lastHeardAt,
+    leaseMs,
+    holdings: stored.holdings.map(({ type, since: from }) => ({ type, since: from })),
+  };
+}
+
+/** Counts a stored holding into the pools, as it was when it was stored. */
+export function restoreHolding(pools: Pools, user: string, { pool, stayAt, stayReceipt }: StoredHolding): void {
+  pools.holdings++;
+  const known = pools.stays.get(user);
+  if (known) {
+    known.holdings++;
+    return;
+  }
+  const stay: Stay = { at: stayAt, receipt: stayReceipt, pool: poolName(pool), holdings: 1 };
+  pools.stays.set(user, stay);
+  pools.used[stay.pool]++;
+}

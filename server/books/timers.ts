@@ -1,0 +1,190 @@
+/** What time itself does to the books: leases end, everybody is logged off, overflow is placed anew. Each acts at its own instant. */
+import { CONNECTION_LOST, REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
+import type { Instant } from '../../shared/time.ts';
+import { overflowing, placeAgain, type Stay } from '../licensing/pools.ts';
+import { leaseEnd, release, type Session } from '../licensing/sessions.ts';
+import { beginWatch, levelEntering } from '../usage/type-usage.ts';
+import { type Batch, nextSeq, touch, touchSession } from './batch.ts';
+import { CLASS, type Entry, type EntryKind, type Position, poolIndex } from './entry.ts';
+import { type Organisation, scheduleTimers, settingsBefore, userState } from './organisation.ts';
+import { settle, writeEntry } from './settle.ts';
+
+/** Whether `runTimers` would do anything. */
+export function timersDue(organisation: Organisation, now: Instant): boolean {
+  const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
+  return Math.min(lease, organisation.nextLogOff, organisation.nextRefresh, organisation.nextSettings, organisation.nextRoll) <= now;
+}
+
+/** Lets everything happen that is due up to `now`, in the order of the books. */
+export function runTimers(batch: Batch, organisation: Organisation, now: Instant): void {
+  if (now <= organisation.timersRunTo) return;
+  for (;;) {
+    const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
+    const due = Math.min(lease, organisation.nextLogOff, organisation.nextRefresh, organisation.nextSettings);
+    if (due > now) break;
+    organisation.timersRunTo = Math.max(organisation.timersRunTo, due);
+    if (lease === due) {
+      endNextLease(batch, organisation);
+      continue;
+    }
+    if (organisation.nextLogOff === due) {
+      sweepSessions(
+        batch,
+        organisation,
+        { at: due, class: CLASS.scheduledLogOff, receipt: 0 },
+        'scheduled-log-off',
+        SCHEDULED_LOG_OFF,
+        null,
+      );
+    }
+    if (organisation.nextRefresh === due) refresh(batch, organisation, due);
+    if (organisation.nextSettings === due) showSettings(batch, organisation);
+    scheduleTimers(organisation);
+  }
+  organisation.timersRunTo = now;
+  rollWatches(batch, organisation, now);
+}
+
+function endNextLease(batch: Batch, organisation: Organisation): void {
+  const timer = organisation.leases.pop();
+  if (!timer) return;
+  organisation.armed.delete(timer.session);
+  const session = organisation.users.get(timer.user)?.devices.get(timer.device);
+  if (session?.id !== timer.session) return;
+  const end = leaseEnd(session, batch.books.downtimes);
+  if (end === null) return;
+  if (end <= timer.at) {
+    endLease(batch, organisation, timer.user, session, end);
+    return;
+  }
+  organisation.armed.set(session.id, end);
+  organisation.leases.push({ ...timer, at: end });
+}
+
+/** Ends the leases of one user that ran out by `at`, before something of that user at `at` is looked at. */
+export function endDueLeases(batch: Batch, organisation: Organisation, user: string, at: Instant): void {
+  const state = organisation.users.get(user);
+  if (!state) return;
+  const ended = [...state.devices.values()]
+    .map((session) => ({ session, end: leaseEnd(session, batch.books.downtimes) }))
+    .filter((item): item is { session: Session; end: Instant } => item.end !== null && item.end <= at)
+    .sort((a, b) => a.end - b.end || a.session.id - b.session.id);
+  for (const { session, end } of ended) endLease(batch, organisation, user, session, end);
+}
+
+function endLease(batch: Batch, organisation: Organisation, user: string, session: Session, at: Instant): void {
+  closeSession(batch, organisation, user, session, { at, class: CLASS.leaseEnd, receipt: session.id }, 'lease-end', CONNECTION_LOST, null);
+}
+
+/** Closes all sessions that were open before the position, and returns the numbers of the records. */
+export function sweepSessions(
+  batch: Batch,
+  organisation: Organisation,
+  position: Position,
+  kind: EntryKind,
+  source: string,
+  id: string | null,
+): number[] {
+  const open = [...organisation.users]
+    .flatMap(([user, { devices }]) => [...devices.values()].map((session) => ({ user, session })))
+    .filter(({ session }) => session.since < position.at || (position.class === CLASS.event && session.since === position.at))
+    .sort((a, b) => a.session.id - b.session.id);
+  organisation.lastSweepAt = Math.max(organisation.lastSweepAt, position.at);
+  return open.flatMap(({ user, session }) =>
+    closeSession(batch, organisation, user, session, { ...position, sub: session.id }, kind, source, id),
+  );
+}
+
+function closeSession(
+  batch: Batch,
+  organisation: Organisation,
+  user: string,
+  session: Session,
+  position: Position,
+  kind: EntryKind,
+  source: string,
+  id: string | null,
+): number[] {
+  const { device } = session;
+  const { devices } = userState(organisation, user);
+  const records = settle(batch, organisation, user, position, release(devices, device));
+  writeEntry(batch, organisation, position, { ...derivedEntry(batch, kind, user, device, source), id, records });
+  return records.map((record) => record.seq);
+}
+
+function derivedEntry(batch: Batch, kind: EntryKind, user: string, device: string, source: string): Entry {
+  return {
+    kind,
+    user,
+    device,
+    source,
+    receivedAt: batch.now,
+    reason: null,
+    id: null,
+    licences: null,
+    leaseMs: null,
+    flags: null,
+    records: [],
+    superseded: null,
+  };
+}
+
+/** Places everybody outside the concurrent pool anew, in the order in which they came, each in turn. */
+function refresh(batch: Batch, organisation: Organisation, at: Instant): void {
+  organisation.lastSweepAt = Math.max(organisation.lastSweepAt, at);
+  const { entitlements } = settingsBefore(organisation, at);
+  for (const [type, { pools }] of organisation.types) {
+    for (const [user, stay] of overflowing(pools)) {
+      if (stay.at < at) refreshStay(batch, organisation, at, type, user, stay, placeAgain(pools, stay, entitlements.get(type)));
+    }
+  }
+}
+
+function refreshStay(
+  batch: Batch,
+  organisation: Organisation,
+  at: Instant,
+  type: string,
+  user: string,
+  stay: Stay,
+  moved: ReturnType<typeof placeAgain>,
+): void {
+  const sessions = [...userState(organisation, user).devices.values()];
+  const holders = sessions.filter((session) => session.holdings.some((holding) => holding.type === type));
+  const oldest = holders.reduce((first, session) =>
+    session.since < first.since || (session.since === first.since && session.id < first.id) ? session : first,
+  );
+  const { since } = oldest.holdings.find((holding) => holding.type === type) as { since: Instant };
+  const record = { type, session: oldest.id, turned: false, since };
+  const records = [
+    { seq: nextSeq(batch), acquired: false, pool: poolIndex(moved.from), ...record },
+    { seq: nextSeq(batch), acquired: true, pool: poolIndex(moved.to), ...record },
+  ];
+  for (const session of holders) touchSession(batch, organisation, user, session.device);
+  const position = { at, class: CLASS.refresh, receipt: stay.receipt, sub: type };
+  writeEntry(batch, organisation, position, { ...derivedEntry(batch, 'refresh', user, oldest.device, REFRESH_CONTINGENCY), records });
+}
+
+/** Other entitlements count from now on: every row says so. */
+function showSettings(batch: Batch, organisation: Organisation): void {
+  for (const type of organisation.types.keys()) touch(batch, organisation).add(type);
+}
+
+/** Begins a new day or billing period: its first mark is the level carried into it. */
+function rollWatches(batch: Batch, organisation: Organisation, now: Instant): void {
+  const { calendar } = organisation;
+  if (now < organisation.nextRoll) return;
+  organisation.nextRoll = calendar.day(now).end;
+  for (const [type, { usage }] of organisation.types) {
+    if (now >= usage.day.end) {
+      const day = calendar.day(now);
+      usage.day = beginWatch(day, levelEntering(usage, day.start));
+      touch(batch, organisation).add(type);
+    }
+    if (now >= usage.period.end) {
+      const period = calendar.billingPeriod(now);
+      usage.period = beginWatch(period, levelEntering(usage, period.start));
+      touch(batch, organisation).add(type);
+    }
+  }
+}

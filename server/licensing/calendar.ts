@@ -1,0 +1,71 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Instant } from '../../shared/time.ts';
+
+/** From `start` inclusive to `end` exclusive. */
+export interface Span {
+  start: Instant;
+  end: Instant;
+}
+
+/** A billing period with its name, the month in which it starts: `2026-11`. */
+export interface BillingPeriod extends Span {
+  name: string;
+}
+
+/** Days and billing periods of one organisation, in its own time zone. Days may have 23 or 25 hours. */
+export interface Calendar {
+  day(at: Instant): Span;
+  billingPeriod(at: Instant): BillingPeriod;
+  /** First instant after `at` at which the local clock shows `HH:MM`; a time that a change of clocks skips is the first instant after the gap, one that occurs twice the first. */
+  nextLocalTime(at: Instant, time: string): Instant;
+  /** `YYYY-MM-DD HH:MM:SS` on the local clock. */
+  localDateTime(at: Instant): string;
+}
+
+export function createCalendar(timeZone: string, billingPeriodStartDay: number): Calendar {
+  const zoned = (at: Instant): Temporal.ZonedDateTime => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
+  const startOf = (date: Temporal.PlainDate): Instant => date.toZonedDateTime(timeZone).epochMilliseconds;
+
+  // Time zone arithmetic is slow beside everything else here, and neighbouring questions have the same answer.
+  let lastDay: Span = { start: 0, end: 0 };
+  let lastPeriod: BillingPeriod = { start: 0, end: 0, name: '' };
+
+  const day = (at: Instant): Span => {
+    if (at < lastDay.start || at >= lastDay.end) {
+      const date = zoned(at).toPlainDate();
+      lastDay = { start: startOf(date), end: startOf(date.add({ days: 1 })) };
+    }
+    return lastDay;
+  };
+
+  const billingPeriod = (at: Instant): BillingPeriod => {
+    if (at < lastPeriod.start || at >= lastPeriod.end) {
+      const date = zoned(at).toPlainDate();
+      const thisMonth = date.with({ day: billingPeriodStartDay });
+      const first = Temporal.PlainDate.compare(date, thisMonth) < 0 ? thisMonth.subtract({ months: 1 }) : thisMonth;
+      lastPeriod = { start: startOf(first), end: startOf(first.add({ months: 1 })), name: first.toPlainYearMonth().toString() };
+    }
+    return lastPeriod;
+  };
+
+  const nextLocalTime = (at: Instant, time: string): Instant => {
+    const clock = Temporal.PlainTime.from(time);
+    const today = zoned(at).toPlainDate();
+    for (let days = 0; ; days++) {
+      const candidate = localInstant(today.add({ days }).toPlainDateTime(clock), timeZone);
+      if (candidate > at) return candidate;
+    }
+  };
+
+  const localDateTime = (at: Instant): string => zoned(at).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
+
+  return { day, billingPeriod, nextLocalTime, localDateTime };
+}
+
+/** The instant of a local date and time: the first where it occurs twice, the end of the gap where it does not exist. */
+function localInstant(local: Temporal.PlainDateTime, timeZone: string): Instant {
+  const earlier = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  if (earlier.toPlainDateTime().equals(local)) return earlier.epochMilliseconds;
+  // 'earlier' lies before the gap by its length: the next change of clocks after it is the gap's end.
+  return (earlier.getTimeZoneTransition('next') as Temporal.ZonedDateTime).epochMilliseconds;
+}

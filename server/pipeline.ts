@@ -1,0 +1,199 @@
+/**
+ * The line that everything walks: one batch at a time, decided in memory, written in one transaction, then shown and answered.
+ * What arrives while a batch is being written forms the next one.
+ */
+import type { Catalogue } from '../shared/catalogue.ts';
+import type { EventResult, IngestAnswer, LicenceEvent } from '../shared/events.ts';
+import type { Instant } from '../shared/time.ts';
+import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
+import { type Batch, type Books, createBatch } from './books/batch.ts';
+import { finishBatch } from './books/finish.ts';
+import { forgetOldIds } from './books/idempotency.ts';
+import { loadBooks } from './books/load.ts';
+import { recordEvent } from './books/record-event.ts';
+import { runTimers, timersDue } from './books/timers.ts';
+import type { Clock } from './clock.ts';
+import { createGrants } from './licensing/assignment.ts';
+import { type Commit, type Health, NotRecordingError, type Pipeline } from './pipeline-types.ts';
+import { createCommitted } from './reports/committed.ts';
+import { type Store, StoreFullError } from './store/store.ts';
+
+/** Milliseconds between two looks at what time itself has brought. */
+const TICK_MS = 100;
+/** After so long without a commit one is made, so that a later start knows when the daemon was last there. */
+const ALIVE_EVERY_MS = 10_000;
+/** Events in one transaction, at most about so many. */
+const BATCH_EVENTS = 10_000;
+/** How often a full disk is tried again. */
+const RETRY_FULL_MS = 2_000;
+
+export interface PipelineLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface PipelineOptions {
+  store: Store;
+  clock: Clock;
+  catalogue: Catalogue;
+  /** A random id; becomes the epoch of a new data directory. */
+  randomId: () => string;
+  log: PipelineLog;
+  /** The store failed in a way that only a new process can mend. */
+  onFatal: (error: unknown) => void;
+}
+
+/** Something to decide in a batch, and whoever waits for it. */
+interface Job {
+  weight: number;
+  decide: (batch: Batch) => unknown;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { store, clock, log } = options;
+  const grants = createGrants(options.catalogue);
+  const epoch = await prepareStore(store, clock.now(), options.randomId);
+  let books: Books = loadBooks(store, grants);
+  let health: Health = { state: 'ready' };
+  let lastCommitAt = clock.now();
+  let triedFullAt = 0;
+  const waiting: Job[] = [];
+  let running: Promise<void> | null = null;
+  const listeners = new Set<(commit: Commit) => void>();
+  const committed = createCommitted({ store, epoch, catalogue: options.catalogue, now: () => clock.now() });
+  committed.replace(books);
+
+  const take = (): Job[] => {
+    let weight = 0;
+    let count = 0;
+    while (count < waiting.length && (count === 0 || weight + (waiting[count] as Job).weight <= BATCH_EVENTS)) {
+      weight += (waiting[count] as Job).weight;
+      count++;
+    }
+    return waiting.splice(0, count);
+  };
+
+  const fail = (jobs: Job[], error: unknown): void => {
+    books = loadBooks(store, grants);
+    if (error instanceof StoreFullError) {
+      health = { state: 'degraded', reasons: ['The disk is full: nothing is recorded until there is room'] };
+      triedFullAt = clock.now();
+    } else {
+      health = { state: 'degraded', reasons: ['The store failed: the daemon stops'] };
+      options.onFatal(error);
+    }
+    log.error({ err: error }, 'commit failed');
+    for (const job of jobs) job.reject(new NotRecordingError('Nothing was recorded: the store could not take it', 5, { cause: error }));
+  };
+
+  /** A job that cannot be decided is a defect of ours: it alone is refused, and what it left in memory is thrown away. */
+  const decideJob = (job: Job, batch: Batch, answers: (() => void)[]): boolean => {
+    try {
+      const value = job.decide(batch);
+      answers.push(() => job.resolve(value));
+      return true;
+    } catch (error) {
+      log.error({ err: error }, 'a request could not be decided');
+      job.reject(error);
+      return false;
+    }
+  };
+
+  const startOver = (jobs: Job[], bad: Job): void => {
+    books = loadBooks(store, grants);
+    waiting.unshift(...jobs.filter((job) => job !== bad));
+  };
+
+  const runBatch = async (jobs: Job[]): Promise<void> => {
+    const now = clock.now();
+    const started = performance.now();
+    const batch = createBatch(books, store, now);
+    const answers: (() => void)[] = [];
+    try {
+      for (const organisation of books.organisations.values()) if (timersDue(organisation, now)) runTimers(batch, organisation, now);
+      for (const job of jobs) {
+        if (!decideJob(job, batch, answers)) return startOver(jobs, job);
+      }
+      for (const organisation of books.organisations.values()) {
+        if (batch.changed.has(organisation.id) && timersDue(organisation, now)) runTimers(batch, organisation, now);
+      }
+      finishBatch(batch);
+      await store.commit(batch.draft.writes());
+    } catch (error) {
+      fail(jobs, error);
+      return;
+    }
+    lastCommitAt = now;
+    if (health.state === 'degraded') health = { state: 'ready' };
+    committed.publish(books, batch.changed, now);
+    const seconds = (performance.now() - started) / 1000;
+    for (const listener of listeners) listener({ seq: books.seq, at: now, changed: batch.changed, events: batch.events, seconds });
+    for (const answer of answers) answer();
+  };
+
+  const run = async (): Promise<void> => {
+    while (waiting.length > 0) await runBatch(take());
+    running = null;
+  };
+
+  const submit = <T>(weight: number, decide: (batch: Batch) => T): Promise<T> => {
+    if (health.state === 'stopping') return Promise.reject(new NotRecordingError('The daemon is stopping'));
+    return new Promise<T>((resolve, reject) => {
+      waiting.push({ weight, decide, resolve: resolve as (value: unknown) => void, reject });
+      running ??= Promise.resolve().then(run);
+    });
+  };
+
+  const tick = (): void => {
+    if (running || health.state === 'stopping') return;
+    const now = clock.now();
+    if (health.state === 'degraded' && now - triedFullAt < RETRY_FULL_MS) return;
+    const due = [...books.organisations.values()].some((organisation) => timersDue(organisation, now));
+    if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS) return;
+    submit(1, (batch) => forgetOldIds(batch.draft, now, 100)).catch(() => {});
+  };
+  const stopTicking = clock.every(TICK_MS, tick);
+  tick();
+
+  return {
+    committed,
+    health: () => health,
+    ingest: (events) =>
+      submit(events.length, (batch) => ingest(batch, events)).then((results) => ({ epoch, seq: committed.seq(), results }) as IngestAnswer),
+    putOrganisation: (id, settings) => submit(1, (batch) => putOrganisation(batch, id, settings)),
+    putUsers: (id, users) => submit(users.length, (batch) => putUsers(batch, id, users)),
+    deleteUser: (id, user) => submit(1, (batch) => deleteUser(batch, id, user)),
+    onCommit(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      stopTicking();
+      health = { state: 'stopping', reasons: ['The daemon is stopping'] };
+      await running;
+    },
+  };
+}
+
+function ingest(batch: Batch, events: LicenceEvent[]): EventResult[] {
+  return events.map((event, index) => {
+    const result = recordEvent(batch, event);
+    batch.events.push({ type: event.type, outcome: result.reason ?? result.status });
+    return { index, ...result };
+  });
+}
+
+/** Gives a new data directory its epoch, and writes down the silence that a start ends: leases that fell into it get another chance. */
+async function prepareStore(store: Store, now: Instant, randomId: () => string): Promise<string> {
+  const epoch = store.get<string>('meta', ['epoch']) ?? randomId();
+  const last = store.get<Instant>('meta', ['lastCommitAt']);
+  await store.commit([
+    { table: 'meta', key: ['format'], value: 1 },
+    { table: 'meta', key: ['epoch'], value: epoch },
+    { table: 'meta', key: ['lastCommitAt'], value: Math.max(now, last ?? now) },
+    ...(last !== undefined && last < now ? [{ table: 'downtimes' as const, key: [last], value: now }] : []),
+  ]);
+  return epoch;
+}

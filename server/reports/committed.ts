@@ -1,0 +1,146 @@
+/** Reads of committed state. The live numbers are kept as they were at the last commit; everything else is read from the store. */
+import type { Catalogue } from '../../shared/catalogue.ts';
+import type { Assignment, OrganisationView, UserView } from '../../shared/organisation.ts';
+import { formatInstant, type Instant } from '../../shared/time.ts';
+import type { LicenceRow, Page } from '../../shared/views.ts';
+import type { Books } from '../books/batch.ts';
+import { DEFAULT_SETTINGS, type Organisation, type Settings } from '../books/organisation.ts';
+import { licenceRow } from '../books/views.ts';
+import type { Downtime } from '../licensing/sessions.ts';
+import { lastReceived, type Version } from '../licensing/versions.ts';
+import type { Committed, PageQuery } from '../pipeline-types.ts';
+import { AFTER_NAMES, type Store } from '../store/store.ts';
+import { readAnomalies } from './anomalies.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { readRecords } from './records.ts';
+import { readHolders, readSessions } from './sessions.ts';
+import { readSteps } from './steps.ts';
+
+/** What is shown of an organisation, as of the last commit that changed it. */
+interface Shown {
+  settings: Settings;
+  users: number;
+  sessions: number;
+  anomalies: number;
+  lastEventAt: Instant | null;
+  rows: Map<string, LicenceRow>;
+  /** `rows` in the order of the catalogue; made when first asked for. */
+  sorted: LicenceRow[] | null;
+}
+
+export interface CommittedOptions {
+  store: Store;
+  epoch: string;
+  catalogue: Catalogue;
+  now: () => Instant;
+}
+
+export interface PublishedCommitted extends Committed {
+  /** Shows everything anew, as at start. */
+  replace(books: Books): void;
+  /** Shows what a commit changed. */
+  publish(books: Books, changed: ReadonlyMap<string, ReadonlySet<string>>, now: Instant): void;
+}
+
+export function createCommitted({ store, epoch, catalogue, now }: CommittedOptions): PublishedCommitted {
+  const order = new Map(catalogue.licenceTypes.map((type, index) => [type.name, index]));
+  const shown = new Map<string, Shown>();
+  let seq = 0;
+  let downtimes: readonly Downtime[] = [];
+
+  const show = (organisation: Organisation, types: Iterable<string>, at: Instant): void => {
+    const rows = shown.get(organisation.id)?.rows ?? new Map<string, LicenceRow>();
+    for (const type of types) {
+      const state = organisation.types.get(type);
+      if (state) rows.set(type, licenceRow(organisation, type, state, at));
+    }
+    shown.set(organisation.id, {
+      settings: lastReceived(organisation.versions) ?? { ...DEFAULT_SETTINGS, name: organisation.id },
+      users: organisation.users.size,
+      sessions: organisation.sessions,
+      anomalies: organisation.anomalies,
+      lastEventAt: organisation.lastEventAt,
+      rows,
+      sorted: null,
+    });
+  };
+
+  const rank = (row: LicenceRow): number => order.get(row.licenceType) ?? order.size;
+  const sortedRows = (view: Shown): LicenceRow[] => {
+    view.sorted ??= [...view.rows.values()].sort((a, b) => rank(a) - rank(b) || (a.licenceType < b.licenceType ? -1 : 1));
+    return view.sorted;
+  };
+
+  const organisationView = (organisation: string, { settings }: Shown): OrganisationView => ({
+    organisation,
+    ...settings,
+    entitlements: Object.fromEntries(settings.entitlements),
+  });
+
+  const silent = ({ settings, lastEventAt }: Shown, at: Instant): boolean =>
+    settings.feedSilentAfterSeconds !== undefined && lastEventAt !== null && at - lastEventAt > settings.feedSilentAfterSeconds * 1000;
+
+  return {
+    epoch,
+    seq: () => seq,
+    replace(books) {
+      seq = books.seq;
+      downtimes = books.downtimes;
+      shown.clear();
+      for (const organisation of books.organisations.values()) show(organisation, organisation.types.keys(), now());
+    },
+    publish(books, changed, at) {
+      seq = books.seq;
+      for (const [id, types] of changed) show(books.organisations.get(id) as Organisation, types, at);
+    },
+    organisations: () =>
+      [...shown].map(([id, view]) => organisationView(id, view)).sort((a, b) => (a.organisation < b.organisation ? -1 : 1)),
+    organisation: (id) => (shown.has(id) ? organisationView(id, shown.get(id) as Shown) : undefined),
+    usage(id) {
+      const view = shown.get(id);
+      if (!view) return undefined;
+      const { users, sessions, anomalies } = view;
+      const at = now();
+      const completeness = silent(view, at) ? 'stale' : 'live';
+      return {
+        organisation: id,
+        epoch,
+        seq,
+        asOf: formatInstant(at),
+        completeness,
+        users,
+        sessions,
+        anomalies,
+        licences: sortedRows(view),
+      };
+    },
+    users: (id, query) => readUsers(store, id, query),
+    user(id, user) {
+      const assignment = lastReceived(store.get<Version<Assignment | null>[]>('users', [id, user]) ?? []);
+      return assignment ? { user, ...assignment } : undefined;
+    },
+    sessions(id, query) {
+      const view = shown.get(id);
+      if (!view) return undefined;
+      const { staleAfterSeconds } = view.settings;
+      return readSessions(store, id, query, staleAfterSeconds === undefined ? null : now() - staleAfterSeconds * 1000);
+    },
+    holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes) : undefined),
+    records: (id, query) => (shown.has(id) ? readRecords(store, id, query) : undefined),
+    anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
+    steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
+    lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
+  };
+}
+
+function readUsers(store: Store, organisation: string, { limit, cursor }: PageQuery): Page<UserView> {
+  const start = cursor === undefined ? [organisation] : [organisation, ...decodeCursor(cursor, ['string']), 0];
+  const items: UserView[] = [];
+  for (const { key, value } of store.range<Version<Assignment | null>[]>('users', { start, end: [organisation, AFTER_NAMES] })) {
+    const assignment = lastReceived(value);
+    if (!assignment) continue;
+    if (items.length === limit) return { items, nextCursor: encodeCursor([(items.at(-1) as UserView).user]) };
+    items.push({ user: key[1] as string, ...assignment });
+  }
+  return { items, nextCursor: null };
+}

@@ -1,0 +1,58 @@
+import { type Entry, type Position, positionKey, positionOf } from '../books/entry.ts';
+import { compareKeys } from '../store/keys.ts';
+import type { Key, Reader, Row } from '../store/store.ts';
+
+/** Sequence number of a record to the in-use number of its type after it. */
+export type InUseBySeq = Map<number, number>;
+
+/**
+ * The in-use numbers after the records of some entries, given in the order of the books. Each is counted on from the nearest
+ * mark before it, so that the cost does not grow with the history.
+ */
+export function inUseAfter(disk: Reader, organisation: string, positions: readonly Position[]): InUseBySeq {
+  const found: InUseBySeq = new Map();
+  let levels = new Map<string, number>();
+  let reached: Key | null = null;
+  for (const target of positions) {
+    const key = [organisation, ...positionKey(target)];
+    const mark = lastMark(disk, organisation, key);
+    if (mark && (reached === null || compareKeys(mark.key, reached) > 0)) {
+      levels = new Map(mark.value);
+      reached = mark.key;
+    }
+    for (const row of disk.range<Entry>('entries', { start: reached ?? [organisation], end: after(key) })) {
+      if (reached !== null && compareKeys(row.key, reached) <= 0) continue;
+      countEntry(row.value, levels, found);
+      reached = row.key;
+    }
+  }
+  return found;
+}
+
+/** In use of every type just before an instant. */
+export function inUseAt(disk: Reader, organisation: string, at: number): Map<string, number> {
+  const end = [organisation, at];
+  const mark = lastMark(disk, organisation, end);
+  const levels = new Map(mark?.value ?? []);
+  for (const row of disk.range<Entry>('entries', { start: mark ? after(mark.key) : [organisation], end })) countEntry(row.value, levels);
+  return levels;
+}
+
+function lastMark(disk: Reader, organisation: string, key: Key): Row<[string, number][]> | undefined {
+  const [mark] = disk.range<[string, number][]>('marks', { start: [organisation], end: after(key), reverse: true, limit: 1 });
+  return mark;
+}
+
+/** The first key that sorts after a key and all that begin with it. */
+const after = (key: Key): Key => [...key, '\u{10FFFF}'.repeat(257)];
+
+function countEntry(entry: Entry, levels: Map<string, number>, found?: InUseBySeq): void {
+  for (const record of entry.records) {
+    const level = (levels.get(record.type) ?? 0) + (record.turned ? (record.acquired ? 1 : -1) : 0);
+    levels.set(record.type, level);
+    found?.set(record.seq, level);
+  }
+  for (const record of entry.superseded ?? []) found?.set(record.seq, levels.get(record.type) ?? 0);
+}
+
+export const positionOfRow = (row: Row<unknown>): Position => positionOf(row.key, 1);

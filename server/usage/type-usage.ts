@@ -1,0 +1,186 @@
+/**
+ * The levels of one licence type of one organisation, now and in the recent past: five-minute buckets that may still change,
+ * and the marks of the current day and billing period. Older buckets are in the store.
+ */
+import type { Instant } from '../../shared/time.ts';
+import { addLevels, beginStretch, copyStretch, extend, figures, type Levels, NO_LEVELS, type Stretch, shift } from './levels.ts';
+
+export const BUCKET_MS = 300_000;
+/** Buckets kept in memory: the running one and those into which a little lateness may still fall. */
+const OPEN_BUCKETS = 3;
+/** Instants kept apart in memory per bucket; beyond, the older half is folded together. */
+const KEPT_CHANGES = 8_192;
+
+export const bucketStart = (at: Instant): Instant => Math.floor(at / BUCKET_MS) * BUCKET_MS;
+
+export interface Change {
+  at: Instant;
+  by: Levels;
+}
+
+export interface OpenBucket {
+  start: Instant;
+  /** What is folded together; changes at or before its `until` cannot be told apart any more. */
+  base: Stretch;
+  /** Changes after `base`, one an instant, ascending. */
+  changes: Change[];
+  /** `base` with all `changes`. */
+  whole: Stretch;
+}
+
+export interface Mark {
+  value: number;
+  at: Instant | null;
+}
+
+/** The marks of a day or billing period, over its buckets that left memory. */
+export interface Watch {
+  start: Instant;
+  end: Instant;
+  /** The level carried into it. */
+  enter: Levels;
+  /** A bucket begins just at `start`, so that the level carried in is part of that bucket. */
+  startsInBucket: boolean;
+  /** Null while none of its buckets has left memory. */
+  inUse: Mark | null;
+  contingency: Mark | null;
+}
+
+export interface TypeUsage {
+  level: Levels;
+  /** Oldest first. */
+  open: OpenBucket[];
+  day: Watch;
+  period: Watch;
+}
+
+export function createTypeUsage(day: { start: Instant; end: Instant }, period: { start: Instant; end: Instant }): TypeUsage {
+  return { level: [...NO_LEVELS], open: [], day: beginWatch(day, NO_LEVELS), period: beginWatch(period, NO_LEVELS) };
+}
+
+export function beginWatch({ start, end }: { start: Instant; end: Instant }, enter: Levels): Watch {
+  return { start, end, enter: [...enter], startsInBucket: false, inUse: null, contingency: null };
+}
+
+export const openBucket = (base: Stretch): OpenBucket => ({ start: base.start, base, changes: [], whole: copyStretch(base) });
+
+/** Counts a change. False: it is older than what memory can take apart, and the history in the store has to be rewritten. */
+export function change(usage: TypeUsage, at: Instant, by: Levels): boolean {
+  const start = bucketStart(at);
+  const bucket = bucketFor(usage, start);
+  if (!bucket || !insert(bucket, at, by)) return false;
+  for (const later of usage.open) if (later.start > start) shiftBucket(later, by);
+  for (const watch of [usage.day, usage.period]) if (at < watch.start) shiftWatch(watch, by);
+  usage.level = addLevels(usage.level, by);
+  return true;
+}
+
+/** Something from before its start is now known: the level carried in was another. */
+function shiftWatch(watch: Watch, by: Levels): void {
+  watch.enter = addLevels(watch.enter, by);
+  if (watch.inUse) watch.inUse.value += by[0];
+  if (watch.contingency) watch.contingency.value += by[2];
+}
+
+/** The open bucket of that start, made where nothing had changed in it so far; none if it is older than all that are open. */
+function bucketFor(usage: TypeUsage, start: Instant): OpenBucket | undefined {
+  const { open } = usage;
+  const index = open.findLastIndex((bucket) => bucket.start <= start);
+  const found = open[index];
+  if (found?.start === start) return found;
+  if (index < 0 && open.length > 0) return undefined;
+  const made = openBucket(beginStretch(start, found ? found.whole.exit : usage.level));
+  open.splice(index + 1, 0, made);
+  return made;
+}
+
+function insert(bucket: OpenBucket, at: Instant, by: Levels): boolean {
+  const { base, changes } = bucket;
+  // The first instant of a bucket may be its very start, where an untouched base also stands.
+  const untouched = base.until === base.start && base.low[0] === Number.POSITIVE_INFINITY;
+  if (untouched ? at < base.until : at <= base.until) return false;
+  const last = changes.at(-1);
+  if (!last || at > last.at) {
+    changes.push({ at, by });
+    extend(bucket.whole, at, by);
+    fold(bucket);
+    return true;
+  }
+  let index = changes.length - 1;
+  while (index >= 0 && (changes[index] as Change).at > at) index--;
+  const same = changes[index];
+  if (same?.at === at) same.by = addLevels(same.by, by);
+  else changes.splice(index + 1, 0, { at, by });
+  if (at === bucket.whole.until) extend(bucket.whole, at, by);
+  else bucket.whole = replay(base, changes);
+  return true;
+}
+
+function replay(base: Stretch, changes: Change[]): Stretch {
+  const whole = copyStretch(base);
+  for (const { at, by } of changes) extend(whole, at, by);
+  return whole;
+}
+
+function fold(bucket: OpenBucket): void {
+  if (bucket.changes.length <= KEPT_CHANGES) return;
+  for (const { at, by } of bucket.changes.splice(0, KEPT_CHANGES / 2)) extend(bucket.base, at, by);
+}
+
+export function shiftBucket(bucket: OpenBucket, by: Levels): void {
+  shift(bucket.base, by);
+  shift(bucket.whole, by);
+}
+
+/** Lets the oldest buckets go once there are more than memory keeps. */
+export function closeBuckets(usage: TypeUsage): void {
+  while (usage.open.length > OPEN_BUCKETS) {
+    const bucket = usage.open.shift() as OpenBucket;
+    for (const watch of [usage.day, usage.period]) countIn(watch, bucket.whole);
+  }
+}
+
+/** Takes a bucket that no longer changes into a day's or period's marks. */
+export function countIn(watch: Watch, bucket: Stretch): void {
+  if (bucket.start < watch.start || bucket.start >= watch.end) return;
+  if (bucket.start === watch.start) watch.startsInBucket = true;
+  const { high, highAt } = figures(bucket, bucket.start + BUCKET_MS);
+  watch.inUse = higher(watch.inUse, { value: high[0], at: highAt[0] });
+  watch.contingency = higher(watch.contingency, { value: high[2], at: highAt[2] });
+}
+
+/** The earlier of two equal marks stays. */
+const higher = (mark: Mark | null, other: Mark): Mark => (mark === null || other.value > mark.value ? other : mark);
+
+/** The highest level of a day or period so far, with its first instant; the instant is null where the value is 0. */
+export function mark(usage: TypeUsage, watch: Watch, metric: 'inUse' | 'contingency'): Mark {
+  const index = metric === 'inUse' ? 0 : 2;
+  let best: Mark = { value: 0, at: null };
+  const carried = !watch.startsInBucket && usage.open.every((bucket) => bucket.start !== watch.start);
+  if (carried) best = higher(best, { value: watch.enter[index], at: watch.start });
+  if (watch[metric]) best = higher(best, watch[metric]);
+  for (const { start, whole } of usage.open) {
+    if (start < watch.start || start >= watch.end) continue;
+    const { high, highAt } = figures(whole, whole.until);
+    best = higher(best, { value: high[index], at: highAt[index] });
+  }
+  return best;
+}
+
+/** The level that the open buckets give for an instant at a bucket's edge. */
+export function levelEntering(usage: TypeUsage, edge: Instant): Levels {
+  const before = usage.open.findLast((bucket) => bucket.start < edge);
+  if (before) return before.whole.exit;
+  const after = usage.open.find((bucket) => bucket.start >= edge);
+  return after ? after.whole.enter : usage.level;
+}
+
+/** The highest in use since an instant, looking at whole buckets; `undefined` if memory does not reach back so far. */
+export function highestSince(usage: TypeUsage, at: Instant): number | undefined {
+  const first = usage.open[0];
+  if (first && bucketStart(at) < first.start) return undefined;
+  return usage.open.reduce((highest, bucket) => {
+    if (bucket.start + BUCKET_MS <= at) return highest;
+    return Math.max(highest, figures(bucket.whole, bucket.whole.until).high[0]);
+  }, usage.level[0]);
+}

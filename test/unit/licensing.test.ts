@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { ORGANISATION, openTestBooks } from '../support/books.ts';
+
+const day = (time: string) => Date.parse(`2020-03-06T${time}Z`);
+
+describe('licensing', () => {
+  it("LIC-1 gives storm's table for edred", async () => {
+    const books = await openTestBooks(day('13:00:00'));
+    await books.settings({});
+    await books.assign('edred', 'Inbound Agent', 'Agent Calls', 'Agent E-mail');
+    books.clock.jumpTo(day('13:30:28'));
+    expect(await books.send({})).toEqual([{ index: 0, status: 'recorded', records: [1, 2] }]);
+    expect(books.counts()).toEqual({ 'Inbound Agent': [1, 1], 'Agent E-mail': [1, 1] });
+    books.clock.jumpTo(day('13:34:38'));
+    await books.send({ logonSource: 'Paired Device' });
+    expect(books.counts()).toEqual({ 'Inbound Agent': [1, 2], 'Agent E-mail': [1, 1], 'Agent Calls': [1, 1] });
+    await books.restart();
+    books.clock.jumpTo(day('17:04:40'));
+    await books.send({ type: 'logout' });
+    expect(books.counts()).toEqual({ 'Inbound Agent': [1, 1], 'Agent Calls': [1, 1] });
+    const page = books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc' });
+    expect(page?.items.map(({ usageType, licenceType, inUse, heldSeconds }) => [usageType, licenceType, inUse, heldSeconds])).toEqual([
+      ['Acquired', 'Inbound Agent', 1, null],
+      ['Acquired', 'Agent E-mail', 1, null],
+      ['Acquired', 'Inbound Agent', 1, null],
+      ['Acquired', 'Agent Calls', 1, null],
+      ['Released', 'Inbound Agent', 1, 12852],
+      ['Released', 'Agent E-mail', 0, 12852],
+    ]);
+  });
+
+  it('LIC-2 a lease that runs out closes the session at that instant, also over a restart', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.send({ licences: ['Inbound Agent'], leaseMs: 60_000 });
+    await books.passTo(day('08:00:59.999'));
+    expect(books.counts()).toEqual({ 'Inbound Agent': [1, 1] });
+    await books.passTo(day('08:01:05'));
+    expect(books.counts()).toEqual({});
+    const [, last] = books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc' })?.items ?? [];
+    expect(last).toMatchObject({
+      usageType: 'Released',
+      loggedAt: '2020-03-06T08:01:00.000Z',
+      logonSource: 'Agent Desktop Connection Lost',
+      heldSeconds: 60,
+    });
+  });
+
+  it('LIC-3 after a downtime no lease ends sooner than one lease after readiness', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.send({ licences: ['Inbound Agent'], leaseMs: 60_000 });
+    await books.restart(600_000);
+    expect(books.counts()).toEqual({ 'Inbound Agent': [1, 1] });
+    await books.passTo(day('08:10:59.999'));
+    expect(books.counts()).toEqual({ 'Inbound Agent': [1, 1] });
+    await books.passTo(day('08:11:00'));
+    expect(books.counts()).toEqual({});
+  });
+
+  it('LIC-4 pools: concurrent, then contingency, then over limit; sticky until the last holding closes', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 1 } } });
+    for (const user of ['a', 'b', 'c']) await books.send({ user, licences: ['Recording'] });
+    await books.send({ user: 'c', licences: ['Recording'], logonSource: 'Soft Client' }, { user: 'a', type: 'logout' });
+    const row = books.usage().licences[0];
+    expect(row).toMatchObject({
+      inUse: 2,
+      holdings: 3,
+      concurrent: { total: 1, used: 0, available: 1 },
+      contingency: { total: 1, used: 1, available: 0, maxUsed: 1 },
+      overLimit: 1,
+    });
+    expect(row?.peak.day.value).toBe(2);
+    books.clock.jumpTo(day('08:00:01'));
+    await books.send(
+      { user: 'c', type: 'logout' },
+      { user: 'c', type: 'logout', logonSource: 'Soft Client' },
+      { user: 'c', licences: ['Recording'] },
+    );
+    expect(books.usage().licences[0]).toMatchObject({
+      concurrent: { used: 1 },
+      contingency: { used: 1 },
+      overLimit: 0,
+      peak: { day: { value: 2, at: '2020-03-06T08:00:00.000Z' } },
+    });
+  });
+
+  it('LIC-5 at the start of a billing period everybody in overflow is placed anew, in order', async () => {
+    const books = await openTestBooks(Date.parse('2020-03-31T22:00:00Z'));
+    await books.settings({ timeZone: 'Europe/London', entitlements: { Recording: { concurrent: 1, contingency: 1 } } });
+    for (const user of ['a', 'b', 'c']) {
+      await books.send({ user, licences: ['Recording'] });
+      books.clock.jumpTo(books.clock.now() + 1000);
+    }
+    await books.send({ user: 'a', type: 'logout' });
+    await books.restart(7_200_000);
+    expect(books.usage().licences[0]).toMatchObject({
+      inUse: 2,
+      concurrent: { used: 1 },
+      contingency: { used: 1, maxUsed: 1, maxUsedAt: '2020-03-31T23:00:00.000Z' },
+      overLimit: 0,
+      peak: { billingPeriod: { value: 2, at: '2020-03-31T23:00:00.000Z' } },
+    });
+    const refreshed =
+      books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc', logonSource: 'Refresh Contingency' })?.items ?? [];
+    expect(refreshed.map((r) => [r.user, r.usageType, r.pool, r.inUse])).toEqual([
+      ['b', 'Released', 'contingency', 2],
+      ['b', 'Acquired', 'concurrent', 2],
+      ['c', 'Released', 'over-limit', 2],
+      ['c', 'Acquired', 'contingency', 2],
+    ]);
+  });
+
+  it('LIC-6 scheduled log-off closes everything at its local time, once, also when it fell into a downtime', async () => {
+    const books = await openTestBooks(day('18:00:00'));
+    await books.settings({ scheduledLogOff: '19:30' });
+    await books.send({ user: 'a', licences: ['Recording'] }, { user: 'b', licences: ['Recording', 'Agent Calls'] });
+    await books.restart(3 * 3_600_000);
+    expect(books.usage()).toMatchObject({ users: 0, sessions: 0 });
+    const released = books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc', usageType: 'Released' })?.items ?? [];
+    expect(released.map((r) => [r.user, r.loggedAt, r.logonSource])).toEqual(
+      Array(3)
+        .fill(0)
+        .map((_, i) => [i === 0 ? 'a' : 'b', '2020-03-06T19:30:00.000Z', 'Scheduled Log Off']),
+    );
+  });
+
+  it('LIC-7 ids are remembered over a restart, and the answer is that of the first time', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.send({ id: 'x', licences: ['Recording'] });
+    await books.restart();
+    expect(await books.send({ id: 'x', type: 'logout' }, { id: 'y', user: 'nobody', type: 'logout' })).toEqual([
+      { index: 0, status: 'duplicate', records: [1] },
+      { index: 1, status: 'ignored', reason: 'no_open_session', records: [] },
+    ]);
+    expect(books.usage().anomalies).toBe(1);
+  });
+});

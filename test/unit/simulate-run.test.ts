@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type RunOptions, runSimulation } from '../../server/simulate/run.ts';
 import { type FakeDaemon, fakeDaemon } from '../support/fake-daemon.ts';
-import { manualClock } from '../support/manual-clock.ts';
+import { letPass } from '../support/let-pass.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 
 const options: RunOptions = { url: 'http://daemon', organisation: '129', users: 50, rate: 100, seed: 3, durationSeconds: 20 };
 
 function start(daemon: FakeDaemon, over: Partial<RunOptions> = {}) {
-  const clock = manualClock();
+  const clock = createManualClock(Date.UTC(2026, 10, 24));
   const stop = new AbortController();
   const notes: string[] = [];
   const summary = runSimulation(
@@ -28,7 +29,7 @@ describe('a run of the simulator', () => {
   it('SIM-10: puts the organisation and its people, lets the staff in within seconds, then keeps the rate', async () => {
     const daemon = fakeDaemon();
     const { clock, summary } = start(daemon);
-    await clock.advance(21_000);
+    await letPass(clock, 21_000);
     const result = await summary;
     expect(daemon.requests[1]).toMatchObject({ method: 'PUT', path: '/api/v1/organisations/129', body: { timeZone: 'Europe/London' } });
     expect(daemon.requests[2]).toMatchObject({ method: 'PUT', path: '/api/v1/organisations/129/users' });
@@ -43,7 +44,7 @@ describe('a run of the simulator', () => {
     const daemon = fakeDaemon();
     daemon.organisation = { entitlements: { 'Agent Calls': { concurrent: 3, contingency: 0 } } };
     const { clock, summary, notes } = start(daemon, { durationSeconds: 1 });
-    await clock.advance(2_000);
+    await letPass(clock, 2_000);
     await summary;
     expect(daemon.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith('/129'))).toEqual([]);
     expect(notes.join()).toContain('its settings stay');
@@ -58,7 +59,7 @@ describe('a run of the simulator', () => {
       { user: 'edred', device: 'desktop', logonSource: 'Agent Desktop' },
     ];
     const { clock, summary } = start(daemon, { durationSeconds: 1 });
-    await clock.advance(2_000);
+    await letPass(clock, 2_000);
     await summary;
     expect(daemon.events[0]).toMatchObject({ type: 'logout', user, device: 'desktop', logonSource: 'Agent Desktop' });
     expect(daemon.events.filter((event) => event.user === 'edred')).toEqual([]);
@@ -67,13 +68,13 @@ describe('a run of the simulator', () => {
   it('SIM-13: what was not acknowledged is sent again with the same ids, in the order of each person', async () => {
     const calm = fakeDaemon();
     const quiet = start(calm);
-    await quiet.clock.advance(30_000);
+    await letPass(quiet.clock, 30_000);
     await quiet.summary;
 
     const daemon = fakeDaemon();
     daemon.trouble = ['lost', 503, 'unreachable', 'lost', 503];
     const { clock, summary, notes } = start(daemon);
-    await clock.advance(40_000);
+    await letPass(clock, 40_000);
     const result = await summary;
     expect(result.retries).toBe(5);
     expect(result.unacknowledged).toBe(0);
@@ -86,14 +87,14 @@ describe('a run of the simulator', () => {
     const daemon = fakeDaemon();
     daemon.trouble = [400];
     const { clock, summary } = start(daemon);
-    await clock.advance(5_000);
+    await letPass(clock, 5_000);
     await expect(summary).rejects.toThrow('the daemon refused (400): no (user must not be empty)');
   });
 
   it('SIM-15: told to stop it waits for the answers that are out and ends', async () => {
     const daemon = fakeDaemon();
     const { clock, stop, summary } = start(daemon, { durationSeconds: undefined });
-    await clock.advance(10_000);
+    await letPass(clock, 10_000);
     stop.abort();
     const result = await summary;
     expect(result.unacknowledged).toBe(0);
@@ -103,9 +104,9 @@ describe('a run of the simulator', () => {
   it('SIM-15: told to stop while the daemon is away it ends as well, and counts what is missing', async () => {
     const daemon = fakeDaemon();
     const { clock, stop, summary } = start(daemon, { durationSeconds: undefined });
-    await clock.advance(10_000);
+    await letPass(clock, 10_000);
     daemon.trouble = Array.from({ length: 100 }, () => 'unreachable' as const);
-    await clock.advance(5_000);
+    await letPass(clock, 5_000);
     stop.abort();
     expect((await summary).unacknowledged).toBeGreaterThan(0);
   });
@@ -113,11 +114,11 @@ describe('a run of the simulator', () => {
   it('SIM-16: while the daemon is away the queue does not grow without limit, and there is no burst afterwards', async () => {
     const daemon = fakeDaemon();
     const { clock, stop, summary } = start(daemon, { durationSeconds: undefined, rate: 500 });
-    await clock.advance(10_000);
+    await letPass(clock, 10_000);
     const before = daemon.events.length;
     daemon.trouble = Array.from({ length: 30 }, () => 'unreachable' as const);
-    await clock.advance(120_000);
-    await clock.advance(60_000);
+    await letPass(clock, 120_000);
+    await letPass(clock, 60_000);
     stop.abort();
     const result = await summary;
     expect(result.unacknowledged).toBe(0);
@@ -130,7 +131,7 @@ describe('a run of the simulator', () => {
     const daemon = fakeDaemon();
     daemon.fetch = () => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) }));
     const { clock, summary } = start(daemon);
-    await clock.advance(60_000);
+    await letPass(clock, 60_000);
     await expect(summary).rejects.toThrow('no daemon at http://daemon: ECONNREFUSED');
   });
 });

@@ -1,0 +1,137 @@
+/** The daemon, wired: what it needs comes in, a URL and a way to stop it come out. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import { createAuthenticator } from './http/auth.ts';
+import type { Edge, Running } from './http/edge.ts';
+import { createGuard } from './http/guard.ts';
+import { createMetrics } from './http/metrics.ts';
+import { HttpProblem } from './http/problem.ts';
+import { createRouter } from './http/router.ts';
+import { closeHttpServer, createHttpServer, listen } from './http/server.ts';
+import { buildIdOf, loadStaticFiles } from './http/static.ts';
+import { attachWebSockets } from './http/web-sockets.ts';
+import { LiveHub } from './live/hub.ts';
+import type { Log } from './log.ts';
+import { createEventParser } from './parse/events.ts';
+import { openPipeline } from './pipeline.ts';
+import type { Health } from './pipeline-types.ts';
+import { openLmdbStore } from './store/lmdb.ts';
+import type { Store } from './store/store.ts';
+import { Teardown } from './teardown.ts';
+
+/** Milliseconds after which a display that does not drain is cut off. */
+const STUCK_MS = 10_000;
+
+export interface AppParts {
+  clock: Clock;
+  randomId: () => string;
+  log: Log;
+  /** Default: the embedded store below `dataDir`, locked against a second daemon. */
+  openStore?: () => Store | Promise<Store>;
+  /** The store failed in a way that only a new process can mend. */
+  onFatal: (error: unknown) => void;
+}
+
+export interface RunningApp {
+  url: string;
+  /** Everything stopped in order; `false` when a step failed. No acknowledged event is lost either way. */
+  close(): Promise<boolean>;
+}
+
+/** @throws when it cannot start; what had started is stopped again */
+export async function createApp(config: Config, parts: AppParts): Promise<RunningApp> {
+  const { clock, log } = parts;
+  const teardown = new Teardown(clock, log);
+  let running: Running | null = null;
+  let stopping = false;
+  let port = config.listen.port;
+  const { files, version } = loadDashboard();
+  const edge: Edge = {
+    config,
+    clock,
+    log,
+    parser: createEventParser(config.catalogue),
+    guard: createGuard(config, () => port),
+    auth: createAuthenticator(config.auth),
+    health: () => health(running, stopping),
+    running() {
+      if (running && !stopping) return running;
+      throw new HttpProblem(503, stopping ? 'stopping' : 'starting', stopping ? 'The daemon is stopping.' : 'The store is being opened.', {
+        headers: { 'Retry-After': '1' },
+      });
+    },
+  };
+
+  try {
+    // Listening comes first, so that whoever asks while a large store is opened hears that it is not ready yet.
+    const server = createHttpServer(createRouter(edge, { files, version }));
+    port = await listen(server, config.listen);
+    const closeServer = () => closeHttpServer(server, clock.after);
+    teardown.add('http server', 8_000, closeServer);
+    const sockets = attachWebSockets(server, edge);
+
+    const store = await openStore(config, parts, teardown);
+    const { catalogue } = config;
+    const pipeline = await openPipeline({ store, clock, catalogue, log, randomId: parts.randomId, onFatal: parts.onFatal });
+    const { committed } = pipeline;
+    const source = {
+      epoch: committed.epoch,
+      seq: () => committed.seq(),
+      usage: (organisation: string) => committed.usage(organisation),
+      alerts: () => [],
+    };
+    const { liveBufferSoftBytes: softBytes, liveBufferHardBytes: hardBytes, maxSubscriptionsPerConnection: subscriptions } = config.limits;
+    const limits = { softBytes, hardBytes, stuckMs: STUCK_MS, subscriptions };
+    const hub = new LiveHub(source, clock, { limits, buildId: buildIdOf(files, version) });
+    const metrics = createMetrics(committed, () => hub.clients);
+    const stopListening = pipeline.onCommit((commit) => {
+      metrics.commit(commit);
+      hub.commit(commit.changed);
+    });
+    running = { pipeline, hub, metrics };
+
+    teardown.add('pipeline', 5_000, () => pipeline.close());
+    // Callers go first, then what they call: nothing that was taken is left without an answer.
+    teardown.add('callers', 8_000, async () => {
+      stopListening();
+      await Promise.all([closeServer(), hub.close(), sockets.close()]);
+    });
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+  return {
+    url: `http://${config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host}:${port}`,
+    close() {
+      stopping = true;
+      return teardown.run();
+    },
+  };
+}
+
+function health(running: Running | null, stopping: boolean): Health {
+  if (stopping) return { state: 'stopping', reasons: ['The daemon is stopping'] };
+  return running?.pipeline.health() ?? { state: 'starting', reasons: ['The store is being opened'] };
+}
+
+async function openStore(config: Config, parts: AppParts, teardown: Teardown): Promise<Store> {
+  if (!parts.openStore) {
+    const unlock = await lockDataDir(config.dataDir);
+    teardown.add('data directory lock', 1_000, unlock);
+  }
+  const store = await (parts.openStore ? parts.openStore() : openLmdbStore(config.dataDir));
+  teardown.add('store', 4_000, () => store.close());
+  return store;
+}
+
+/** The built dashboard and the version, found from the package's root: this file runs from `server/` and from `dist/server/`. */
+function loadDashboard() {
+  let root = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(root, 'package.json'))) root = dirname(root);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return { files: loadStaticFiles(join(root, 'dist', 'dashboard')), version };
+}

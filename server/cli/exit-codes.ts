@@ -1,0 +1,5 @@
+export const OK = 0;
+export const FAILED = 1;
+export const USAGE = 2;
+/** EX_SOFTWARE of sysexits: a defect, or a store that only a new process can mend. */
+export const SOFTWARE = 70;

@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Config, Role } from '../config.ts';
+import { HttpProblem } from './problem.ts';
+
+export const CAPABILITIES = ['read', 'ingest', 'operate', 'administer'] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+const GRANTED: Record<Role, ReadonlySet<Capability>> = {
+  viewer: new Set(['read']),
+  // Writes and cannot read: a token in a telephone system gives nothing away.
+  ingest: new Set(['ingest']),
+  operator: new Set(['read', 'operate']),
+  admin: new Set(CAPABILITIES),
+};
+
+/**
+ * What a request needs; `null`: nothing. Pages and their scripts hold no data, so they are for everybody.
+ * What stands in no rule needs the most, so that a route that was forgotten here is closed, not open.
+ */
+export function neededCapability(method: string, path: string): Capability | null {
+  if (path === '/healthz' || path === '/readyz' || path === '/api/v1/openapi.json') return null;
+  const reads = method === 'GET' || method === 'HEAD';
+  if (path === '/metrics') return reads ? 'read' : 'administer';
+  if (!path.startsWith('/api/')) return null;
+  if (path === '/api/v1/ingest') return 'ingest';
+  if (reads) return 'read';
+  if (method !== 'POST') return /\/silences\/[^/]+$/.test(path) ? 'operate' : 'administer';
+  if (path === '/api/v1/events' || /\/import$/.test(path)) return 'ingest';
+  if (/\/reports$/.test(path)) return 'read';
+  if (/\/(?:acknowledge|silences|retry|test)$/.test(path)) return 'operate';
+  return 'administer';
+}
+
+export interface Authenticator {
+  /**
+   * @param token what was presented, if anything
+   * @throws HttpProblem 401 without a valid token where one is needed, 403 with one that does not grant it
+   */
+  authorise(token: string | undefined, capability: Capability | null): void;
+}
+
+export function createAuthenticator(auth: Config['auth']): Authenticator {
+  const known = (auth?.tokens ?? []).map(({ tokenSha256, role }) => ({ digest: Buffer.from(tokenSha256, 'hex'), role }));
+  return {
+    authorise(token, capability) {
+      if (!auth || capability === null) return;
+      if (token === undefined) throw unauthorised('This needs a token: send Authorization: Bearer TOKEN.');
+      const digest = createHash('sha256').update(token).digest();
+      // Every token is compared, so that the time tells nothing about which one came close.
+      const [match] = known.filter((item) => timingSafeEqual(item.digest, digest));
+      if (!match) throw unauthorised('This token is not known.');
+      if (!GRANTED[match.role].has(capability))
+        throw new HttpProblem(403, 'forbidden', `A token with the role ${match.role} may not do that.`);
+    },
+  };
+}
+
+/** The token of an `Authorization` header. */
+export const bearerToken = (header: string | undefined): string | undefined => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+
+const unauthorised = (detail: string) =>
+  new HttpProblem(401, 'unauthorised', detail, { headers: { 'WWW-Authenticate': 'Bearer realm="highwater"' } });

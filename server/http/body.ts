@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { parseJson } from '../parse/json.ts';
+import { HttpProblem } from './problem.ts';
+
+/** The media type without its parameters, lower case; `null` when none was sent. */
+export function mediaType(incoming: IncomingMessage): string | null {
+  const header = incoming.headers['content-type'];
+  return header === undefined ? null : (header.split(';')[0] as string).trim().toLowerCase() || null;
+}
+
+/** @throws HttpProblem 415 with the sentence that a caller needs, who is mostly somebody with curl */
+export function requireMediaType(incoming: IncomingMessage, accepted: readonly string[]): string | null {
+  const encoding = incoming.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new HttpProblem(415, 'unsupported_media_type', `A body with Content-Encoding ${encoding} is not read here; send it as it is.`);
+  }
+  const type = mediaType(incoming);
+  if (type === null || accepted.includes(type)) return type;
+  throw new HttpProblem(
+    415,
+    'unsupported_media_type',
+    `${type} is not read here. Send the header "Content-Type: ${accepted.join('" or "Content-Type: ')}".`,
+  );
+}
+
+/**
+ * The whole body, counted as it arrives: a chunked body says nothing about its length.
+ * @throws HttpProblem 413
+ */
+export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const tooLarge = () => new HttpProblem(413, 'too_large', `A body holds at most ${maxBytes} bytes.`, { headers: { Connection: 'close' } });
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        incoming.off('data', onData);
+        incoming.pause();
+        reject(tooLarge());
+        return;
+      }
+      chunks.push(chunk);
+    };
+    incoming.on('data', onData);
+    incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    incoming.once('error', reject);
+    // A caller that hangs up halfway ends nothing and errs nowhere.
+    incoming.once('close', () => reject(new HttpProblem(400, 'invalid_body', 'The body ended early.')));
+  });
+}
+
+/** @throws HttpProblem 413 or 415, RefusedInput when it is not JSON */
+export async function readJson(incoming: IncomingMessage, maxBytes: number): Promise<unknown> {
+  requireMediaType(incoming, ['application/json']);
+  return parseJson(await readBody(incoming, maxBytes));
+}

@@ -1,0 +1,69 @@
+/** What a route says of itself in the OpenAPI document, and the plain JSON answer. */
+import type { MiddlewareHandler } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import { z } from 'zod';
+import { eventSchema } from '../parse/events.ts';
+import { settingsSchema } from '../parse/organisation.ts';
+import { anomalyQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
+import { assignmentSchema, userSchema } from '../parse/users.ts';
+
+const BODIES = {
+  event: z.union([eventSchema, z.array(eventSchema)]),
+  organisation: settingsSchema,
+  assignment: assignmentSchema,
+  users: z.array(userSchema),
+};
+const QUERIES = { page: pageQuery, sessions: sessionQuery, records: recordQuery, anomalies: anomalyQuery, levels: levelsQuery };
+
+export interface RouteText {
+  tag: string;
+  body?: keyof typeof BODIES;
+  query?: keyof typeof QUERIES;
+  /** By status; 200 and the refusals are filled in. */
+  answers?: Record<number, string>;
+  /** Media types of the answer besides JSON. */
+  produces?: string[];
+}
+
+/** The schema as callers write it, before defaults and conversions. */
+const inputSchema = (schema: z.ZodType) => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest as Record<string, unknown>;
+};
+
+export function describe(
+  summary: string,
+  description: string,
+  { tag, body, query, answers = {}, produces = [] }: RouteText,
+): MiddlewareHandler {
+  const content = Object.fromEntries(['application/json', ...produces].map((type) => [type, {}]));
+  const texts: Record<string, string> = {
+    ...(answers[204] === undefined && { 200: 'Done' }),
+    ...answers,
+    ...((body || query) && { 400: 'Refused' }),
+  };
+  return describeRoute({
+    summary,
+    ...(description !== '' && { description }),
+    tags: [tag],
+    ...(query && { parameters: parameters(QUERIES[query]) }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: inputSchema(BODIES[body]) } } } }),
+    responses: Object.fromEntries(Object.entries(texts).map(([status, text]) => [status, answer(status, text, content)])),
+  } as Parameters<typeof describeRoute>[0]);
+}
+
+function answer(status: string, description: string, content: Record<string, object>) {
+  if (status === '204') return { description };
+  return {
+    description,
+    content: Number(status) >= 400 ? { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } : content,
+  };
+}
+
+function parameters(schema: z.ZodObject) {
+  const { properties = {}, required = [] } = inputSchema(schema) as { properties?: Record<string, object>; required?: string[] };
+  return Object.entries(properties).map(([name, type]) => ({ name, in: 'query', required: required.includes(name), schema: type }));
+}
+
+export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(JSON.stringify(value), { status, headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers } });

@@ -1,0 +1,34 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { LiveHub } from '../live/hub.ts';
+import type { Log } from '../log.ts';
+import type { EventParser } from '../parse/events.ts';
+import type { Health, Pipeline } from '../pipeline-types.ts';
+import type { Authenticator } from './auth.ts';
+import type { Guard } from './guard.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What exists once the store is open. */
+export interface Running {
+  pipeline: Pipeline;
+  hub: LiveHub;
+  metrics: Metrics;
+}
+
+/** What every handler may use. */
+export interface Edge {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  parser: EventParser;
+  guard: Guard;
+  auth: Authenticator;
+  health(): Health;
+  /** @throws HttpProblem 503 before the store is open */
+  running(): Running;
+}
+
+export type AppEnv = { Bindings: HttpBindings };
+export type App = Hono<AppEnv>;

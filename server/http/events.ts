@@ -1,0 +1,24 @@
+import { parseEventBody } from '../parse/event-body.ts';
+import { readBody, requireMediaType } from './body.ts';
+import { describe, json } from './describe.ts';
+import type { App, Edge } from './edge.ts';
+
+const NDJSON = 'application/x-ndjson';
+
+/** `POST /api/v1/events`: one event, an array, or NDJSON; all or nothing; answered when durable. */
+export function eventRoutes(app: App, edge: Edge): void {
+  const { maxBodyBytes, maxEventsPerRequest } = edge.config.limits;
+  const doc = describe('Record events', 'One event, an array, or NDJSON. All of them are recorded, or none. Answered only when durable.', {
+    tag: 'Events',
+    body: 'event',
+    answers: { 200: 'What each event came to', 413: 'Too many events or bytes', 503: 'Nothing can be recorded at the moment' },
+  });
+  app.post('/api/v1/events', doc, async (c) => {
+    const { pipeline } = edge.running();
+    const { incoming } = c.env;
+    const type = requireMediaType(incoming, ['application/json', NDJSON]);
+    const body = await readBody(incoming, maxBodyBytes);
+    const events = parseEventBody(body, type === NDJSON ? 'ndjson' : 'json', edge.parser, edge.clock.now(), maxEventsPerRequest);
+    return json(await pipeline.ingest(events));
+  });
+}

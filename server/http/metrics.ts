@@ -1,0 +1,81 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Commit, Committed } from '../pipeline-types.ts';
+import type { App, Edge } from './edge.ts';
+
+export interface Metrics {
+  commit(commit: Commit): void;
+  /** The text that Prometheus scrapes, and its media type. */
+  scrape(): Promise<{ text: string; contentType: string }>;
+}
+
+/**
+ * Counters move with each commit; gauges are read from committed state when somebody asks, so they are never old.
+ * Labels are organisations and licence types, of which there are few; users and devices never are.
+ */
+export function createMetrics(committed: Committed, clients: () => number): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const events = new Counter({
+    name: 'highwater_events_total',
+    help: 'Events by type and outcome',
+    labelNames: ['type', 'outcome'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'highwater_commit_seconds',
+    help: 'Time from the start of a transaction to its return',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const row = ['organisation', 'licence_type'];
+  const gauge = (name: string, help: string, labelNames: string[]) => new Gauge({ name: `highwater_${name}`, help, labelNames, registers });
+  const inUse = gauge('licences_in_use', 'Distinct users holding the licence type', row);
+  const poolUsed = gauge('licences_pool_used', 'Licences taken from a pool', [...row, 'pool']);
+  const entitled = gauge('licences_entitled', 'Licences bought', [...row, 'pool']);
+  const peak = gauge('licences_peak', 'Highest in use of the day and of the billing period', [...row, 'window']);
+  const sessions = gauge('sessions_open', 'Open sessions', ['organisation']);
+  const lastEvent = gauge('feed_last_event_timestamp_seconds', 'Instant of the newest event', ['organisation']);
+  const live = gauge('live_clients', 'Connected displays', []);
+  const all = [inUse, poolUsed, entitled, peak, sessions, lastEvent];
+
+  function collect(): void {
+    for (const one of all) one.reset();
+    live.set(clients());
+    for (const { organisation } of committed.organisations()) {
+      const usage = committed.usage(organisation);
+      if (!usage) continue;
+      sessions.set({ organisation }, usage.sessions);
+      const at = committed.lastEventAt(organisation);
+      if (at !== null) lastEvent.set({ organisation }, at / 1000);
+      for (const licence of usage.licences) {
+        const labels = { organisation, licence_type: licence.licenceType };
+        inUse.set(labels, licence.inUse);
+        poolUsed.set({ ...labels, pool: 'concurrent' }, licence.concurrent.used);
+        poolUsed.set({ ...labels, pool: 'contingency' }, licence.contingency.used);
+        poolUsed.set({ ...labels, pool: 'over-limit' }, licence.overLimit);
+        if (licence.concurrent.total !== null) entitled.set({ ...labels, pool: 'concurrent' }, licence.concurrent.total);
+        if (licence.contingency.total !== null) entitled.set({ ...labels, pool: 'contingency' }, licence.contingency.total);
+        peak.set({ ...labels, window: 'day' }, licence.peak.day.value);
+        peak.set({ ...labels, window: 'billing_period' }, licence.peak.billingPeriod.value);
+      }
+    }
+  }
+
+  return {
+    commit(commit) {
+      seconds.observe(commit.seconds);
+      for (const { type, outcome } of commit.events) events.inc({ type, outcome });
+    },
+    async scrape() {
+      collect();
+      return { text: await registry.metrics(), contentType: registry.contentType };
+    },
+  };
+}
+
+export function metricRoutes(app: App, edge: Edge): void {
+  app.get('/metrics', async () => {
+    const { text, contentType } = await edge.running().metrics.scrape();
+    return new Response(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
+  });
+}

@@ -1,0 +1,44 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import type { App } from './edge.ts';
+import { HttpProblem, internalProblem, problemResponse } from './problem.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+
+/** Longer than the idle time of the usual load balancers, so that they close first and no request meets a closing socket. */
+const KEEP_ALIVE_MS = 75_000;
+const CLOSE_MS = 5_000;
+
+export function createHttpServer(app: App): Server {
+  const answer = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
+    errorHandler: (error) =>
+      problemResponse(error instanceof RequestError ? new HttpProblem(400, 'malformed_path', `${error.message}.`) : internalProblem()),
+  });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request: IncomingMessage, response: ServerResponse) => {
+    setSecurityHeaders(response);
+    // Once it stops listening, each connection ends with the answer that is under way.
+    if (!server.listening) response.setHeader('Connection', 'close');
+    answer(request, response);
+  });
+  return server;
+}
+
+/** @returns the port that it listens on. @throws the system's error, EADDRINUSE for one */
+export function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Takes no more connections, lets the answers under way finish, and cuts off what takes longer than five seconds. */
+export async function closeHttpServer(server: Server, after: (milliseconds: number, run: () => void) => () => void): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cancel = after(CLOSE_MS, () => server.closeAllConnections());
+  await closed;
+  cancel();
+}

@@ -1,0 +1,15 @@
+import { LIVE_PATH } from '../../shared/live-protocol.ts';
+import type { App } from './edge.ts';
+import { HttpProblem } from './problem.ts';
+import { INGEST_PATH } from './web-sockets.ts';
+
+/** Who asks for a WebSocket path without the handshake gets told what is missing. */
+export function upgradeRequiredRoutes(app: App): void {
+  for (const path of [LIVE_PATH, INGEST_PATH]) {
+    app.get(path, () => {
+      throw new HttpProblem(426, 'upgrade_required', 'Open a WebSocket here.', {
+        headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
+      });
+    });
+  }
+}

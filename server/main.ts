@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { checkConfigCommand } from './cli/check-config.ts';
+import { addDemoCommand } from './cli/demo.ts';
+import { FAILED, USAGE } from './cli/exit-codes.ts';
+import { healthcheckCommand } from './cli/healthcheck.ts';
+import { serveCommand } from './cli/serve.ts';
+import { addSimulateCommand } from './cli/simulate.ts';
+
+const program = new Command('highwater')
+  .description('Counts licences in use in a contact centre as it happens, and warns before the next login costs money.')
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
+  .showHelpAfterError('(highwater --help lists the commands)');
+
+for (const command of [serveCommand(), checkConfigCommand(), healthcheckCommand()]) program.addCommand(command);
+addSimulateCommand(program);
+addDemoCommand(program);
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Help is thrown too, with exit code 0; every other complaint of the parser is about usage.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  else {
+    process.stderr.write(`highwater: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = FAILED;
+  }
+}

@@ -1,0 +1,41 @@
+/** `npm run bench [-- --quick] [--only ingest|fan-out|at-rest] [--write]`: figures beside a baseline of the same run. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchAtRest } from './at-rest.ts';
+import { benchFanOut } from './fan-out.ts';
+import { benchIngest } from './ingest.ts';
+
+const PAGE = 'docs/benchmarks.md';
+const [BEGIN, END] = ['<!-- figures: begin -->', '<!-- figures: end -->'];
+
+const say = (text: string) => console.error(text);
+
+export async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, write: { type: 'boolean', default: false } },
+  });
+  const runs = values.quick ? 3 : 5;
+  const parts: [name: string, title: string, run: () => Promise<string>][] = [
+    ['ingest', 'Durable acknowledged events', () => benchIngest(runs, values.quick ? 1.5 : 3, say)],
+    ['fan-out', 'From acknowledgement to display', () => benchFanOut(values.quick ? 2 : 5, values.quick ? 40 : 60, say)],
+    ['at-rest', 'On disk and at start', () => benchAtRest(runs, say)],
+  ];
+  const chosen = parts.filter(([name]) => values.only === undefined || values.only === name);
+  if (chosen.length === 0) {
+    console.error(`--only takes ${parts.map(([name]) => name).join(', ')}`);
+    return 2;
+  }
+  const sections: string[] = [];
+  for (const [, title, run] of chosen) sections.push(`### ${title}\n\n${await run()}\n`);
+  const when = new Date().toISOString().slice(0, 10);
+  const machine = `${when}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; median [min..max] of ${runs} runs`;
+  const figures = `${machine}\n\n${sections.join('\n')}`;
+  console.log(figures);
+  if (values.write) {
+    const [before, rest] = readFileSync(PAGE, 'utf8').split(BEGIN);
+    writeFileSync(PAGE, `${before}${BEGIN}\n${figures}${END}${rest?.split(END)[1] ?? '\n'}`);
+  }
+  return 0;
+}

@@ -1,11 +1,14 @@
 import { html } from 'lit';
-import './components/freshness-banner.ts';
 import { LightElement } from './components/light-element.ts';
 import './components/site-header.ts';
 import type { Dashboard } from './controllers/dashboard.ts';
 import { FreshnessController } from './controllers/freshness-controller.ts';
 import { WatchController } from './controllers/watch-controller.ts';
+import './pages/licence-page.ts';
 import './pages/overview-page.ts';
+import './pages/records-page.ts';
+import './pages/sessions-page.ts';
+import './pages/settings-page.ts';
 import './wall/wall-page.ts';
 
 /** The page as a whole: picks what the address asks for and tells every part how fresh the numbers are. */
@@ -26,7 +29,6 @@ export class AppElement extends LightElement {
     if (route.page === 'wall') return html`<hw-wall-page .dashboard=${dashboard} .board=${route.board}></hw-wall-page>`;
     return html`<div class="site" data-freshness=${this.#freshness.value.kind}>
       <hw-site-header .dashboard=${dashboard}></hw-site-header>
-      <hw-freshness-banner .dashboard=${dashboard}></hw-freshness-banner>
       <main id="content" tabindex="-1" class="page page-${route.page}">${this.#page()}</main>
       <footer class="site-footer">
         <p>Counts licences in use as it happens. What is shown here is on the daemon’s disk.</p>
@@ -44,7 +46,16 @@ export class AppElement extends LightElement {
     switch (route.page) {
       case 'overview':
         return html`<hw-overview-page .dashboard=${dashboard}></hw-overview-page>`;
-      default:
+      case 'licence':
+        return html`<hw-licence-page .dashboard=${dashboard} .licenceType=${route.licenceType}></hw-licence-page>`;
+      case 'sessions':
+        return html`<hw-sessions-page .dashboard=${dashboard}></hw-sessions-page>`;
+      case 'records':
+        return html`<hw-records-page .dashboard=${dashboard}></hw-records-page>`;
+      case 'settings':
+        return html`<hw-settings-page .dashboard=${dashboard}></hw-settings-page>`;
+      case 'wall':
+      case 'nowhere':
         return html`<h1>There is no such page</h1>
           <p class="lead"><a href=${dashboard.navigation.href({ page: 'overview' })}>Go to the overview</a></p>`;
     }

@@ -21,7 +21,8 @@ export interface ChartSource {
 /** A stepped line of the last hour. Draws itself once a second, and only when it is on screen and something would look different. */
 export class LevelChart extends LitElement {
   static override properties = { source: { attribute: false }, variant: { attribute: false }, readout: { state: true } };
-  declare source: () => ChartSource;
+  /** `null`: nothing to show. */
+  declare source: () => ChartSource | null;
   declare variant: ChartVariant;
   declare readout: string;
 
@@ -97,7 +98,9 @@ export class LevelChart extends LitElement {
   #draw(): void {
     const box = this.#canvas;
     if (!box || !this.source || !this.#visible || document.hidden || box.clientWidth === 0) return;
-    const { steps, now, until, entitlement, mark, timeZone } = this.source();
+    const shown = this.source();
+    if (!shown) return;
+    const { steps, now, until, entitlement, mark, timeZone } = shown;
     const pixel = SPAN_MS / box.clientWidth;
     const looks = [
       Math.floor(now / pixel),

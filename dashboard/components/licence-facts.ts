@@ -11,18 +11,18 @@ export function licenceFacts(row: LicenceRow, now: number, timeZone: string): Te
   const { licenceType, concurrent, contingency, peak } = row;
   const when = ({ at }: Peak) => {
     const instant = at === null ? null : parseInstant(at);
-    return instant === null ? nothing : html`<span class="fact-more">at ${shortMoment(instant, now, timeZone)}</span>`;
+    return instant === null ? nothing : html`<span class="fact-more">${shortMoment(instant, now, timeZone)}</span>`;
   };
   const of = (total: number | null) => (total === null ? nothing : html`<span class="fact-more">of ${formatCount(total)}</span>`);
   const used =
     contingency.maxUsed > 0 ? html`<span class="fact-more">, at most ${formatCount(contingency.maxUsed)} this period</span>` : nothing;
   return html`<dl class="facts">
     <div>
-      <dt>High-water mark today</dt>
+      <dt>High water today</dt>
       <dd><span class="live-number">${formatCount(peak.day.value)}</span> ${when(peak.day)}</dd>
     </div>
     <div>
-      <dt>This billing period</dt>
+      <dt>High water this period</dt>
       <dd>${liveNumber(licenceType, 'peakBillingPeriod', peak.billingPeriod.value)} ${when(peak.billingPeriod)}</dd>
     </div>
     <div>
@@ -44,6 +44,6 @@ export function licenceFacts(row: LicenceRow, now: number, timeZone: string): Te
 export function nextLoginLine(row: LicenceRow): TemplateResult {
   const next = nextLogin(row);
   return html`<p class="next-login ${next.free ? '' : 'next-login-billed'}">
-    <span class="next-login-words">Next login: ${next.words}</span> <span class="fact-more">${next.detail}</span>
+    <span class="next-login-words">Next login: ${next.words}</span> <span class="fact-more">· ${next.detail}</span>
   </p>`;
 }

@@ -2,8 +2,8 @@ import { html } from 'lit';
 import type { LicenceRow } from '../../shared/views.ts';
 import '../charts/level-chart.ts';
 import { summarise } from '../charts/chart-summary.ts';
-import type { ChartSource } from '../charts/level-chart.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
+import { chartSource } from '../controllers/level-chart-source.ts';
 import { formatCount } from '../format/number.ts';
 import { poolState } from '../format/pool-state.ts';
 import { gauge } from './gauge.ts';
@@ -31,19 +31,7 @@ export class LicenceTile extends LightElement {
     this.timeZone = 'UTC';
   }
 
-  readonly #source = (): ChartSource => {
-    const { live, levels } = this.dashboard;
-    const now = live.serverNow();
-    const { licenceType, concurrent, peak } = this.row;
-    return {
-      steps: levels.steps(licenceType),
-      now,
-      until: live.isOld() ? (live.heardAt() ?? now) : now,
-      entitlement: concurrent.total,
-      mark: peak.day.value > 0 ? peak.day.value : null,
-      timeZone: this.timeZone,
-    };
-  };
+  readonly #source = () => chartSource(this.dashboard, this.row);
 
   override render() {
     const { row, dashboard } = this;
@@ -52,11 +40,10 @@ export class LicenceTile extends LightElement {
     return html`<article class="tile" data-state=${state}>
       <header class="tile-head">
         <h3><a href=${dashboard.navigation.href({ page: 'licence', licenceType: row.licenceType })}>${row.licenceType}</a></h3>
-        <p class="state state-${state}">${poolShape(state)} ${words}</p>
       </header>
       <p class="tile-count">
         ${liveNumber(row.licenceType, 'inUse', row.inUse, 'digits')}
-        <span class="unit">in use${this.old ? html`<span class="old-word">, old</span>` : ''}</span>
+        <span class="unit">in use${this.old ? html`<span class="old-word">, old</span>` : ''}${this.#bought()}</span>
       </p>
       <figure class="tile-chart">
         <hw-level-chart .source=${this.#source}></hw-level-chart>
@@ -64,8 +51,17 @@ export class LicenceTile extends LightElement {
           Last hour: ${hour ? `between ${formatCount(hour.lowest)} and ${formatCount(hour.highest)} in use` : 'nothing known yet'}
         </figcaption>
       </figure>
-      ${gauge(row)} ${licenceFacts(row, dashboard.live.serverNow(), this.timeZone)} ${nextLoginLine(row)}
+      ${gauge(row)}
+      <p class="state state-${state}">${poolShape(state)} ${words}</p>
+      ${licenceFacts(row, dashboard.live.serverNow(), this.timeZone)} ${nextLoginLine(row)}
     </article>`;
+  }
+
+  #bought() {
+    const { concurrent, contingency } = this.row;
+    if (concurrent.total === null) return '';
+    const overflow = contingency.total ? ` + ${formatCount(contingency.total)}` : '';
+    return html`<br />of ${formatCount(concurrent.total)}${overflow}`;
   }
 }
 

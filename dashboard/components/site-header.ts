@@ -2,11 +2,12 @@ import { html, nothing } from 'lit';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import './connection-status.ts';
+import './freshness-banner.ts';
 import './theme-toggle.ts';
 import { LightElement } from './light-element.ts';
 import { brandMark } from './shapes.ts';
 
-/** Head of every page but the wall: where one is, which organisation, and how fresh the numbers are. */
+/** Head of every page but the wall, always in sight: where one is, which organisation, and how fresh the numbers are. */
 export class SiteHeader extends LightElement {
   static override properties = { dashboard: { attribute: false } };
   declare dashboard: Dashboard;
@@ -33,7 +34,8 @@ export class SiteHeader extends LightElement {
         <hw-connection-status .dashboard=${this.dashboard}></hw-connection-status>
         <hw-theme-toggle></hw-theme-toggle>
       </div>
-    </header>`;
+    </header>
+    <hw-freshness-banner .dashboard=${this.dashboard}></hw-freshness-banner>`;
   }
 
   #picker() {
@@ -45,7 +47,7 @@ export class SiteHeader extends LightElement {
     return html`<select class="organisation-picker" aria-label="Organisation" @change=${choose}>
       ${organisations.map(
         ({ organisation, name }) =>
-          html`<option value=${organisation} ?selected=${organisation === current}>${name || organisation}</option>`,
+          html`<option value=${organisation} .selected=${organisation === current}>${name || organisation}</option>`,
       )}
     </select>`;
   }

@@ -32,11 +32,11 @@ export const dayOf = (at: number, timeZone: string): string => formatter(timeZon
 /** `Monday 24 November 2026` */
 export const dateOf = (at: number, timeZone: string): string => formatter(timeZone, DATE).format(at).replace(',', '');
 
-/** `12:03` of today, else `24 Nov, 12:03`. */
+/** `at 12:03` of today, else `on 24 Nov, 12:03`. */
 export function shortMoment(at: number, now: number, timeZone: string): string {
   const day = dayOf(at, timeZone);
   const time = minuteTime(at, timeZone);
-  return day === dayOf(now, timeZone) ? time : `${day}, ${time}`;
+  return day === dayOf(now, timeZone) ? `at ${time}` : `on ${day}, ${time}`;
 }
 
 /** `12:03:11` of today, else `24 Nov, 12:03:11`. */

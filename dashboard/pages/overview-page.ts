@@ -1,7 +1,8 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { UsageView } from '../../shared/views.ts';
 import { emptyState } from '../components/empty-state.ts';
+import { gaugeLegend } from '../components/gauge-legend.ts';
 import '../components/licence-tile.ts';
 import { LightElement } from '../components/light-element.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
@@ -33,8 +34,8 @@ export class OverviewPage extends LightElement {
     }
     if (state.usage.licences.length === 0) return emptyState(location.origin, state.organisation);
     return html`${this.#head(state.usage)} ${licenceGroups(state.usage.licences, directory.catalogue()).map(
-      (group) => html`<section class="licence-group" aria-label=${group.title}>
-        <h2>${group.title}</h2>
+      (group, index) => html`<section class="licence-group" aria-label=${group.title}>
+        <div class="group-head"><h2>${group.title}</h2>${index === 0 ? gaugeLegend : nothing}</div>
         <div class="tiles">
           ${repeat(
             group.rows,

@@ -6,7 +6,7 @@ export interface WallGrid {
 }
 
 /** Share of a tile's height that the digits may take; the rest is name, gauge and state. */
-const DIGITS_OF_HEIGHT = 0.4;
+const DIGITS_OF_HEIGHT = 0.5;
 const DIGITS_OF_WIDTH = 0.88;
 /** Width of a tabular digit as a share of its height. */
 const DIGIT_WIDTH = 0.58;

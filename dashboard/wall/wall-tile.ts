@@ -1,21 +1,29 @@
 import { html, type TemplateResult } from 'lit';
 import type { LicenceRow } from '../../shared/views.ts';
 import { gauge } from '../components/gauge.ts';
+import { inlineStyle } from '../components/inline-style.ts';
 import { liveNumber } from '../components/live-number.ts';
 import { poolShape } from '../components/shapes.ts';
+import { formatCount } from '../format/number.ts';
 import { poolState } from '../format/pool-state.ts';
+
+/** How many letters a line has, so that its size can be chosen for it to fit. */
+const letters = (line: string) => inlineStyle({ '--letters': `${line.length}` });
 
 /** One licence type, to be read from ten metres. */
 export function wallTile(row: LicenceRow, old: boolean): TemplateResult {
   const { licenceType, concurrent, contingency, peak } = row;
   const { state, words } = poolState(row);
+  const facts = `Free  Overflow  Peak  ${[concurrent.available ?? 0, contingency.used, peak.billingPeriod.value].map(formatCount).join('')}`;
   return html`<article class="wall-tile" data-state=${state}>
     <div class="wall-tile-box">
       <h2 class="wall-name">${licenceType}</h2>
       <p class="wall-count">${liveNumber(licenceType, 'inUse', row.inUse, 'wall-digits')}</p>
       ${gauge(row)}
-      <p class="wall-state state-${state}">${poolShape(state)}<span>${words}${old ? html`<span class="old-word">, old</span>` : ''}</span></p>
-      <p class="wall-facts">
+      <p class="wall-state state-${state}" style=${letters(old ? `${words}, old` : words)}>
+        ${poolShape(state)}<span>${words}${old ? html`<span class="old-word">, old</span>` : ''}</span>
+      </p>
+      <p class="wall-facts" style=${letters(facts)}>
         <span>Free ${liveNumber(licenceType, 'concurrentAvailable', concurrent.available)}</span>
         <span>Overflow ${liveNumber(licenceType, 'contingencyUsed', contingency.used)}</span>
         <span>Peak ${liveNumber(licenceType, 'peakBillingPeriod', peak.billingPeriod.value)}</span>

@@ -1,0 +1,96 @@
+import { html, type TemplateResult } from 'lit';
+import type { Entitlement, OrganisationSettings, OrganisationView } from '../../shared/organisation.ts';
+import { MOST_PER_ENTITLEMENT } from './settings-limits.ts';
+
+const numberField = (name: string, label: string, value: number | undefined, hint: string) =>
+  html`<label class="field"
+    ><span>${label}</span><input name=${name} type="number" min="1" step="1" .value=${value === undefined ? '' : String(value)} /><small
+      >${hint}</small
+    ></label
+  >`;
+
+/** What is said about an organisation as a whole. */
+export function organisationFields(view: OrganisationView): TemplateResult {
+  return html`<div class="fields">
+    <label class="field"><span>Name</span><input name="name" .value=${view.name} required /></label>
+    <label class="field"
+      ><span>Time zone</span><input name="timeZone" .value=${view.timeZone} list="time-zones" required /><small
+        >Days, billing periods and all times follow it</small
+      ></label
+    >
+    <datalist id="time-zones">${Intl.supportedValuesOf('timeZone').map((zone) => html`<option value=${zone}></option>`)}</datalist>
+    <label class="field"
+      ><span>Billing period starts on day</span
+      ><input name="billingPeriodStartDay" type="number" min="1" max="28" .value=${String(view.billingPeriodStartDay)} required /><small
+        >1 to 28</small
+      ></label
+    >
+    <label class="field"
+      ><span>Scheduled log-off at</span><input name="scheduledLogOff" type="time" .value=${view.scheduledLogOff ?? ''} /><small
+        >Closes every session; empty: never</small
+      ></label
+    >
+    ${numberField('staleAfterSeconds', 'Session is stale after', view.staleAfterSeconds, 'Seconds; empty: never')}
+    ${numberField('defaultLeaseSeconds', 'Lease of a session', view.defaultLeaseSeconds, 'Seconds without a heartbeat; empty: none')}
+    ${numberField('feedSilentAfterSeconds', 'Feed is silent after', view.feedSilentAfterSeconds, 'Seconds without an event; empty: never')}
+  </div>`;
+}
+
+/** How many licences are bought of each type. A row without a concurrent number has no entitlement. */
+export function entitlementFields(types: readonly string[], entitlements: Record<string, Entitlement>): TemplateResult {
+  const count = (index: number, pool: string, value: number | undefined, label: string) =>
+    html`<input
+      name="${pool}-${index}"
+      type="number"
+      min="0"
+      max=${MOST_PER_ENTITLEMENT}
+      step="1"
+      aria-label=${label}
+      .value=${value === undefined ? '' : String(value)}
+    />`;
+  return html`<table class="table table-narrow">
+    <thead>
+      <tr>
+        <th scope="col">Licence type</th>
+        <th scope="col">Concurrent</th>
+        <th scope="col">Contingency (overflow)</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${types.map((type, index) => {
+        const own = entitlements[type];
+        return html`<tr>
+          <th scope="row" data-label="Licence type">${type}</th>
+          <td data-label="Concurrent">${count(index, 'concurrent', own?.concurrent, `${type}, concurrent`)}</td>
+          <td data-label="Contingency">${count(index, 'contingency', own?.contingency, `${type}, contingency`)}</td>
+        </tr>`;
+      })}
+    </tbody>
+  </table>`;
+}
+
+/**
+ * The settings that the form asks for. `PUT` replaces everything, so what the form does not show is taken from `view`;
+ * but for `effectiveFrom`: a change counts from now, not from when the version before it did.
+ */
+export function settingsFrom(form: HTMLFormElement, view: OrganisationView, types: readonly string[]): OrganisationSettings {
+  const data = new FormData(form);
+  const text = (name: string) => String(data.get(name) ?? '').trim();
+  const optional = <K extends keyof OrganisationSettings>(name: K) => (text(name) === '' ? {} : { [name]: Number(text(name)) });
+  const entitlements = { ...view.entitlements };
+  for (const [index, type] of types.entries()) {
+    const concurrent = text(`concurrent-${index}`);
+    if (concurrent === '') delete entitlements[type];
+    else entitlements[type] = { ...entitlements[type], concurrent: Number(concurrent), contingency: Number(text(`contingency-${index}`)) };
+  }
+  return {
+    name: text('name'),
+    timeZone: text('timeZone'),
+    billingPeriodStartDay: Number(text('billingPeriodStartDay')),
+    entitlements,
+    ...(text('scheduledLogOff') === '' ? {} : { scheduledLogOff: text('scheduledLogOff').slice(0, 5) }),
+    ...optional('staleAfterSeconds'),
+    ...optional('defaultLeaseSeconds'),
+    ...optional('feedSilentAfterSeconds'),
+  };
+}

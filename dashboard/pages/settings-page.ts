@@ -1,0 +1,95 @@
+import { html } from 'lit';
+import type { OrganisationView } from '../../shared/organisation.ts';
+import { LightElement } from '../components/light-element.ts';
+import { entitlementFields, organisationFields, settingsFrom } from '../components/organisation-form.ts';
+import { problemReport } from '../components/problem-report.ts';
+import '../components/user-settings.ts';
+import type { Dashboard } from '../controllers/dashboard.ts';
+import { FollowController } from '../controllers/follow-controller.ts';
+import { ResourceController } from '../controllers/resource-controller.ts';
+
+/** What administrators decide: the organisation, its entitlements, its users. */
+export class SettingsPage extends LightElement {
+  static override properties = { dashboard: { attribute: false } };
+  declare dashboard: Dashboard;
+
+  readonly #view = new ResourceController<OrganisationView>(this);
+  readonly #saving = new ResourceController<string>(this);
+
+  constructor() {
+    super();
+    let shown: string | null = null;
+    new FollowController(
+      this,
+      () => this.dashboard,
+      () => this.dashboard.chosen() ?? '',
+      () => {
+        const chosen = this.dashboard.chosen();
+        // Read once for each organisation: a form that is filled in must not be written over.
+        if (chosen === null || chosen === shown) return;
+        shown = chosen;
+        this.#view.reset();
+        void this.#view.load((signal) => this.dashboard.api.organisation(chosen, signal));
+      },
+    );
+  }
+
+  /** Every type that can be entitled: the catalogue's, and what else is in use or entitled already. */
+  #types(view: OrganisationView): string[] {
+    const { directory, live } = this.dashboard;
+    const used = live.state()?.usage.licences.map((row) => row.licenceType) ?? [];
+    return [...new Set([...directory.catalogue().licenceTypes.map((type) => type.name), ...Object.keys(view.entitlements), ...used])];
+  }
+
+  override render() {
+    const view = this.#view.value;
+    if (!view) {
+      const words =
+        this.dashboard.chosen() === null ? 'There is no organisation yet. The first event creates one.' : 'Fetching the settings …';
+      return html`<h1>Settings</h1>
+        ${this.#view.error ? problemReport(this.#view.error) : html`<p class="lead">${words}</p>`}`;
+    }
+    const types = this.#types(view);
+    return html`<header class="page-head">
+        <div>
+          <h1>Settings</h1>
+          <p class="page-note">Organisation ${view.organisation}</p>
+        </div>
+      </header>
+      <form class="settings-form" @submit=${(event: SubmitEvent) => void this.#save(event, view, types)}>
+        <section class="panel" aria-labelledby="settings-organisation">
+          <h2 id="settings-organisation">Organisation</h2>
+          ${organisationFields(view)}
+        </section>
+        <section class="panel" aria-labelledby="settings-entitlements">
+          <h2 id="settings-entitlements">Entitlements</h2>
+          <p class="soft">Licences bought of each type. Empty: no entitlement, and no limit. Changes count from now on.</p>
+          ${entitlementFields(types, view.entitlements)}
+        </section>
+        ${problemReport(this.#saving.error)}
+        <p class="form-end">
+          <button class="button button-main" ?disabled=${this.#saving.loading}>Save the organisation</button>
+          <span class="saved" role="status">${this.#saving.error ? '' : (this.#saving.value ?? '')}</span>
+        </p>
+      </form>
+      <section class="panel" aria-labelledby="settings-users">
+        <h2 id="settings-users">Users</h2>
+        <p class="soft">A login acquires the licence of the user type, and of those service features that its interface carries.</p>
+        <hw-user-settings .dashboard=${this.dashboard}></hw-user-settings>
+      </section>`;
+  }
+
+  async #save(event: SubmitEvent, view: OrganisationView, types: string[]): Promise<void> {
+    event.preventDefault();
+    const settings = settingsFrom(event.currentTarget as HTMLFormElement, view, types);
+    const { api, directory } = this.dashboard;
+    const saved = await this.#saving.load(async () => {
+      await api.putOrganisation(view.organisation, settings);
+      return 'Saved';
+    });
+    if (!saved) return;
+    await Promise.all([directory.refresh(), this.#view.load((signal) => api.organisation(view.organisation, signal))]);
+  }
+}
+
+customElements.define('hw-settings-page', SettingsPage);

@@ -1,30 +1,61 @@
 /** What administrators say: settings of organisations and assignments of users, each change a version with its receipt. */
 import type { Assignment, OrganisationSettings } from '../../shared/organisation.ts';
-import { parseInstant } from '../../shared/time.ts';
+import { type Instant, parseInstant } from '../../shared/time.ts';
 import { createCalendar } from '../licensing/calendar.ts';
 import { addVersion, lastReceived, type Version } from '../licensing/versions.ts';
+import { AFTER_NAMES } from '../store/store.ts';
 import { type Batch, nextReceipt, organisationOf, touch } from './batch.ts';
-import { type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
+import { CLASS } from './entry.ts';
+import { watchAgain } from './history.ts';
+import { refoldUsers, usersSince } from './late.ts';
+import { DEFAULT_SETTINGS, type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
+import { runTimers } from './timers.ts';
 
 export function putOrganisation(batch: Batch, id: string, settings: OrganisationSettings): void {
   const organisation = organisationOf(batch, id);
+  runTimers(batch, organisation, batch.now);
   const value: Settings = { ...settings, entitlements: new Map(Object.entries(settings.entitlements)) };
   const from = (settings.effectiveFrom === undefined ? null : parseInstant(settings.effectiveFrom)) ?? batch.now;
-  const before = lastReceived(organisation.versions);
-  organisation.versions = addVersion(organisation.versions, { from, receipt: nextReceipt(batch), value });
+  const before = organisation.versions;
+  const added = { from, receipt: nextReceipt(batch), value };
+  organisation.versions = addVersion(before, added);
   batch.draft.put('organisations', [id], organisation.versions);
-  if (before?.timeZone !== value.timeZone || before.billingPeriodStartDay !== value.billingPeriodStartDay)
-    changeCalendar(organisation, value);
+  const last = lastReceived(before) ?? { ...DEFAULT_SETTINGS, name: id };
+  const moved = last.timeZone !== value.timeZone || last.billingPeriodStartDay !== value.billingPeriodStartDay;
+  if (moved) changeCalendar(batch, organisation, value);
   scheduleTimers(organisation);
-  const types = touch(batch, organisation);
   for (const type of value.entitlements.keys()) typeState(organisation, type);
+  const types = touch(batch, organisation);
   for (const type of organisation.types.keys()) types.add(type);
+  const reachesBack = before.length === 0 ? Number.NEGATIVE_INFINITY : from;
+  if (moved) rework(batch, organisation, Number.NEGATIVE_INFINITY);
+  else if (reachesBack < batch.now || reachesBack <= organisation.newestAt) rework(batch, organisation, reachesBack);
+}
+
+/** Works the books out again from an instant on, under other settings. */
+function rework(batch: Batch, organisation: Organisation, from: Instant): void {
+  const first = firstEntryAt(batch, organisation);
+  if (first === null) return;
+  const position = { at: Math.max(from, first), class: CLASS.settings, receipt: 0 };
+  if (position.at > Math.max(organisation.newestAt, batch.now)) return;
+  refoldUsers(batch, organisation, position, usersSince(batch, organisation, position.at), organisation.types.keys());
+}
+
+function firstEntryAt(batch: Batch, organisation: Organisation): Instant | null {
+  const range = { start: [organisation.id, Number.NEGATIVE_INFINITY], end: [organisation.id, AFTER_NAMES], limit: 1 };
+  for (const { key } of batch.draft.range('entries', range)) return key[1] as Instant;
+  return null;
 }
 
 /** Days and periods begin at other instants: the marks are found anew. */
-function changeCalendar(organisation: Organisation, { timeZone, billingPeriodStartDay }: Settings): void {
-  organisation.calendar = createCalendar(timeZone, billingPeriodStartDay);
-  organisation.nextRoll = Number.NEGATIVE_INFINITY;
+function changeCalendar(batch: Batch, organisation: Organisation, { timeZone, billingPeriodStartDay }: Settings): void {
+  const calendar = createCalendar(timeZone, billingPeriodStartDay);
+  organisation.calendar = calendar;
+  organisation.nextRoll = calendar.day(batch.now).end;
+  for (const [type, { usage }] of organisation.types) {
+    usage.day = watchAgain(batch, organisation, type, usage, calendar.day(batch.now));
+    usage.period = watchAgain(batch, organisation, type, usage, calendar.billingPeriod(batch.now));
+  }
 }
 
 export function putUsers(batch: Batch, id: string, users: { user: string; assignment: Assignment }[]): void {
@@ -43,4 +74,8 @@ export function deleteUser(batch: Batch, id: string, user: string): boolean {
 function addAssignment(batch: Batch, id: string, user: string, value: Assignment | null): void {
   const versions = batch.draft.get<Version<Assignment | null>[]>('users', [id, user]) ?? [];
   batch.draft.put('users', [id, user], addVersion(versions, { from: batch.now, receipt: nextReceipt(batch), value }));
+  const organisation = organisationOf(batch, id);
+  const at = versions.length === 0 ? Number.NEGATIVE_INFINITY : batch.now;
+  const [first] = batch.draft.range('userEntries', { start: [id, user, at], end: [id, user, AFTER_NAMES], limit: 1 });
+  if (first) refoldUsers(batch, organisation, { at: first.key[2] as Instant, class: CLASS.settings, receipt: 0 }, [user]);
 }

@@ -1,6 +1,6 @@
-import type { AnomalyKind, IgnoredReason, LicenceEvent } from '../../shared/events.ts';
+import type { AnomalyKind, LicenceEvent } from '../../shared/events.ts';
 import { type Batch, touch } from './batch.ts';
-import type { Position } from './entry.ts';
+import type { Entry, Position } from './entry.ts';
 import type { Organisation } from './organisation.ts';
 
 export interface StoredAnomaly {
@@ -10,32 +10,40 @@ export interface StoredAnomaly {
   eventId: string | null;
 }
 
-/** Lists what was odd about an event; nothing is dropped silently. */
+/** Older than what was already applied by more than the usual jitter between sources, in milliseconds: worth listing. */
+const NOTABLY_LATE_MS = 10_000;
+
+/** Lists what was odd about an event as it came in; nothing is dropped silently. */
 export function noteAnomalies(
   batch: Batch,
   organisation: Organisation,
   position: Position,
   event: LicenceEvent,
-  reason: IgnoredReason | null,
+  entry: Entry,
+  newestAt: number,
 ): void {
   const { grants } = batch.books;
-  const kinds: AnomalyKind[] = [];
-  if (reason !== null) kinds.push(reason);
-  if (!grants.knowsSource(event.logonSource)) kinds.push('unknown_logon_source');
-  if (event.licences?.some((type) => !grants.knowsType(type))) kinds.push('unknown_licence_type');
-  for (const kind of kinds) noteAnomaly(batch, organisation, position, kind, event);
+  if (entry.reason !== null) noteAnomaly(batch, organisation, position, entry.reason, entry);
+  if (!grants.knowsSource(event.logonSource)) noteAnomaly(batch, organisation, position, 'unknown_logon_source', entry);
+  if (event.licences?.some((type) => !grants.knowsType(type))) noteAnomaly(batch, organisation, position, 'unknown_licence_type', entry);
+  if (newestAt - event.at > NOTABLY_LATE_MS) noteAnomaly(batch, organisation, position, 'late_event', entry);
 }
 
-export function noteAnomaly(batch: Batch, organisation: Organisation, position: Position, kind: AnomalyKind, event: LicenceEvent): void {
-  const anomaly: StoredAnomaly = {
-    user: event.user || null,
-    device: event.device || null,
-    logonSource: event.logonSource,
-    eventId: event.id ?? null,
-  };
-  batch.draft.put('anomalies', [organisation.id, position.at, position.receipt, kind], anomaly);
-  if (kind === 'no_open_session') {
-    organisation.anomalies++;
-    touch(batch, organisation);
+/** A late event may explain what looked odd, or the other way round. */
+export function correctAnomaly(batch: Batch, organisation: Organisation, position: Position, before: Entry | null, after: Entry): void {
+  if (before === null || before.reason === after.reason) return;
+  if (before.reason !== null) {
+    batch.draft.remove('anomalies', [organisation.id, position.at, position.receipt, before.reason]);
+    if (before.reason === 'no_open_session') organisation.anomalies--;
   }
+  if (after.reason !== null) noteAnomaly(batch, organisation, position, after.reason, after);
+  touch(batch, organisation);
+}
+
+export function noteAnomaly(batch: Batch, organisation: Organisation, position: Position, kind: AnomalyKind, entry: Entry): void {
+  const { user, device, source, id } = entry;
+  const anomaly: StoredAnomaly = { user: user || null, device: device || null, logonSource: source, eventId: id };
+  batch.draft.put('anomalies', [organisation.id, position.at, position.receipt, kind], anomaly);
+  if (kind === 'no_open_session') organisation.anomalies++;
+  touch(batch, organisation);
 }

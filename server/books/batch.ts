@@ -1,9 +1,12 @@
+import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Grants } from '../licensing/assignment.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import type { CountedEvent } from '../pipeline-types.ts';
 import type { Reader } from '../store/store.ts';
+import type { Change } from '../usage/type-usage.ts';
 import { createDraft, type Draft } from './draft.ts';
+import type { Position } from './entry.ts';
 import { createOrganisation, type Organisation } from './organisation.ts';
 
 /** Everything the daemon knows, in memory. Ahead of the disk only while a batch is under way. */
@@ -28,11 +31,32 @@ export interface Batch {
   sessions: Map<string, Map<string, Set<string>>>;
   /** Organisation to licence type to starts of open buckets that changed. */
   buckets: Map<string, Map<string, Set<Instant>>>;
+  /** Changes of levels older than memory reaches: the history in the store is rewritten at the end of the batch. */
+  history: Map<string, Map<string, Change[]>>;
+  /** Changes of in-use levels behind the newest entry: marks after them are shifted at the end of the batch. */
+  shifts: Map<string, Shift[]>;
   events: CountedEvent[];
 }
 
+/** From a position on, a type was in use by so many more. */
+export interface Shift {
+  position: Position;
+  type: string;
+  by: number;
+}
+
 export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
-  return { now, books, draft: createDraft(disk), changed: new Map(), sessions: new Map(), buckets: new Map(), events: [] };
+  return {
+    now,
+    books,
+    draft: createDraft(disk),
+    changed: new Map(),
+    sessions: new Map(),
+    buckets: new Map(),
+    history: new Map(),
+    shifts: new Map(),
+    events: [],
+  };
 }
 
 export const nextSeq = (batch: Batch): number => ++batch.books.seq;
@@ -68,12 +92,4 @@ export function touchSession(batch: Batch, organisation: Organisation, user: str
 export function touchBucket(batch: Batch, organisation: Organisation, type: string, start: Instant): void {
   const types = getOrMake(batch.buckets, organisation.id, () => new Map<string, Set<Instant>>());
   getOrMake(types, type, () => new Set<Instant>()).add(start);
-}
-
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -1,3 +1,4 @@
+import { getOrMake } from '../../shared/maps.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key, Range, Reader, Row, TableName, Write } from '../store/store.ts';
 
@@ -12,28 +13,36 @@ export interface Draft extends Reader {
 }
 
 export function createDraft(disk: Reader): Draft {
-  const tables = new Map<TableName, Map<string, Write>>();
+  // By table, then by what a range never spans: an organisation, or one of its users.
+  const tables = new Map<TableName, Map<string, Map<string, Write>>>();
+
+  const overlay = (table: TableName, key: Key | undefined): Map<string, Write> | undefined => tables.get(table)?.get(groupOf(table, key));
 
   const write = (table: TableName, key: Key, value: unknown): void => {
-    const overlay = tables.get(table) ?? new Map<string, Write>();
-    tables.set(table, overlay);
-    overlay.set(keyText(key), { table, key, value });
+    const groups = getOrMake(tables, table, () => new Map<string, Map<string, Write>>());
+    getOrMake(groups, groupOf(table, key), () => new Map<string, Write>()).set(keyText(key), { table, key, value });
   };
 
   return {
     put: write,
     remove: (table, key) => write(table, key, undefined),
-    writes: () => [...tables.values()].flatMap((overlay) => [...overlay.values()]),
+    writes: () => [...tables.values()].flatMap((groups) => [...groups.values()].flatMap((group) => [...group.values()])),
     get<V>(table: TableName, key: Key): V | undefined {
-      const written = tables.get(table)?.get(keyText(key));
+      const written = overlay(table, key)?.get(keyText(key));
       return written ? (written.value as V | undefined) : disk.get<V>(table, key);
     },
     range<V>(table: TableName, range: Range): Iterable<Row<V>> {
-      const overlay = tables.get(table);
-      if (!overlay || overlay.size === 0) return disk.range<V>(table, range);
-      return merged<V>(disk, table, overlay, range);
+      const group = overlay(table, range.start);
+      if (!group) return disk.range<V>(table, range);
+      return merged<V>(disk, table, group, range);
     },
   };
+}
+
+/** The part of a key that the bounds of every range share. */
+function groupOf(table: TableName, key: Key | undefined): string {
+  if (table === 'ids') return '';
+  return table === 'userEntries' ? `${key?.[0]}\u0000${key?.[1]}` : String(key?.[0]);
 }
 
 const keyText = (key: Key): string => key.join('\u0000');

@@ -2,6 +2,7 @@
 import type { EventType, IgnoredReason, Pool, RecordFlag } from '../../shared/events.ts';
 import { POOLS } from '../../shared/events.ts';
 import type { Instant } from '../../shared/time.ts';
+import { compareKeys } from '../store/keys.ts';
 import type { Key } from '../store/store.ts';
 import type { Levels } from '../usage/levels.ts';
 
@@ -24,6 +25,8 @@ export function positionOf(key: Key, from: number): Position {
   return { at, class: order, receipt, ...(sub !== undefined && { sub }) };
 }
 
+export const comparePositions = (a: Position, b: Position): number => compareKeys(positionKey(a), positionKey(b));
+
 export const entryKey = (organisation: string, position: Position): (string | number)[] => [organisation, ...positionKey(position)];
 export const userEntryKey = (organisation: string, user: string, position: Position): (string | number)[] => [
   organisation,
@@ -45,6 +48,8 @@ export interface EntryRecord {
   turned: boolean;
   /** Start of the holding. */
   since: Instant;
+  /** Start and receipt of the user's stay, of a Released that ends one begun by another session. */
+  stay: [at: Instant, receipt: number] | null;
 }
 
 /** Every key is always there: entries of one shape take less room on disk. */
@@ -63,6 +68,9 @@ export interface Entry {
   /** Records that were in force before something late came to be known. */
   superseded: EntryRecord[] | null;
 }
+
+/** Events stay in the books whatever comes of them; what timers did may turn out not to have happened. */
+export const isEvent = ({ kind, user }: Entry): boolean => kind === 'login' || kind === 'logout' || kind === 'heartbeat' || user === '';
 
 export const poolIndex = (pool: Pool): number => POOLS.indexOf(pool);
 export const poolName = (index: number): Pool => POOLS[index] as Pool;

@@ -1,13 +1,12 @@
 /** What one event comes to: the first stage of the line, and its entry in the books. */
 import type { EventResult, LicenceEvent, RecordFlag } from '../../shared/events.ts';
-import type { Assignment } from '../../shared/organisation.ts';
-import { hear, logIn, logOut, type Outcome } from '../licensing/sessions.ts';
-import { inForce, type Version } from '../licensing/versions.ts';
 import { noteAnomalies } from './anomalies.ts';
+import { acquiresOf, applyEntry } from './apply-entry.ts';
 import { type Batch, nextReceipt, organisationOf, touch, touchSession } from './batch.ts';
 import { CLASS, type Entry, type Position } from './entry.ts';
 import { firstAnswer, rememberAnswer } from './idempotency.ts';
-import { type Organisation, settingsAt, userState } from './organisation.ts';
+import { isLate, recordLate, sweepLate } from './late.ts';
+import { type Organisation, userState } from './organisation.ts';
 import { armLease, settle, writeEntry } from './settle.ts';
 import { endDueLeases, sweepSessions } from './timers.ts';
 
@@ -27,62 +26,46 @@ export function recordEvent(batch: Batch, event: LicenceEvent): Result {
 }
 
 function recordOne(batch: Batch, organisation: Organisation, position: Position, event: LicenceEvent): Result {
-  endDueLeases(batch, organisation, event.user, Math.min(event.at, organisation.timersRunTo));
-  const outcome = apply(batch, organisation, position, event);
-  const records = settle(batch, organisation, event.user, position, outcome.movements);
-  const flags = flagsOf(batch, event);
-  writeEntry(batch, organisation, position, { ...entryOf(event), reason: outcome.reason, flags: flags.length > 0 ? flags : null, records });
-  noteAnomalies(batch, organisation, position, event, outcome.reason);
-  const seqs = records.map((record) => record.seq);
+  const { newestAt } = organisation;
+  const entry = entryOf(batch, event);
+  const written = isLate(batch, organisation, position, entry)
+    ? recordLate(batch, organisation, position, entry)
+    : recordInOrder(batch, organisation, position, entry);
+  noteAnomalies(batch, organisation, position, event, written, newestAt);
+  const records = written.records.map((record) => record.seq);
   // A login that acquires nothing and yet closed the session before it did change something.
-  if (outcome.reason !== null && seqs.length === 0) return { status: 'ignored', reason: outcome.reason, records: [] };
-  return { status: 'recorded', records: seqs };
+  if (written.reason !== null && records.length === 0) return { status: 'ignored', reason: written.reason, records };
+  return { status: 'recorded', records };
 }
 
-function apply(batch: Batch, organisation: Organisation, position: Position, event: LicenceEvent): Outcome {
-  const { user, device, at } = event;
-  const { devices } = userState(organisation, user);
-  const settings = settingsAt(organisation, at);
-  switch (event.type) {
-    case 'login': {
-      const defaultLease = settings.defaultLeaseSeconds === undefined ? null : settings.defaultLeaseSeconds * 1000;
-      const acquires = event.licences ?? batch.books.grants.acquiredBy(assignmentAt(batch, organisation, user, at), event.logonSource);
-      const leaseMs = event.leaseMs ?? defaultLease;
-      const outcome = logIn(devices, { session: position.receipt, device, source: event.logonSource, at, leaseMs, acquires });
-      rearm(batch, organisation, user, device);
-      return outcome;
-    }
-    case 'heartbeat': {
-      const outcome = hear(devices, device, at, event.leaseMs);
-      rearm(batch, organisation, user, device);
-      return outcome;
-    }
-    default:
-      return logOut(devices, device);
-  }
-}
-
-function rearm(batch: Batch, organisation: Organisation, user: string, device: string): void {
-  const session = userState(organisation, user).devices.get(device);
-  if (!session) return;
+function recordInOrder(batch: Batch, organisation: Organisation, position: Position, entry: Entry): Entry {
+  const { user, device } = entry;
+  endDueLeases(batch, organisation, user, Math.min(position.at, organisation.timersRunTo));
+  const state = userState(organisation, user);
+  const outcome = applyEntry(organisation, state.devices, position, entry, acquiresOf(batch, organisation, position, entry));
+  const records = settle(batch, organisation, user, position, outcome.movements);
+  const session = state.devices.get(device);
   touchSession(batch, organisation, user, device);
-  armLease(batch, organisation, user, session);
-}
-
-function assignmentAt(batch: Batch, organisation: Organisation, user: string, at: number): Assignment | undefined {
-  const versions = batch.draft.get<Version<Assignment | null>[]>('users', [organisation.id, user]);
-  return (versions && inForce(versions, at)) ?? undefined;
+  if (session) armLease(batch, organisation, user, session);
+  const written = { ...entry, reason: outcome.reason, records };
+  writeEntry(batch, organisation, position, written);
+  return written;
 }
 
 /** Closes every session of the organisation that was open before it. */
 function recordLogOutAll(batch: Batch, organisation: Organisation, position: Position, event: LicenceEvent): Result {
-  const entry = entryOf(event);
+  const entry = entryOf(batch, event);
+  const late = position.at < organisation.newestAt || position.at < organisation.lastSweepAt;
   writeEntry(batch, organisation, position, { ...entry, flags: null });
-  const records = sweepSessions(batch, organisation, position, 'logout-all', entry.source, entry.id);
+  batch.draft.put('sweeps', [organisation.id, position.at, position.receipt], entry);
+  const records = late
+    ? sweepLate(batch, organisation, position)
+    : sweepSessions(batch, organisation, position, 'logout-all', entry.source, entry.id);
   return { status: 'recorded', records };
 }
 
-function entryOf(event: LicenceEvent): Entry {
+function entryOf(batch: Batch, event: LicenceEvent): Entry {
+  const flags = flagsOf(batch, event);
   return {
     kind: event.type,
     user: event.user,
@@ -93,7 +76,7 @@ function entryOf(event: LicenceEvent): Entry {
     id: event.id ?? null,
     licences: event.licences ?? null,
     leaseMs: event.leaseMs ?? null,
-    flags: null,
+    flags: flags.length > 0 ? flags : null,
     records: [],
     superseded: null,
   };

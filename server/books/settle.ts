@@ -1,58 +1,82 @@
 /** From movements of one user to records: pools, levels and the entry that is written down. */
+import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { acquire, giveBack } from '../licensing/pools.ts';
 import { leaseEnd, type Movement, type Session } from '../licensing/sessions.ts';
-import { bucketStart, change } from '../usage/type-usage.ts';
-import { type Batch, nextSeq, touch, touchBucket, touchSession } from './batch.ts';
+import type { Levels } from '../usage/levels.ts';
+import { bucketStart, type Change, change } from '../usage/type-usage.ts';
+import { type Batch, nextSeq, type Shift, touch, touchBucket, touchSession } from './batch.ts';
 import { type Entry, type EntryRecord, entryKey, levelChange, type Position, poolIndex, positionKey, userEntryKey } from './entry.ts';
 import { countSessions, type Organisation, settingsAt, typeState, userState } from './organisation.ts';
-import { storeSession } from './stored.ts';
+import { storeUser } from './stored.ts';
 
 /** Entries between two that carry the user's state, so that a late event need not read further back. */
 const SNAPSHOT_EVERY = 16;
 /** Entries between two marks of the in-use levels, so that a record's level is found near it. */
 const MARK_EVERY = 256;
 
-/** Takes and gives back licences, in order. */
-export function settle(batch: Batch, organisation: Organisation, user: string, position: Position, movements: Movement[]): EntryRecord[] {
-  return movements.map((movement) => {
-    const { acquired, type, session, device, since } = movement;
+/** Takes and gives back licences, in order. The records have no number yet. */
+export function moveLicences(organisation: Organisation, user: string, position: Position, movements: readonly Movement[]): EntryRecord[] {
+  return movements.map(({ acquired, type, session, since }) => {
     const { pools } = typeState(organisation, type);
-    const sizes = acquired ? settingsAt(organisation, position.at).entitlements.get(type) : undefined;
-    const { pool, turned } = acquired ? acquire(pools, user, position.at, position.receipt, sizes) : giveBack(pools, user);
-    touchSession(batch, organisation, user, device);
-    return { seq: nextSeq(batch), acquired, type, session, pool: poolIndex(pool), turned, since };
+    if (acquired) {
+      const sizes = settingsAt(organisation, position.at).entitlements.get(type);
+      const { pool, turned } = acquire(pools, user, position.at, position.receipt, sizes);
+      return { seq: 0, acquired, type, session, pool: poolIndex(pool), turned, since, stay: null };
+    }
+    const { pool, turned, stay } = giveBack(pools, user);
+    const elsewhere = turned && (stay.at !== since || stay.receipt !== session);
+    return { seq: 0, acquired, type, session, pool: poolIndex(pool), turned, since, stay: elsewhere ? [stay.at, stay.receipt] : null };
   });
+}
+
+/** Takes and gives back licences, each movement a record with its number. */
+export function settle(
+  batch: Batch,
+  organisation: Organisation,
+  user: string,
+  position: Position,
+  movements: readonly Movement[],
+): EntryRecord[] {
+  for (const { device } of movements) touchSession(batch, organisation, user, device);
+  const records = moveLicences(organisation, user, position, movements);
+  for (const record of records) record.seq = nextSeq(batch);
+  return records;
 }
 
 /** Writes an entry down, and counts what its records did to the levels. */
 export function writeEntry(batch: Batch, organisation: Organisation, position: Position, entry: Entry): void {
-  const { draft } = batch;
-  draft.put('entries', entryKey(organisation.id, position), entry);
-  const types = touch(batch, organisation);
+  batch.draft.put('entries', entryKey(organisation.id, position), entry);
+  touch(batch, organisation);
   for (const record of entry.records) {
-    types.add(record.type);
-    countRecord(batch, organisation, position.at, entry, record);
+    const by = levelChange(entry.kind, record);
+    if (by) countChange(batch, organisation, position, record.type, by);
+    else touch(batch, organisation).add(record.type);
   }
   if (entry.user !== '') writeUserEntry(batch, organisation, entry.user, position);
-  organisation.newestAt = Math.max(organisation.newestAt, position.at);
   markLevels(batch, organisation, position);
+  organisation.newestAt = Math.max(organisation.newestAt, position.at);
 }
 
-function countRecord(batch: Batch, organisation: Organisation, at: Instant, entry: Entry, record: EntryRecord): void {
-  const by = levelChange(entry.kind, record);
-  if (!by) return;
-  const { usage } = typeState(organisation, record.type);
-  change(usage, at, by);
-  touchBucket(batch, organisation, record.type, bucketStart(at));
+/** Counts a change of a type's levels, wherever in the past it lies. */
+export function countChange(batch: Batch, organisation: Organisation, position: Position, type: string, by: Levels): void {
+  touch(batch, organisation).add(type);
+  const { usage } = typeState(organisation, type);
+  if (change(usage, position.at, by)) {
+    touchBucket(batch, organisation, type, bucketStart(position.at));
+  } else {
+    const types = getOrMake(batch.history, organisation.id, () => new Map<string, Change[]>());
+    getOrMake(types, type, () => []).push({ at: position.at, by });
+  }
+  if (by[0] === 0 || position.at >= organisation.newestAt) return;
+  getOrMake(batch.shifts, organisation.id, (): Shift[] => []).push({ position, type, by: by[0] });
 }
 
 function writeUserEntry(batch: Batch, organisation: Organisation, user: string, position: Position): void {
   const state = userState(organisation, user);
-  const sessions = [...state.devices.values()];
-  const snapshot = sessions.length === 0 || ++state.sinceSnapshot >= SNAPSHOT_EVERY;
+  const snapshot = state.devices.size === 0 || ++state.sinceSnapshot >= SNAPSHOT_EVERY;
   if (snapshot) state.sinceSnapshot = 0;
-  const value = snapshot ? sessions.map((session) => [session.device, storeSession(organisation, user, session)]) : 0;
+  const value = snapshot ? storeUser(organisation, user, state.devices) : 0;
   batch.draft.put('userEntries', userEntryKey(organisation.id, user, position), value);
   countSessions(organisation, user, state);
 }
@@ -66,7 +90,7 @@ function markLevels(batch: Batch, organisation: Organisation, position: Position
 
 /** Sees to it that a session with a lease is looked at when the lease may end. */
 export function armLease(batch: Batch, organisation: Organisation, user: string, session: Session): void {
-  const at = leaseEnd(session, batch.books.downtimes);
+  const at: Instant | null = leaseEnd(session, batch.books.downtimes);
   const armed = organisation.armed.get(session.id);
   if (at === null || (armed !== undefined && armed <= at)) return;
   organisation.armed.set(session.id, at);

@@ -1,7 +1,7 @@
 /** The shapes of rows on disk, and the way there and back. */
 import type { Instant } from '../../shared/time.ts';
 import type { Pools, Stay } from '../licensing/pools.ts';
-import type { Session } from '../licensing/sessions.ts';
+import type { Devices, Session } from '../licensing/sessions.ts';
 import type { Levels } from '../usage/levels.ts';
 import type { Watch } from '../usage/type-usage.ts';
 import { poolIndex, poolName } from './entry.ts';
@@ -41,6 +41,12 @@ export function storeSession(organisation: Organisation, user: string, session: 
   });
   return { id, source, since, lastHeardAt, leaseMs, holdings };
 }
+
+/** The open sessions of a user, as the entries of that user carry them now and then. */
+export type StoredUser = [device: string, session: StoredSession][];
+
+export const storeUser = (organisation: Organisation, user: string, devices: Devices): StoredUser =>
+  [...devices.values()].map((session) => [session.device, storeSession(organisation, user, session)]);
 
 export function restoreSession(device: string, stored: StoredSession): Session {
   const { id, source, since, lastHeardAt, leaseMs } = stored;

@@ -17,7 +17,7 @@ export function timersDue(organisation: Organisation, now: Instant): boolean {
 
 /** Lets everything happen that is due up to `now`, in the order of the books. */
 export function runTimers(batch: Batch, organisation: Organisation, now: Instant): void {
-  if (now <= organisation.timersRunTo) return;
+  if (now < organisation.timersRunTo) return;
   for (;;) {
     const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
     const due = Math.min(lease, organisation.nextLogOff, organisation.nextRefresh, organisation.nextSettings);
@@ -112,7 +112,7 @@ function closeSession(
   return records.map((record) => record.seq);
 }
 
-function derivedEntry(batch: Batch, kind: EntryKind, user: string, device: string, source: string): Entry {
+export function derivedEntry(batch: Batch, kind: EntryKind, user: string, device: string, source: string): Entry {
   return {
     kind,
     user,
@@ -155,7 +155,7 @@ function refreshStay(
     session.since < first.since || (session.since === first.since && session.id < first.id) ? session : first,
   );
   const { since } = oldest.holdings.find((holding) => holding.type === type) as { since: Instant };
-  const record = { type, session: oldest.id, turned: false, since };
+  const record = { type, session: oldest.id, turned: false, since, stay: null };
   const records = [
     { seq: nextSeq(batch), acquired: false, pool: poolIndex(moved.from), ...record },
     { seq: nextSeq(batch), acquired: true, pool: poolIndex(moved.to), ...record },

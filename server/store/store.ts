@@ -29,6 +29,8 @@ export const TABLES = [
   'buckets',
   /** [organisation, at, receipt, kind] -> who and what. */
   'anomalies',
+  /** [organisation, at, receipt] -> a logout of everybody. */
+  'sweeps',
   /** [day of receipt, organisation, event id] -> the first answer. */
   'ids',
   /** [start of the silence] -> its end: when nothing was recorded because the daemon was down. */

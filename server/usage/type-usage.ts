@@ -175,12 +175,16 @@ export function levelEntering(usage: TypeUsage, edge: Instant): Levels {
   return after ? after.whole.enter : usage.level;
 }
 
-/** The highest in use since an instant, looking at whole buckets; `undefined` if memory does not reach back so far. */
+/**
+ * The highest in use since an instant, looking at whole buckets and the levels carried into them;
+ * `undefined` if memory does not reach back so far.
+ */
 export function highestSince(usage: TypeUsage, at: Instant): number | undefined {
   const first = usage.open[0];
-  if (first && bucketStart(at) < first.start) return undefined;
-  return usage.open.reduce((highest, bucket) => {
-    if (bucket.start + BUCKET_MS <= at) return highest;
-    return Math.max(highest, figures(bucket.whole, bucket.whole.until).high[0]);
-  }, usage.level[0]);
+  const from = bucketStart(at);
+  if (first && from < first.start) return undefined;
+  return usage.open.reduce((highest, { start, whole }) => (start < from ? highest : Math.max(highest, highestOf(whole))), usage.level[0]);
 }
+
+/** The highest in use of a bucket, the level carried into it included. */
+export const highestOf = (bucket: Stretch): number => Math.max(bucket.enter[0], figures(bucket, bucket.until).high[0]);

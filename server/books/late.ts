@@ -1,0 +1,94 @@
+/**
+ * What is older than something already applied. The order of arrival never changes the books: the user's entries are worked out
+ * again from there on, and the pools of a type if it was full at some time since.
+ */
+import type { Instant } from '../../shared/time.ts';
+import { AFTER_NAMES } from '../store/store.ts';
+import { acquiresOf } from './apply-entry.ts';
+import type { Batch } from './batch.ts';
+import { comparePositions, type Entry, type Position } from './entry.ts';
+import { nextLogOff, type Organisation } from './organisation.ts';
+import { refoldUser } from './refold-user.ts';
+import { isContested, replayPools } from './replay-pools.ts';
+import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
+import { hasEntriesFrom } from './user-timeline.ts';
+
+/**
+ * Whether an event has to be worked in rather than added. Other users' later events do not matter to it, as long as nothing
+ * happened to everybody since and its licence types had room all the time.
+ */
+export function isLate(batch: Batch, organisation: Organisation, position: Position, entry: Entry): boolean {
+  if (position.at >= organisation.newestAt && position.at >= organisation.timersRunTo) return false;
+  if (position.at < organisation.lastSweepAt) return true;
+  if (
+    position.at < organisation.timersRunTo &&
+    nextLogOff(organisation.calendar, organisation.versions, position.at) <= organisation.timersRunTo
+  ) {
+    return true;
+  }
+  if (hasEntriesFrom(batch, organisation, entry.user, position)) return true;
+  if (position.at >= organisation.newestAt) return false;
+  return typesTouched(batch, organisation, position, entry).some((type) => isContested(batch, organisation, type, position.at));
+}
+
+function typesTouched(batch: Batch, organisation: Organisation, position: Position, entry: Entry): string[] {
+  const session = organisation.users.get(entry.user)?.devices.get(entry.device);
+  const held = session?.holdings.map((holding) => holding.type) ?? [];
+  return [...held, ...acquiresOf(batch, organisation, position, entry)];
+}
+
+/** Works a late event in, and returns its entry. */
+export function recordLate(batch: Batch, organisation: Organisation, position: Position, entry: Entry): Entry {
+  const rewriting = beginRewriting(organisation);
+  refoldUser(batch, rewriting, entry.user, position, { position, entry });
+  replayContested(batch, rewriting, position);
+  writeRewriting(batch, rewriting);
+  return (rewritten(rewriting, position) as { after: Entry }).after;
+}
+
+/** A logout of everybody, known late: whoever was there, or came since, is worked out again. Returns the numbers of its records. */
+export function sweepLate(batch: Batch, organisation: Organisation, position: Position): number[] {
+  organisation.lastSweepAt = Math.max(organisation.lastSweepAt, position.at);
+  const rewriting = refoldUsers(batch, organisation, position, usersSince(batch, organisation, position.at));
+  return [...rewriting.entries.values()]
+    .filter((item) => item.position.at === position.at && item.position.receipt === position.receipt)
+    .sort((a, b) => comparePositions(a.position, b.position))
+    .flatMap(({ after }) => after.records.map((record) => record.seq));
+}
+
+/** Works out a number of users again from a position on. */
+export function refoldUsers(
+  batch: Batch,
+  organisation: Organisation,
+  from: Position,
+  users: Iterable<string>,
+  types: Iterable<string> = [],
+): Rewriting {
+  const rewriting = beginRewriting(organisation);
+  for (const user of users) refoldUser(batch, rewriting, user, from);
+  replayContested(batch, rewriting, from, types);
+  writeRewriting(batch, rewriting);
+  return rewriting;
+}
+
+/** Everyone who is logged in, or of whom anything is known since an instant. */
+export function usersSince(batch: Batch, organisation: Organisation, from: Instant): Set<string> {
+  const users = new Set(organisation.users.keys());
+  const range = { start: [organisation.id, from], end: [organisation.id, AFTER_NAMES] };
+  for (const { value } of batch.draft.range<Entry>('entries', range)) if (value.user !== '') users.add(value.user);
+  return users;
+}
+
+/** Replays the pools of the types that changed and had not always room, and of those whose sizes are others now. */
+function replayContested(batch: Batch, rewriting: Rewriting, from: Position, resized: Iterable<string> = []): void {
+  const { organisation } = rewriting;
+  const overflowed = new Map<string, boolean>([...resized].map((type) => [type, true]));
+  for (const { before, after } of rewriting.entries.values()) {
+    for (const { type, pool } of [...(before?.records ?? []), ...after.records]) {
+      overflowed.set(type, overflowed.get(type) === true || pool !== 0);
+    }
+  }
+  for (const [type, must] of overflowed) {
+    if (must || isContested(batch, organisation, type, from.at)) replayPools(batch, rewriting, type, from);
+  }
+}

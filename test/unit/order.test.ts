@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatInstant, parseInstant } from '../../shared/time.ts';
+import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { type NaiveEvent, type NaiveSettings, naiveBooks } from '../support/naive-books.ts';
+
+const START = Date.parse('2026-10-30T20:00:00Z');
+const END = Date.parse('2026-11-02T08:00:00Z');
+const TYPES = ['Recording', 'Agent Calls', 'Inbound Agent'];
+const runs = Number(process.env['HIGHWATER_RUNS'] ?? 150);
+const seed = Number(process.env['HIGHWATER_SEED'] ?? Date.now() % 1_000_000);
+const replay = `HIGHWATER_SEED=${seed} HIGHWATER_RUNS=${runs} npx vitest run --project unit test/unit/order.test.ts`;
+
+/** Half of the instants on a coarse grid, so that several things happen at one. */
+const instant = fc.oneof(
+  fc.integer({ min: 0, max: (END - START) / 600_000 }).map((n) => START + n * 600_000),
+  fc.integer({ min: START, max: END }),
+  fc.integer({ min: Date.parse('2026-10-31T23:55:00Z'), max: Date.parse('2026-11-01T00:05:00Z') }),
+);
+const event: fc.Arbitrary<NaiveEvent> = fc.record(
+  {
+    type: fc.constantFrom('login' as const, 'login' as const, 'logout' as const, 'logout' as const, 'heartbeat' as const),
+    user: fc.constantFrom('a', 'b', 'c', 'd'),
+    device: fc.constantFrom('desktop', 'deskphone'),
+    source: fc.constant('Agent Desktop'),
+    at: instant,
+    licences: fc.subarray(TYPES),
+    leaseMs: fc.constantFrom(1_800_000, 43_200_000),
+  },
+  { requiredKeys: ['type', 'user', 'device', 'source', 'at'] },
+);
+const everybody: fc.Arbitrary<NaiveEvent> = instant.map((at) => ({
+  type: 'logout-all',
+  user: '',
+  device: '',
+  source: 'Scheduled Log Off',
+  at,
+}));
+const clean = (item: NaiveEvent): NaiveEvent => {
+  const { licences, leaseMs, ...rest } = item;
+  if (item.type === 'login') return { ...rest, licences: licences ?? ['Recording'], ...(leaseMs !== undefined && { leaseMs }) };
+  return item.type === 'heartbeat' && leaseMs !== undefined ? { ...rest, leaseMs } : rest;
+};
+const events = fc.array(fc.oneof({ weight: 12, arbitrary: event }, { weight: 1, arbitrary: everybody }).map(clean), {
+  minLength: 1,
+  maxLength: 40,
+});
+const sizes = fc.record({ concurrent: fc.integer({ min: 0, max: 3 }), contingency: fc.integer({ min: 0, max: 2 }) });
+const settings: fc.Arbitrary<NaiveSettings[]> = fc.array(
+  fc.record(
+    {
+      from: instant,
+      timeZone: fc.constant('Europe/London'),
+      billingPeriodStartDay: fc.constant(1),
+      scheduledLogOff: fc.constantFrom('23:30', '02:15'),
+      entitlements: fc.dictionary(fc.constantFrom('Recording', 'Agent Calls'), sizes),
+    },
+    { requiredKeys: ['from', 'timeZone', 'billingPeriodStartDay', 'entitlements'] },
+  ),
+  { minLength: 1, maxLength: 3 },
+);
+
+const toInput = (item: NaiveEvent): EventInput => ({ ...item, logonSource: item.source });
+
+async function putSettings(books: TestBooks, { from, ...value }: NaiveSettings): Promise<void> {
+  await books.settings({ ...value, effectiveFrom: formatInstant(from) });
+}
+
+function compare(books: TestBooks, versions: NaiveSettings[], received: NaiveEvent[]): void {
+  const expected = naiveBooks(versions, received, books.clock.now());
+  const usage = books.usage();
+  const records = books.pipeline.committed.records(ORGANISATION, { limit: 1000, order: 'asc' })?.items ?? [];
+  const key = (record: {
+    loggedAt: number;
+    user: string;
+    type: string;
+    usageType: string;
+    device: string;
+    source: string;
+    pool: string;
+    inUse: number;
+    heldSeconds: number | null;
+  }) =>
+    [
+      record.loggedAt,
+      record.user,
+      record.device,
+      record.type,
+      record.usageType,
+      record.source,
+      record.pool,
+      record.heldSeconds,
+      record.inUse,
+    ].join(' | ');
+  const mine = records.map((record) =>
+    key({ ...record, loggedAt: parseInstant(record.loggedAt) as number, type: record.licenceType, source: record.logonSource }),
+  );
+  expect(mine.sort()).toEqual(expected.records.map(key).sort());
+  expect(new Set(records.map((record) => record.seq)).size).toBe(records.length);
+  const sessions = books.pipeline.committed.sessions(ORGANISATION, { limit: 1000 })?.items ?? [];
+  const line = (session: { user: string; device: string; since: number; types: string[] }) =>
+    [session.user, session.device, session.since, ...session.types.toSorted()].join();
+  expect(
+    sessions.map((s) => line({ ...s, since: parseInstant(s.since) as number, types: s.licences.map((l) => l.licenceType) })).sort(),
+  ).toEqual(expected.sessions.map(line).sort());
+  expect(usage.anomalies).toBe(expected.anomalies);
+  expect([usage.users, usage.sessions]).toEqual([new Set(expected.sessions.map((s) => s.user)).size, expected.sessions.length]);
+  for (const row of usage.licences) {
+    const pools = expected.pools[row.licenceType] ?? { concurrent: 0, contingency: 0, 'over-limit': 0 };
+    expect([row.licenceType, row.concurrent.used, row.contingency.used, row.overLimit], 'pools').toEqual([
+      row.licenceType,
+      pools['concurrent'],
+      pools['contingency'],
+      pools['over-limit'],
+    ]);
+    const peak = expected.peaks[row.licenceType] ?? { day: 0, dayAt: null, period: 0, maxUsed: 0 };
+    const at = row.peak.day.at === null ? null : parseInstant(row.peak.day.at);
+    expect([row.licenceType, row.peak.day.value, at, row.peak.billingPeriod.value, row.contingency.maxUsed], 'peaks').toEqual([
+      row.licenceType,
+      peak.day,
+      peak.dayAt,
+      peak.period,
+      peak.maxUsed,
+    ]);
+    expect(row.inUse).toBeLessThanOrEqual(row.holdings);
+  }
+}
+
+const check = (title: string, arbitraries: fc.Arbitrary<unknown>[], run: (...values: never[]) => Promise<void>) =>
+  it(title, async () => {
+    const property = fc.asyncProperty(...(arbitraries as [fc.Arbitrary<unknown>]), run as (value: unknown) => Promise<void>);
+    await fc.assert(property, {
+      numRuns: runs,
+      seed,
+      reporter: (details) => {
+        if (details.failed) throw new Error(`${fc.defaultReportMessage(details)}\nReplay: ${replay}`, { cause: details.errorInstance });
+      },
+    });
+  }, 120_000);
+
+describe('order of arrival', () => {
+  check(
+    'ORDER-1 events that come in any order, long after, end in the books of a plain walk through them',
+    [settings, events, fc.integer({ min: 1, max: 7 })],
+    async (versions: NaiveSettings[], list: NaiveEvent[], batch: number) => {
+      const books = await openTestBooks(END);
+      for (const version of versions) await putSettings(books, version);
+      for (let i = 0; i < list.length; i += batch) await books.send(...list.slice(i, i + batch).map(toInput));
+      compare(books, versions, list);
+    },
+  );
+
+  check(
+    'ORDER-2 with the clock running, events up to hours late and restarts between them, the books are the same',
+    [settings, events, fc.infiniteStream(fc.integer({ min: 0, max: 10_800_000 })), fc.infiniteStream(fc.boolean())],
+    async (versions: NaiveSettings[], list: NaiveEvent[], delays: Iterator<number>, restarts: Iterator<boolean>) => {
+      const books = await openTestBooks(START);
+      for (const version of versions) await putSettings(books, version);
+      const arriving = list
+        .map((item) => ({ item, arrival: item.at + (delays.next().value as number) }))
+        .sort((a, b) => a.arrival - b.arrival);
+      const received: NaiveEvent[] = [];
+      for (const { item, arrival } of arriving) {
+        await books.passTo(Math.max(arrival, books.clock.now()));
+        if (restarts.next().value) await books.restart();
+        await books.send(toInput(item));
+        received.push(item);
+      }
+      compare(books, versions, received);
+    },
+  );
+
+  check(
+    'ORDER-3 settings that come after the events they are about change the past as if they had been there',
+    [settings, events],
+    async (versions: NaiveSettings[], list: NaiveEvent[]) => {
+      const books = await openTestBooks(END);
+      const half = Math.ceil(list.length / 2);
+      await books.send(...list.slice(0, half).map(toInput));
+      for (const version of versions) await putSettings(books, version);
+      await books.send(...list.slice(half).map(toInput));
+      compare(books, versions, list);
+    },
+  );
+});

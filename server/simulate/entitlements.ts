@@ -9,6 +9,9 @@ const USUAL_HOURS = [10.5, 15.5];
 /** Phones are unpaired for a while now and then; screens stay. */
 const PHONES_ON = 0.93;
 const CONTINGENCY = 0.07;
+/** Bought to the mean, so that contingency is entered now and then; of everything else there is a little to spare. */
+const TIGHT = ['Inbound Agent', 'Agent Calls', 'Agent Web Chat'];
+const TO_SPARE = 1.12;
 /** Left without an entitlement, so that an unlimited type can be seen too. */
 const UNLIMITED = 'User Voicemail';
 
@@ -53,7 +56,7 @@ export function entitlementsFor(staff: Member[]): Record<string, Entitlement> {
     [...usual]
       .filter(([type]) => type !== UNLIMITED)
       .map(([type, mean]) => {
-        const concurrent = Math.max(1, Math.round(mean));
+        const concurrent = TIGHT.includes(type) ? Math.max(1, Math.round(mean)) : Math.ceil(mean * TO_SPARE) + 1;
         const contingency = Math.max(1, Math.round(concurrent * CONTINGENCY));
         return [type, { concurrent, contingency, unitPrice: priced(type), contingencyPrice: priced(type) * 1.5 }];
       }),

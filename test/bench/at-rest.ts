@@ -16,7 +16,7 @@ const RECORDS_AN_EVENT = 2;
 function bytesIn(directory: string): number {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((name) => ({ name, stat: statSync(join(directory, name)) }))
-    .filter(({ name, stat }) => stat.isFile() && /data\.mdb$|\.lmdb$/.test(name))
+    .filter(({ name, stat }) => stat.isFile() && /\.mdb$/.test(name))
     .reduce((sum, { stat }) => sum + stat.size, 0);
 }
 

@@ -5,6 +5,9 @@ import { inWords } from '../format/duration.ts';
 import { exactMoment } from '../format/time.ts';
 import { poolWord } from './pool-word.ts';
 
+/** The daemon writes instants in UTC; the page in the organisation's zone. */
+const INSTANT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
 /** Who is counted, on which devices, in which pool, and what would free the licence. */
 export function holderTable(holders: readonly HolderView[], now: number, timeZone: string): TemplateResult {
   return html`<table class="table">
@@ -34,6 +37,6 @@ function holderRow({ user, userName, pool, since, devices, freedBy }: HolderView
         ${devices.map(({ device, logonSource }) => html`<li>${device} <span class="soft">${logonSource}</span></li>`)}
       </ul>
     </td>
-    <td data-label="Freed by">${freedBy}</td>
+    <td data-label="Freed by">${freedBy.replaceAll(INSTANT, (instant) => exactMoment(parseInstant(instant) ?? now, now, timeZone))}</td>
   </tr>`;
 }

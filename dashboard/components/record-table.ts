@@ -32,7 +32,7 @@ function recordRow(record: RecordView, now: number, timeZone: string): TemplateR
   const acquired = record.usageType === 'Acquired';
   return html`<tr>
     <td data-label="Logged"><time title=${record.loggedAt}>${exactMoment(at, now, timeZone)}</time></td>
-    <td data-label="Usage"><span aria-hidden="true" class="soft">${acquired ? '＋' : '－'}</span> ${record.usageType}</td>
+    <td data-label="Usage"><span aria-hidden="true" class="soft">${acquired ? '+' : '−'}</span> ${record.usageType}</td>
     <td data-label="Licence type">${record.licenceType}</td>
     <td data-label="User">${record.user}${record.userName ? html` <span class="soft">${record.userName}</span>` : ''}</td>
     <td data-label="Logon source">

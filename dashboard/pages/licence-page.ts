@@ -21,6 +21,7 @@ import { formatCount } from '../format/number.ts';
 import { poolState } from '../format/pool-state.ts';
 import { zoneLabel } from '../format/time.ts';
 
+const PAGE = 100;
 const WORDS = { one: 'holder', many: 'holders', none: 'Nobody holds this licence.' };
 
 /** One licence type: its pools, its last hour, and everyone who is counted. */
@@ -30,10 +31,13 @@ export class LicencePage extends LightElement {
   declare licenceType: string;
 
   readonly #holders = new ListController<HolderView>(this, {
-    ask: async (_cursor, signal) => {
+    ask: async (cursor, signal) => {
       const organisation = this.dashboard.chosen();
-      const items = organisation === null ? [] : await this.dashboard.api.holders(organisation, this.licenceType, signal);
-      return { items, nextCursor: null };
+      const all = organisation === null ? [] : await this.dashboard.api.holders(organisation, this.licenceType, signal);
+      // The daemon answers whole; the page shows it in pieces.
+      const from = Number(cursor ?? 0);
+      const next = from + PAGE;
+      return { items: all.slice(from, next), nextCursor: next < all.length ? String(next) : null };
     },
     now: () => this.dashboard.live.serverNow(),
   });
@@ -43,11 +47,15 @@ export class LicencePage extends LightElement {
     this.licenceType = '';
     new WatchController(this, () => [this.dashboard.live, this.dashboard.levels, this.dashboard.directory]);
     new SecondController(this, () => this.dashboard.live.serverNow());
+    let shown = '';
     new FollowController(
       this,
       () => this.dashboard,
       () => JSON.stringify([this.dashboard.chosen(), this.licenceType]),
-      () => void this.#holders.refresh(),
+      () => {
+        if (this.#holders.atTop || shown !== this.licenceType) void this.#holders.refresh();
+        shown = this.licenceType;
+      },
     );
   }
 

@@ -85,7 +85,7 @@ export class RecordsPage extends LightElement {
       ${this.#export.error ? html`<p class="problem" role="alert">The export failed: ${this.#export.error.message}</p>` : ''}
       <form class="filters" @change=${this.#filter} @submit=${this.#filter}>
         ${textFilter('from', 'From', f.from ?? '', 'datetime-local')} ${textFilter('to', 'To (not included)', f.to ?? '', 'datetime-local')}
-        ${textFilter('user', 'User', f.user ?? '')} ${choiceFilter('licenceType', 'Licence type', f.licenceType ?? '', types)}
+        ${textFilter('user', 'User id', f.user ?? '')} ${choiceFilter('licenceType', 'Licence type', f.licenceType ?? '', types)}
         ${choiceFilter('usageType', 'Usage', f.usageType ?? '', USAGE_TYPES)} ${choiceFilter('logonSource', 'Logon source', f.logonSource ?? '', sources)}
         ${choiceFilter('pool', 'Pool', f.pool ?? '', POOLS)}
       </form>

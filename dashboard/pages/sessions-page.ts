@@ -60,7 +60,7 @@ export class SessionsPage extends LightElement {
     const types = dashboard.live.state()?.usage.licences.map((row) => row.licenceType) ?? [];
     return html`<header class="page-head"><h1>Open sessions</h1></header>
       <form class="filters" @change=${this.#filter} @submit=${this.#filter}>
-        ${textFilter('user', 'User', filters['user'] ?? '')} ${choiceFilter('licenceType', 'Licence type', filters['licenceType'] ?? '', types)}
+        ${textFilter('user', 'User id', filters['user'] ?? '')} ${choiceFilter('licenceType', 'Licence type', filters['licenceType'] ?? '', types)}
         ${choiceFilter(
           'logonSource',
           'Logon source',

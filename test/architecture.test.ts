@@ -49,6 +49,8 @@ describe('the rules can fail', () => {
     ['ARCH-10', 'dashboard/main.ts', "import { systemClock } from '../server/clock.ts';"],
     ['ARCH-10', 'server/app.ts', "import '../dashboard/main.ts';"],
     ['ARCH-11', 'server/simulate/run.ts', "import { createPipeline } from '../pipeline.ts';"],
+    ['ARCH-18', 'server/books/batch.ts', "import { openLmdbStore } from '../store/lmdb.ts';"],
+    ['ARCH-19', 'server/parse/events.ts', "import { recordEvent } from '../books/record-event.ts';"],
   ];
   it.each(bad)('%s is broken by a bad %s', (id, path, source) => {
     const found = importViolations([sourceFile(path, source)]);

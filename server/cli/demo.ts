@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { FAILED, OK } from './exit-codes.ts';
 import { DEFAULT_ORGANISATION, playUntilInterrupted, positive, positiveInteger, seedNumber } from './simulate.ts';
 
 interface DemoFlags {
@@ -40,10 +41,10 @@ async function demo({ listen, dataDir, users, rate, seed }: DemoFlags): Promise<
       `\n  live overview   ${url}/\n  wall display    ${url}/wall/${encodeURIComponent(DEFAULT_ORGANISATION)}\n  API             ${url}/docs\n  data            ${dataDir}\n\nCtrl-C ends it.\n\n`,
     );
     await playUntilInterrupted({ url, organisation: DEFAULT_ORGANISATION, users, rate, seed }, false, daemon.ended);
-    return 0;
+    return OK;
   } catch (error) {
     process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return FAILED;
   } finally {
     await daemon.stop();
   }

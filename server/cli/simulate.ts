@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../clock.ts';
 import { createReporter, summaryText } from '../simulate/reporter.ts';
 import { type RunOptions, runSimulation } from '../simulate/run.ts';
+import { FAILED, OK } from './exit-codes.ts';
 
 interface SimulateFlags {
   url: string;
@@ -85,10 +86,10 @@ export async function playUntilInterrupted(options: RunOptions, json: boolean, e
     });
     process.stderr.write(process.stderr.isTTY ? '\n' : '');
     process.stdout.write(`${json ? JSON.stringify(summary) : summaryText(summary)}\n`);
-    return summary.unacknowledged === 0 ? 0 : 1;
+    return summary.unacknowledged === 0 ? OK : FAILED;
   } catch (error) {
     tell.note(`simulate: ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
+    return FAILED;
   } finally {
     process.off('SIGINT', interrupted);
     process.off('SIGTERM', interrupted);

@@ -30,6 +30,22 @@ export const IMPORT_RULES: ImportRule[] = [
   { id: 'ARCH-9', of: ['dashboard/components/', 'dashboard/pages/'], words: /\bWebSocket\b|\bfetch\s*\(/ },
   { id: 'ARCH-10', of: ['dashboard/', 'shared/'], never: ['server/', 'node:'] },
   { id: 'ARCH-10', of: ['server/'], never: ['dashboard/', 'lit', 'test/'] },
+  {
+    id: 'ARCH-18',
+    of: ['server/books/'],
+    only: [
+      'shared/',
+      'server/books/',
+      'server/licensing/',
+      'server/usage/',
+      'server/store/store.ts',
+      'server/store/keys.ts',
+      'server/pipeline-types.ts',
+      'tinyqueue',
+    ],
+    words: clockReads,
+  },
+  { id: 'ARCH-19', of: ['server/parse/'], only: ['shared/', 'server/parse/', 'server/pipeline-types.ts', 'zod'], words: clockReads },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

@@ -24,7 +24,7 @@ export function emptyState(origin: string, organisation: string | null): Templat
       </li>
       <li>
         <h2>Play a contact centre against this daemon</h2>
-        ${command(`npx highwater simulate --url ${origin} --users 400 --rate 5`)}
+        ${command(`highwater simulate --url ${origin} --users 400 --rate 5${id === '129' ? '' : ` --organisation ${id}`}`)}
       </li>
       <li>
         <h2>Or start the demo, with its own daemon and data</h2>

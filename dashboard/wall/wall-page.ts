@@ -36,7 +36,7 @@ export class WallPage extends LightElement {
       </header>
       <p class="unseen" role="status">${announcement}</p>
       ${sentence === null ? nothing : html`<p class="banner banner-${kind}" data-banner=${kind}>${freshnessShape(kind)}<span>${sentence}</span></p>`}
-      ${rows.length > 0 ? html`<hw-wall-tiles .rows=${rows} .old=${kind === 'old'}></hw-wall-tiles>` : this.#waiting()}
+      ${rows.length > 0 && this.board === 'all' ? html`<hw-wall-tiles .rows=${rows} .old=${kind === 'old'}></hw-wall-tiles>` : this.#waiting()}
     </main>`;
   }
 

@@ -27,7 +27,7 @@ export function docsPage({ info, paths }: OpenApi): string {
     return `<h2>${escaped(tag)}</h2>${own.map(operationHtml).join('')}`;
   });
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(info.title)} API</title><link rel="stylesheet" href="/docs/style.css">
+<title>${escaped(info.title)} API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/style.css">
 <body><main><h1>${escaped(info.title)} API <small>${escaped(info.version)}</small></h1>
 <p>${escaped(info.description ?? '')} The same as data: <a href="/api/v1/openapi.json">openapi.json</a>.</p>${sections.join('')}</main></body></html>`;
 }

@@ -22,7 +22,7 @@ const summaryOf = (stdout: string[]) => JSON.parse(stdout.join('\n')) as Summary
 it('SIM-18: simulate plays a centre against a daemon and tells how it went', async () => {
   const daemon = await startDaemon();
   onTestFinished(daemon.dispose);
-  const run = simulate(daemon.url, '--duration', '5');
+  const run = simulate(daemon.url, '--duration', '3');
   expect((await run.ended()).code).toBe(0);
   const summary = summaryOf(run.stdout);
   expect(summary).toMatchObject({ organisation: '129', users: 200, seed: 7, unacknowledged: 0, duplicates: 0 });
@@ -70,9 +70,6 @@ it('SIM-20: interrupted it ends cleanly with its summary', async () => {
 it.each([
   ['no URL', ['--users', '10', '--rate', '1']],
   ['a rate of nothing', ['--url', 'http://127.0.0.1:1', '--users', '10', '--rate', '0']],
-  ['half a user', ['--url', 'http://127.0.0.1:1', '--users', '0.5', '--rate', '1']],
-  ['a seed that is none', ['--url', 'http://127.0.0.1:1', '--users', '5', '--rate', '1', '--seed', 'x']],
-  ['no web address', ['--url', 'daemon', '--users', '5', '--rate', '1']],
 ])('SIM-21: %s is a mistake of usage', async (_, flags) => {
   const run = runCli(['simulate', ...flags]);
   onTestFinished(run.dispose);

@@ -1,0 +1,126 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Daemon, startDaemon } from '../support/daemon.ts';
+import { launchBrowser, metric, openPage } from './support-browser.ts';
+import { entitleAll, login } from './support-centre.ts';
+
+const PAGES = ['/', '/licences/Inbound%20Agent', '/sessions', '/records', '/settings', '/wall/all'];
+
+/** Elements that reach beyond the screen or their tile, as text to read in a failure. */
+const overflow = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1 && !element.closest('.unseen, .legend, .chart-canvas'),
+    );
+    return scrollWidth > clientWidth ? wide.slice(0, 5).map((element) => `${element.tagName}.${element.className}`) : [];
+  });
+
+describe('how the pages look', () => {
+  let browser: Browser;
+  let daemon: Daemon;
+  beforeAll(async () => {
+    [browser, daemon] = await Promise.all([launchBrowser(), startDaemon()]);
+    const types = await entitleAll(daemon);
+    // One type beyond the catalogue makes seventeen, one user beyond both pools shows every state.
+    for (const user of ['edred', 'eadwig', 'edgar', 'edmund', 'edward', 'egbert']) {
+      await login(daemon, user, ['Inbound Agent', ...types.slice(0, 4), 'Video Kiosk of a Long Name']);
+    }
+  });
+  afterAll(async () => {
+    await browser.close();
+    await daemon.dispose();
+  });
+
+  async function settled(path: string, options: Parameters<typeof openPage>[2]): Promise<Page> {
+    const page = await openPage(browser, daemon.url + path, options);
+    await page.locator('[data-connection=live]').waitFor();
+    await page.locator('table tbody tr, [data-metric=inUse]').first().waitFor();
+    return page;
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`UI-30: axe finds nothing on any page in ${colorScheme}`, async () => {
+      for (const path of PAGES) {
+        const page = await settled(path, { colorScheme });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const found = violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`)}`);
+        expect(found).toEqual([]);
+        await page.context().close();
+      }
+    });
+  }
+
+  it('UI-31: nothing has to be scrolled sideways, from 360 px to 4K', async () => {
+    for (const [width, height] of [
+      [360, 740],
+      [768, 1024],
+      [3840, 2160],
+    ] as const) {
+      for (const path of PAGES) {
+        const page = await settled(path, { viewport: { width, height } });
+        expect({ path, width, beyond: await overflow(page) }).toEqual({ path, width, beyond: [] });
+        await page.context().close();
+      }
+    }
+  });
+
+  it('UI-32: the wall fits every type on the screen without scrolling, and every word into its tile', async () => {
+    for (const [width, height] of [
+      [1920, 1080],
+      [3840, 2160],
+      [1080, 1920],
+      [1366, 768],
+    ] as const) {
+      const page = await settled('/wall/all', { viewport: { width, height } });
+      expect(await page.locator('.wall-tile').count()).toBe(17);
+      const fits = await page.evaluate(() => {
+        const root = document.documentElement;
+        const boxes = [...document.querySelectorAll('.wall-tile-box')];
+        const cut = boxes.filter((box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight);
+        const inside = boxes.every((box) => {
+          const { right, bottom } = box.getBoundingClientRect();
+          return right <= innerWidth && bottom <= innerHeight;
+        });
+        return {
+          scrolls: root.scrollHeight > root.clientHeight || root.scrollWidth > root.clientWidth,
+          inside,
+          cut: cut.map((box) => box.textContent),
+        };
+      });
+      expect({ width, ...fits }).toEqual({ width, scrolls: false, inside: true, cut: [] });
+      const digits = await metric(page, 'Inbound Agent').evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+      expect(digits).toBeGreaterThan(Math.min(width, height) / 12);
+      await page.context().close();
+    }
+  });
+
+  it('UI-33: the whole page can be used from the keyboard, and where the focus is can be seen', async () => {
+    const page = await settled('/', {});
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    await page.keyboard.press('Tab');
+    const focus = await page.evaluate(() => {
+      const link = document.activeElement as HTMLElement;
+      return { href: link.getAttribute('href'), outline: getComputedStyle(link, '::after').outlineStyle };
+    });
+    expect(focus).toEqual({ href: '/licences/Meeting%20Room', outline: 'solid' });
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Meeting Room' }).waitFor();
+  });
+
+  it('UI-34: the scheme follows the system, and a choice outlives a reload', async () => {
+    const page = await settled('/', { colorScheme: 'dark' });
+    const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const dark = await paper();
+    const toggle = page.getByRole('button', { name: /Colours:/ });
+    await toggle.click();
+    expect(await paper()).not.toBe(dark);
+    await page.reload();
+    await page.getByRole('button', { name: 'Colours: light. Change' }).waitFor();
+    expect(await paper()).not.toBe(dark);
+  });
+});

@@ -70,9 +70,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     // Listening comes first, so that whoever asks while a large store is opened hears that it is not ready yet.
     const server = createHttpServer(createRouter(edge, { files, version }));
     port = await listen(server, config.listen);
-    const closeServer = () => closeHttpServer(server, clock.after);
+    const closeServer = () => closeHttpServer(server, clock);
     teardown.add('http server', 8_000, closeServer);
     const sockets = attachWebSockets(server, edge);
+    teardown.add('web sockets', 4_000, () => sockets.close());
 
     const store = await openStore(config, parts, teardown);
     const { catalogue } = config;

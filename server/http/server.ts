@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
+import type { Clock } from '../clock.ts';
 import type { App } from './edge.ts';
 import { HttpProblem, internalProblem, problemResponse } from './problem.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -8,6 +9,7 @@ import { setSecurityHeaders } from './security-headers.ts';
 /** Longer than the idle time of the usual load balancers, so that they close first and no request meets a closing socket. */
 const KEEP_ALIVE_MS = 75_000;
 const CLOSE_MS = 5_000;
+const IDLE_LOOK_MS = 20;
 
 export function createHttpServer(app: App): Server {
   const answer = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
@@ -35,10 +37,12 @@ export function listen(server: Server, { host, port }: { host: string; port: num
 }
 
 /** Takes no more connections, lets the answers under way finish, and cuts off what takes longer than five seconds. */
-export async function closeHttpServer(server: Server, after: (milliseconds: number, run: () => void) => () => void): Promise<void> {
+export async function closeHttpServer(server: Server, clock: Pick<Clock, 'after' | 'every'>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cancel = after(CLOSE_MS, () => server.closeAllConnections());
+  // A connection whose answer was under way is idle only afterwards, and would stay open for the next request.
+  const stopLooking = clock.every(IDLE_LOOK_MS, () => server.closeIdleConnections());
+  const cancel = clock.after(CLOSE_MS, () => server.closeAllConnections());
   await closed;
+  stopLooking();
   cancel();
 }

@@ -9,6 +9,7 @@ import type { Edge } from './edge.ts';
 import { type IngestSocket, serveIngest } from './ingest-socket.ts';
 import { keepAlive } from './keep-alive.ts';
 import { serveLive } from './live-socket.ts';
+import { servePlainly } from './plain-again.ts';
 import { HttpProblem, internalProblem, knownProblem, problemBody } from './problem.ts';
 
 export const INGEST_PATH = '/api/v1/ingest';
@@ -60,6 +61,10 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
   };
 
   server.on('upgrade', (request, socket, head) => {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      servePlainly(server, request, socket, head);
+      return;
+    }
     // First of all: a caller that resets the connection now must not end the process.
     socket.on('error', () => socket.destroy());
     try {

@@ -80,7 +80,7 @@ it('LIVE-24 after any changes, pauses, drains and returns every display shows wh
           else if (one.kind === 'come-back') {
             display.peer.closed();
             displays[one.who] = new Display(hub);
-          } else display.say(one.kind, one.organisation);
+          } else if ('organisation' in one) display.say(one.kind, one.organisation);
         }
         for (const display of displays) display.read();
       }

@@ -36,7 +36,7 @@ export async function crashLoop(options: CrashLoopOptions): Promise<CrashLoopRes
   }
 }
 
-async function play({ rounds, seed, producers = 6, longest = 250, report }: CrashLoopOptions): Promise<CrashLoopResult> {
+async function play({ rounds, seed, producers = 8, longest = 400, report }: CrashLoopOptions): Promise<CrashLoopResult> {
   const random = seededRandom(seed);
   const directory = tempDir('highwater-crash-');
   const ledger = createLedger();

@@ -5,7 +5,8 @@ import type { Ledger, LoadEvent } from './ledger.ts';
 
 export const ORGANISATION = 'crash';
 const LICENCES = ['Agent Calls', 'Inbound Agent', 'Recording', 'Supervisor'] as const;
-const MOST_EVENTS = 24;
+/** Small requests are many to a commit, large ones make it long: a kill should fall into both. */
+const SIZES = [1, 5, 300] as const;
 
 export interface Producer {
   /** Sends one request after the other until the daemon is gone; what was without an answer then waits for `settle`. */
@@ -21,7 +22,8 @@ export function createProducer(name: string, seed: number, ledger: Ledger): Prod
   let unanswered: LoadEvent[] | null = null;
   let tries = 0;
 
-  const request = (): LoadEvent[] => Array.from({ length: 1 + random.below(MOST_EVENTS) }, () => event(random, name, `${name}-${made++}`));
+  const request = (): LoadEvent[] =>
+    Array.from({ length: 1 + random.below(random.pick(SIZES)) }, () => event(random, name, `${name}-${made++}`));
 
   /** False when the daemon is gone. @throws when it answers anything but 200 */
   async function send(daemon: Daemon, events: LoadEvent[]): Promise<boolean> {
@@ -51,7 +53,7 @@ function event(random: Random, name: string, id: string): LoadEvent {
   return {
     type,
     organisation: ORGANISATION,
-    user: `${name}-user-${random.below(12)}`,
+    user: `${name}-user-${random.below(40)}`,
     device: `device-${random.below(2)}`,
     logonSource: 'Agent Desktop',
     ...(type === 'login' ? { licences: [random.pick(LICENCES)] } : {}),

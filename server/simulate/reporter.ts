@@ -1,6 +1,7 @@
 /** How a run is shown: progress on one stream, the summary on the other. */
 import type { FeedStats } from './feed.ts';
-import type { Summary, Tell } from './run.ts';
+import type { Tell } from './run.ts';
+import type { Summary } from './summary.ts';
 
 export interface TextStream {
   write(text: string): unknown;

@@ -5,6 +5,7 @@ import { BATCH, createFeed, type FeedStats } from './feed.ts';
 import { pace } from './pace.ts';
 import { leftovers, prepareOrganisation } from './prepare.ts';
 import { createSimulation } from './simulation.ts';
+import { type Summary, summarise } from './summary.ts';
 
 export interface RunOptions {
   url: string;
@@ -32,27 +33,6 @@ export interface RunWorld {
 export interface Tell {
   note(text: string): void;
   progress(stats: FeedStats, backlog: number): void;
-}
-
-export interface Summary {
-  url: string;
-  organisation: string;
-  users: number;
-  seed: number;
-  rate: { asked: number; achieved: number };
-  seconds: number;
-  warmUpEvents: number;
-  /** After the warm-up. */
-  events: number;
-  acknowledged: number;
-  unacknowledged: number;
-  recorded: number;
-  duplicates: number;
-  ignored: number;
-  requests: number;
-  retries: number;
-  seq: number;
-  latencyMs: { p50: number; p99: number; max: number };
 }
 
 /** The staff on shift is in after this time, if the daemon takes it. */
@@ -87,40 +67,36 @@ export async function runSimulation(options: RunOptions, world: RunWorld): Promi
   const lanes = Math.max(1, Math.min(MOST_LANES, Math.ceil(options.rate / EVENTS_A_LANE), options.users));
   const feed = createFeed({ client, lanes, now: world.stopwatch });
   const most = Math.max(2 * options.rate, 2 * lanes * BATCH);
-  const until = options.durationSeconds === undefined ? undefined : started + options.durationSeconds * 1000;
-  const pacing = { clock, signal, until, flush: () => feed.flush(), full: () => feed.backlog() > most };
-  const stopReporting = clock.every(PROGRESS_MS, () => tell.progress(feed.stats, feed.backlog()));
-  const stopTrying = () => noMoreTries.abort();
-  let steadyAt = started;
+  let until: number | undefined;
+  let steadyAt = Number.POSITIVE_INFINITY;
   let warmUpEvents = 0;
   let events = 0;
+  const stopTrying = () => noMoreTries.abort();
+  let stopReporting = () => {};
+  const keepPace = (perSecond: number, offer: () => boolean) =>
+    pace({ clock, signal, until, perSecond, offer, flush: feed.flush, full: () => feed.backlog() > most });
   try {
     signal.addEventListener('abort', stopTrying);
     const put = await prepareOrganisation(client, options.organisation, simulation);
     if (!put) tell.note(`organisation ${options.organisation} has entitlements: its settings stay`);
     for (const draft of await leftovers(client, options.organisation, simulation, run)) feed.offer(draft);
     await feed.drained();
+
+    // The duration is that of the play, however long the stage took to set.
+    if (options.durationSeconds !== undefined) until = clock.now() + options.durationSeconds * 1000;
+    stopReporting = clock.every(PROGRESS_MS, () => tell.progress(feed.stats, feed.backlog()));
     tell.note(`${simulation.opening} of ${options.users} people are on shift`);
-    const perSecond = Math.max(options.rate, (simulation.opening * 2) / WARM_UP_SECONDS);
-    await pace({
-      ...pacing,
-      perSecond,
-      offer() {
-        const draft = simulation.warmUp();
-        if (draft) feed.offer(draft);
-        if (draft) warmUpEvents++;
-        return draft !== undefined;
-      },
+    await keepPace(Math.max(options.rate, (simulation.opening * 2) / WARM_UP_SECONDS), () => {
+      const draft = simulation.warmUp();
+      if (!draft) return false;
+      feed.offer(draft);
+      warmUpEvents++;
+      return true;
     });
     steadyAt = clock.now();
-    await pace({
-      ...pacing,
-      perSecond: options.rate,
-      offer() {
-        feed.offer(simulation.next(events));
-        events++;
-        return true;
-      },
+    await keepPace(options.rate, () => {
+      feed.offer(simulation.next(events++));
+      return true;
     });
     const late = clock.after(DRAIN_MS, () => {
       noMoreTries.abort();
@@ -133,29 +109,7 @@ export async function runSimulation(options: RunOptions, world: RunWorld): Promi
     signal.removeEventListener('abort', stopTrying);
     stopReporting();
   }
-  return summarise();
-
-  function summarise(): Summary {
-    const { stats } = feed;
-    const ended = Math.min(clock.now(), until ?? Number.POSITIVE_INFINITY);
-    return {
-      url: options.url,
-      organisation: options.organisation,
-      users: options.users,
-      seed: options.seed,
-      rate: { asked: options.rate, achieved: ended > steadyAt ? (events * 1000) / (ended - steadyAt) : 0 },
-      seconds: (clock.now() - started) / 1000,
-      warmUpEvents,
-      events,
-      acknowledged: stats.acknowledged,
-      unacknowledged: feed.backlog(),
-      recorded: stats.recorded,
-      duplicates: stats.duplicates,
-      ignored: stats.ignored,
-      requests: stats.requests,
-      retries,
-      seq: stats.seq,
-      latencyMs: { p50: stats.latency.percentile(0.5), p99: stats.latency.percentile(0.99), max: stats.latency.max },
-    };
-  }
+  const now = clock.now();
+  const steadyMs = Math.min(now, until ?? now) - steadyAt;
+  return summarise(options, feed.stats, { warmUpEvents, events, retries, wholeMs: now - started, steadyMs });
 }

@@ -1,6 +1,6 @@
 /** The simulator and the demo as commands, against the real daemon. */
 import { expect, it, onTestFinished } from 'vitest';
-import type { Summary } from '../../server/simulate/run.ts';
+import type { Summary } from '../../server/simulate/summary.ts';
 import type { DeltaFrame } from '../../shared/live-protocol.ts';
 import type { UsageView } from '../../shared/views.ts';
 import { api } from '../support/api.ts';

@@ -10,17 +10,21 @@ const SESSIONS_A_PAGE = 1_000;
 const json = (value: unknown) => ({ type: 'application/json', text: JSON.stringify(value) });
 const pathOf = (organisation: string) => `/api/v1/organisations/${encodeURIComponent(organisation)}`;
 
-/** An organisation with entitlements of its own keeps its settings. @returns whether ours were put */
+/** What events make of an organisation that nobody has described. */
+const madeByEvents = ({ organisation, name, timeZone, entitlements }: OrganisationView) =>
+  name === organisation && timeZone === 'UTC' && Object.keys(entitlements).length === 0;
+
+/** An organisation that somebody has described keeps its settings. @returns whether ours were put */
 export async function prepareOrganisation(client: Client, organisation: string, simulation: Simulation): Promise<boolean> {
   const path = pathOf(organisation);
   const { status, body } = await client.request<OrganisationView>('GET', path);
-  const theirs = status === 200 && Object.keys(body.entitlements).length > 0;
-  if (!theirs) await client.request('PUT', path, json(simulation.settings));
+  const ours = status === 404 || madeByEvents(body);
+  if (ours) await client.request('PUT', path, json(simulation.settings));
   for (let first = 0; first < simulation.staff.length; first += USERS_A_REQUEST) {
     const users = simulation.staff.slice(first, first + USERS_A_REQUEST).map(({ user, assignment }) => ({ user, ...assignment }));
     await client.request('PUT', `${path}/users`, json(users));
   }
-  return !theirs;
+  return ours;
 }
 
 /** What an earlier run of the same people left logged in, as the logouts that end it. */

@@ -78,7 +78,7 @@ export async function runSimulation(options: RunOptions, world: RunWorld): Promi
   try {
     signal.addEventListener('abort', stopTrying);
     const put = await prepareOrganisation(client, options.organisation, simulation);
-    if (!put) tell.note(`organisation ${options.organisation} has entitlements: its settings stay`);
+    if (!put) tell.note(`organisation ${options.organisation} is known: its settings stay`);
     for (const draft of await leftovers(client, options.organisation, simulation, run)) feed.offer(draft);
     await feed.drained();
 

@@ -6,7 +6,7 @@ export interface FakeDaemon {
   requests: { method: string; path: string; body: unknown }[];
   /** First acknowledgements, in order of arrival. */
   events: WireEvent[];
-  organisation: { entitlements: Record<string, unknown> } | null;
+  organisation: { organisation: string; name: string; timeZone: string; entitlements: Record<string, unknown> } | null;
   sessions: { user: string; device: string; logonSource: string }[];
   /** Next answers to `POST /api/v1/events` instead of the usual one. `lost`: recorded, but the answer never arrives. */
   trouble: ('unreachable' | 'lost' | 503 | 400)[];

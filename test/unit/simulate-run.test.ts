@@ -40,14 +40,17 @@ describe('a run of the simulator', () => {
     expect(result).toMatchObject({ unacknowledged: 0, duplicates: 0, retries: 0, acknowledged: daemon.events.length });
   });
 
-  it('SIM-11: an organisation with entitlements keeps its settings', async () => {
+  it.each([
+    ['somebody described keeps its settings', { name: 'Northwind', timeZone: 'Europe/London' }, 0],
+    ['only events made gets ours', { name: '129', timeZone: 'UTC' }, 1],
+  ])('SIM-11: an organisation that %s', async (_, view, puts) => {
     const daemon = fakeDaemon();
-    daemon.organisation = { entitlements: { 'Agent Calls': { concurrent: 3, contingency: 0 } } };
+    daemon.organisation = { organisation: '129', entitlements: {}, ...view };
     const { clock, summary, notes } = start(daemon, { durationSeconds: 1 });
     await letPass(clock, 2_000);
     await summary;
-    expect(daemon.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith('/129'))).toEqual([]);
-    expect(notes.join()).toContain('its settings stay');
+    expect(daemon.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith('/129'))).toHaveLength(puts);
+    expect(notes.join().includes('its settings stay')).toBe(puts === 0);
   });
 
   it('SIM-12: what an earlier run left logged in is logged out first, and only that', async () => {

@@ -17,6 +17,20 @@ const overflow = (page: Page) =>
     return scrollWidth > clientWidth ? wide.slice(0, 5).map((element) => `${element.tagName}.${element.className}`) : [];
   });
 
+/** What of the wall scrolls, leaves the screen, or is cut off by its tile. */
+const wallFaults = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement;
+    const faults = scrollHeight > clientHeight || scrollWidth > clientWidth ? ['the page scrolls'] : [];
+    for (const box of document.querySelectorAll('.wall-tile-box')) {
+      const { right, bottom } = box.getBoundingClientRect();
+      const name = box.querySelector('h2')?.textContent;
+      if (right > innerWidth || bottom > innerHeight) faults.push(`${name} leaves the screen`);
+      if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) faults.push(`${name} is cut off`);
+    }
+    return faults;
+  });
+
 describe('how the pages look', () => {
   let browser: Browser;
   let daemon: Daemon;
@@ -27,6 +41,20 @@ describe('how the pages look', () => {
     for (const user of ['edred', 'eadwig', 'edgar', 'edmund', 'edward', 'egbert']) {
       await login(daemon, user, ['Inbound Agent', ...types.slice(0, 4), 'Video Kiosk of a Long Name']);
     }
+    const entitlements = {
+      'Inbound Agent': { concurrent: 9 },
+      Supervisor: { concurrent: 2 },
+      'Agent Calls': { concurrent: 1, contingency: 2 },
+    };
+    await daemon.put('/api/v1/organisations/130', {
+      name: 'Southwind',
+      timeZone: 'Europe/London',
+      billingPeriodStartDay: 1,
+      entitlements: { ...entitlements, Recording: { concurrent: 1 } },
+    });
+    for (const user of ['offa', 'cenwulf']) {
+      await login(daemon, user, [...Object.keys(entitlements), 'Recording', 'Video Kiosk'], { organisation: '130' });
+    }
   });
   afterAll(async () => {
     await browser.close();
@@ -35,64 +63,63 @@ describe('how the pages look', () => {
 
   async function settled(path: string, options: Parameters<typeof openPage>[2]): Promise<Page> {
     const page = await openPage(browser, daemon.url + path, options);
+    await ready(page);
+    return page;
+  }
+
+  async function visit(page: Page, path: string): Promise<void> {
+    await page.goto(daemon.url + path);
+    await ready(page);
+  }
+
+  async function ready(page: Page): Promise<void> {
     await page.locator('[data-connection=live]').waitFor();
     await page.locator('table tbody tr, [data-metric=inUse]').first().waitFor();
-    return page;
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`UI-30: axe finds nothing on any page in ${colorScheme}`, async () => {
+      const page = await settled('/', { colorScheme });
       for (const path of PAGES) {
-        const page = await settled(path, { colorScheme });
+        // A small organisation in which every state occurs: the same tile seventeen times teaches nothing more.
+        await visit(page, `${path}?organisation=130`);
         const { violations } = await new AxeBuilder({ page }).analyze();
         const found = violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`)}`);
         expect(found).toEqual([]);
-        await page.context().close();
       }
     });
   }
 
   it('UI-31: nothing has to be scrolled sideways, from 360 px to 4K', async () => {
-    for (const [width, height] of [
-      [360, 740],
-      [768, 1024],
-      [3840, 2160],
-    ] as const) {
-      for (const path of PAGES) {
-        const page = await settled(path, { viewport: { width, height } });
+    const page = await settled('/', {});
+    for (const path of PAGES) {
+      await visit(page, path);
+      for (const [width, height] of [
+        [360, 740],
+        [768, 1024],
+        [3840, 2160],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
         expect({ path, width, beyond: await overflow(page) }).toEqual({ path, width, beyond: [] });
-        await page.context().close();
       }
     }
   });
 
   it('UI-32: the wall fits every type on the screen without scrolling, and every word into its tile', async () => {
+    const page = await settled('/wall/all', {});
+    expect(await page.locator('.wall-tile').count()).toBe(17);
     for (const [width, height] of [
       [1920, 1080],
       [3840, 2160],
       [1080, 1920],
       [1366, 768],
     ] as const) {
-      const page = await settled('/wall/all', { viewport: { width, height } });
-      expect(await page.locator('.wall-tile').count()).toBe(17);
-      const fits = await page.evaluate(() => {
-        const root = document.documentElement;
-        const boxes = [...document.querySelectorAll('.wall-tile-box')];
-        const cut = boxes.filter((box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight);
-        const inside = boxes.every((box) => {
-          const { right, bottom } = box.getBoundingClientRect();
-          return right <= innerWidth && bottom <= innerHeight;
-        });
-        return {
-          scrolls: root.scrollHeight > root.clientHeight || root.scrollWidth > root.clientWidth,
-          inside,
-          cut: cut.map((box) => box.textContent),
-        };
-      });
-      expect({ width, ...fits }).toEqual({ width, scrolls: false, inside: true, cut: [] });
+      await page.setViewportSize({ width, height });
+      // The grid follows its new size with the next frame.
+      await expect.poll(() => wallFaults(page), { timeout: 5_000 }).toEqual([]);
       const digits = await metric(page, 'Inbound Agent').evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
       expect(digits).toBeGreaterThan(Math.min(width, height) / 12);
-      await page.context().close();
     }
   });
 

@@ -93,7 +93,7 @@ describe('pages', () => {
   });
 
   it('UI-45: what the daemon refuses is said where it was entered, and nothing is lost', async () => {
-    const page = await openPage(browser, `${daemon.url}/settings`);
+    const page = await openPage(browser, `${daemon.url}/settings`, {}, true);
     await page.getByLabel('Time zone').fill('Mars/Olympus');
     await page.getByRole('button', { name: 'Save the organisation' }).click();
     await page.getByRole('alert').filter({ hasText: 'timeZone' }).waitFor();

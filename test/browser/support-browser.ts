@@ -27,14 +27,19 @@ export function launchBrowser(): Promise<Browser> {
 const EXPECTED =
   /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_SOCKET_NOT_CONNECTED/;
 
-/** A page in a context of its own; closed with the test, which fails on script errors and on breaches of the security policy. */
-export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
+/**
+ * A page in a context of its own; closed with the test, which fails on script errors and on breaches of the security policy.
+ *
+ * @param refused the page is made to ask for what the daemon refuses
+ */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}, refused = false): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !EXPECTED.test(message.text())) faults.push(message.text());
+    const expected = EXPECTED.test(message.text()) || (refused && /status of 400/.test(message.text()));
+    if (message.type() === 'error' && !expected) faults.push(message.text());
   });
   onTestFinished(async () => {
     await context.close();

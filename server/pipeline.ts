@@ -54,8 +54,9 @@ interface Job {
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { store, clock, log } = options;
   const grants = createGrants(options.catalogue);
-  const epoch = await prepareStore(store, clock.now(), options.randomId);
+  const epoch = await markStore(store, options.randomId);
   let books: Books = loadBooks(store, grants);
+  await endDowntime(store, books, clock.now());
   let health: Health = { state: 'ready' };
   let lastCommitAt = clock.now();
   let triedFullAt = 0;
@@ -112,7 +113,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     const batch = createBatch(books, store, now);
     const answers: (() => void)[] = [];
     try {
-      for (const organisation of books.organisations.values()) if (timersDue(organisation, now)) runTimers(batch, organisation, now);
+      for (const organisation of books.organisations.values()) runTimers(batch, organisation, now);
       for (const job of jobs) {
         if (!decideJob(job, batch, answers)) return startOver(jobs, job);
       }
@@ -185,15 +186,28 @@ function ingest(batch: Batch, events: LicenceEvent[]): EventResult[] {
   });
 }
 
-/** Gives a new data directory its epoch, and writes down the silence that a start ends: leases that fell into it get another chance. */
-async function prepareStore(store: Store, now: Instant, randomId: () => string): Promise<string> {
-  const epoch = store.get<string>('meta', ['epoch']) ?? randomId();
-  const last = store.get<Instant>('meta', ['lastCommitAt']);
+/** Gives a new data directory its epoch. */
+async function markStore(store: Store, randomId: () => string): Promise<string> {
+  const known = store.get<string>('meta', ['epoch']);
+  if (known !== undefined) return known;
+  const epoch = randomId();
   await store.commit([
     { table: 'meta', key: ['format'], value: 1 },
     { table: 'meta', key: ['epoch'], value: epoch },
-    { table: 'meta', key: ['lastCommitAt'], value: Math.max(now, last ?? now) },
-    ...(last !== undefined && last < now ? [{ table: 'downtimes' as const, key: [last], value: now }] : []),
   ]);
   return epoch;
+}
+
+/**
+ * Writes down the silence that a start ends, from the last commit before it to now: leases that fell into it get another chance.
+ * Last of all, because time goes on while a large store is loaded. Leases already looked up are looked at again when they are due.
+ */
+async function endDowntime(store: Store, books: Books, now: Instant): Promise<void> {
+  const last = store.get<Instant>('meta', ['lastCommitAt']);
+  if (last === undefined || last >= now) return;
+  await store.commit([
+    { table: 'downtimes', key: [last], value: now },
+    { table: 'meta', key: ['lastCommitAt'], value: now },
+  ]);
+  books.downtimes.push({ from: last, until: now });
 }

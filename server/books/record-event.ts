@@ -8,7 +8,7 @@ import { firstAnswer, rememberAnswer } from './idempotency.ts';
 import { isLate, recordLate, sweepLate } from './late.ts';
 import { type Organisation, userState } from './organisation.ts';
 import { armLease, settle, writeEntry } from './settle.ts';
-import { endDueLeases, sweepSessions } from './timers.ts';
+import { endLeasesBy, sweepSessions } from './timers.ts';
 
 type Result = Omit<EventResult, 'index'>;
 
@@ -26,6 +26,7 @@ export function recordEvent(batch: Batch, event: LicenceEvent): Result {
 }
 
 function recordOne(batch: Batch, organisation: Organisation, position: Position, event: LicenceEvent): Result {
+  endLeasesBy(batch, organisation, position.at);
   const { newestAt } = organisation;
   const entry = entryOf(batch, event);
   const written = isLate(batch, organisation, position, entry)
@@ -40,7 +41,6 @@ function recordOne(batch: Batch, organisation: Organisation, position: Position,
 
 function recordInOrder(batch: Batch, organisation: Organisation, position: Position, entry: Entry): Entry {
   const { user, device } = entry;
-  endDueLeases(batch, organisation, user, Math.min(position.at, organisation.timersRunTo));
   const state = userState(organisation, user);
   const outcome = applyEntry(organisation, state.devices, position, entry, acquiresOf(batch, organisation, position, entry));
   const records = settle(batch, organisation, user, position, outcome.movements);

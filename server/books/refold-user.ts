@@ -87,11 +87,11 @@ function playForward(batch: Batch, organisation: Organisation, user: string, ste
       const logOff = devices.size === 0 ? Number.POSITIVE_INFINITY : nextLogOff(organisation.calendar, organisation.versions, passed);
       const due = Math.min(lease?.end ?? Number.POSITIVE_INFINITY, logOff);
       if (due > until) break;
-      passed = Math.max(passed, due);
       if (lease && lease.end === due) {
         close(lease.session, { at: due, class: CLASS.leaseEnd, receipt: lease.session.id }, 'lease-end', CONNECTION_LOST, null);
         continue;
       }
+      passed = due;
       for (const session of openBefore(devices, due)) {
         const position = { at: due, class: CLASS.scheduledLogOff, receipt: 0, sub: session.id };
         close(session, position, 'scheduled-log-off', SCHEDULED_LOG_OFF, null);

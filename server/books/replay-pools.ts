@@ -32,7 +32,13 @@ export function isContested(batch: Batch, organisation: Organisation, type: stri
   const state = typeState(organisation, type);
   if (overflowing(state.pools).length > 0) return true;
   const highest = highestSince(state.usage, from) ?? highestInHistory(batch, organisation, type, from);
-  return highest + 1 > smallest;
+  return highest + waiting(batch, organisation, type) + 1 > smallest;
+}
+
+/** What this batch has added to the past and not yet brought into the history. */
+function waiting(batch: Batch, organisation: Organisation, type: string): number {
+  const changes = batch.history.get(organisation.id)?.get(type) ?? [];
+  return changes.filter(({ by }) => by[0] > 0).length;
 }
 
 function smallestSince({ versions }: Organisation, type: string, from: Instant): number {

@@ -18,6 +18,10 @@ export function timersDue(organisation: Organisation, now: Instant): boolean {
 /** Lets everything happen that is due up to `now`, in the order of the books. */
 export function runTimers(batch: Batch, organisation: Organisation, now: Instant): void {
   if (now < organisation.timersRunTo) return;
+  if (!timersDue(organisation, now)) {
+    organisation.timersRunTo = now;
+    return;
+  }
   for (;;) {
     const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
     const due = Math.min(lease, organisation.nextLogOff, organisation.nextRefresh, organisation.nextSettings);
@@ -61,15 +65,10 @@ function endNextLease(batch: Batch, organisation: Organisation): void {
   organisation.leases.push({ ...timer, at: end });
 }
 
-/** Ends the leases of one user that ran out by `at`, before something of that user at `at` is looked at. */
-export function endDueLeases(batch: Batch, organisation: Organisation, user: string, at: Instant): void {
-  const state = organisation.users.get(user);
-  if (!state) return;
-  const ended = [...state.devices.values()]
-    .map((session) => ({ session, end: leaseEnd(session, batch.books.downtimes) }))
-    .filter((item): item is { session: Session; end: Instant } => item.end !== null && item.end <= at)
-    .sort((a, b) => a.end - b.end || a.session.id - b.session.id);
-  for (const { session, end } of ended) endLease(batch, organisation, user, session, end);
+/** Ends the leases that ran out by an instant, whoever's they are, before anything that happened at that instant is looked at. */
+export function endLeasesBy(batch: Batch, organisation: Organisation, at: Instant): void {
+  const until = Math.min(at, batch.now);
+  while ((organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY) <= until) endNextLease(batch, organisation);
 }
 
 function endLease(batch: Batch, organisation: Organisation, user: string, session: Session, at: Instant): void {
@@ -85,6 +84,7 @@ export function sweepSessions(
   source: string,
   id: string | null,
 ): number[] {
+  endLeasesBy(batch, organisation, position.at);
   const open = [...organisation.users]
     .flatMap(([user, { devices }]) => [...devices.values()].map((session) => ({ user, session })))
     .filter(({ session }) => session.since < position.at || (position.class === CLASS.event && session.since === position.at))

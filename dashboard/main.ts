@@ -6,9 +6,10 @@ import './styles/pages.css';
 import './styles/wall.css';
 import { AppElement } from './app-element.ts';
 import { startDashboardClient } from './client/dashboard-client.ts';
-import { showTheme, storedTheme } from './controllers/theme-controller.ts';
+import { showTheme, storedTheme, themeIn } from './controllers/theme-controller.ts';
 
-showTheme(storedTheme());
+// A wall has nobody to press a button: its address may name the colours, `?theme=dark`.
+showTheme(themeIn(location.search) ?? storedTheme());
 const app = new AppElement();
 app.dashboard = startDashboardClient(window);
 document.body.prepend(app);

@@ -37,7 +37,7 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
       () => location.reload(),
     ),
   });
-  const levels = createLevelHistory(api, live);
+  const levels = createLevelHistory(api, live, browserClock);
   const directory = createDirectory(api, browserClock);
 
   const chosen = () => navigation.query('organisation') ?? directory.organisations()?.[0]?.organisation ?? null;

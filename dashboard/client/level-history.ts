@@ -1,11 +1,13 @@
 import { formatInstant, parseInstant } from '../../shared/time.ts';
 import type { Api } from './api.ts';
+import type { Cancel, LocalClock } from './clock.ts';
 import { createEmitter, type Watchable } from './emitter.ts';
 import { CHART_SPAN_MS, createLevelRing, type LevelRing, type Steps } from './level-ring.ts';
 import type { LiveClient } from './live-client.ts';
 
 /** Steps asked of the daemon for each type: about two a pixel on a large chart. */
 const POINTS = 1_200;
+const RETRY_MS = 5_000;
 const NOTHING: Steps = { at: [], level: [] };
 
 /**
@@ -17,12 +19,13 @@ export interface LevelHistory extends Watchable {
   stop(): void;
 }
 
-export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient): LevelHistory {
+export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient, clock: LocalClock): LevelHistory {
   const emitter = createEmitter();
   let rings = new Map<string, LevelRing>();
   let owner = '';
   let request = new AbortController();
   let watchers = 0;
+  let cancelRetry: Cancel = () => {};
 
   const ringOf = (licenceType: string): LevelRing => {
     const ring = rings.get(licenceType) ?? createLevelRing();
@@ -32,6 +35,7 @@ export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient): 
 
   async function fill(organisation: string): Promise<void> {
     request.abort();
+    cancelRetry();
     request = new AbortController();
     const { signal } = request;
     const to = live.serverNow();
@@ -44,7 +48,8 @@ export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient): 
       }
       emitter.emit();
     } catch {
-      // The chart then begins with what comes live; the next snapshot asks again.
+      // Until it succeeds the chart has only what came live.
+      if (!signal.aborted) cancelRetry = clock.after(RETRY_MS, () => void fill(organisation));
     }
   }
 
@@ -74,6 +79,7 @@ export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient): 
     steps: (licenceType) => rings.get(licenceType)?.steps() ?? NOTHING,
     stop() {
       request.abort();
+      cancelRetry();
       stop();
     },
   };

@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Assignment, UserView } from '../../shared/organisation.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
@@ -61,7 +62,10 @@ export class UserSettings extends LightElement {
     const userTypes = granted.flatMap((grant) => (grant && 'userType' in grant ? [grant.userType] : []));
     const features = new Set(granted.flatMap((grant) => (grant && 'serviceFeature' in grant ? [grant.serviceFeature] : [])));
     for (const own of edited.serviceFeatures) features.add(own);
-    return html`<form class="user-form" @submit=${this.#save}>
+    // Another user gets fields of his own: what was typed for the one before must not stay in them.
+    return keyed(
+      edited,
+      html`<form class="user-form" @submit=${this.#save}>
       <div class="fields">
         <label class="field"><span>User</span><input name="user" .value=${edited.user} required autocomplete="off" /></label>
         <label class="field"><span>Name</span><input name="name" .value=${edited.name ?? ''} autocomplete="off" /></label>
@@ -84,7 +88,8 @@ export class UserSettings extends LightElement {
         <button class="button button-main" ?disabled=${this.#saving.loading}>Save the user</button>
         <button type="button" class="button" @click=${() => this.#edit(EMPTY)}>Clear</button>
       </p>
-    </form>`;
+    </form>`,
+    );
   }
 
   #table() {
@@ -118,9 +123,8 @@ export class UserSettings extends LightElement {
   }
 
   #edit(user: UserView): void {
-    // A new object, so that the fields are written again even where the same user is edited twice.
+    // A new object, so that the fields are made anew even where the same user is edited twice.
     this.edited = { ...user };
-    this.querySelector('form')?.reset();
     void this.updateComplete.then(() => this.querySelector<HTMLInputElement>('input[name=user]')?.focus());
   }
 

@@ -16,6 +16,12 @@ export function storedTheme(): Theme {
   }
 }
 
+/** The scheme that an address asks for. */
+export function themeIn(search: string): Theme | null {
+  const asked = new URLSearchParams(search).get('theme');
+  return isTheme(asked) ? asked : null;
+}
+
 export function showTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;

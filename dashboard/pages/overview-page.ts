@@ -5,6 +5,7 @@ import { emptyState } from '../components/empty-state.ts';
 import { gaugeLegend } from '../components/gauge-legend.ts';
 import '../components/licence-tile.ts';
 import { LightElement } from '../components/light-element.ts';
+import '../components/state-announcer.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
@@ -33,8 +34,9 @@ export class OverviewPage extends LightElement {
       return waiting ? emptyState(location.origin, chosen()) : html`<p class="lead loading">Fetching the numbers …</p>`;
     }
     if (state.usage.licences.length === 0) return emptyState(location.origin, state.organisation);
-    return html`${this.#head(state.usage)} ${licenceGroups(state.usage.licences, directory.catalogue()).map(
-      (group, index) => html`<section class="licence-group" aria-label=${group.title}>
+    return html`${this.#head(state.usage)}<hw-state-announcer .rows=${state.usage.licences}></hw-state-announcer>
+      ${licenceGroups(state.usage.licences, directory.catalogue()).map(
+        (group, index) => html`<section class="licence-group" aria-label=${group.title}>
         <div class="group-head"><h2>${group.title}</h2>${index === 0 ? gaugeLegend : nothing}</div>
         <div class="tiles">
           ${repeat(
@@ -50,7 +52,7 @@ export class OverviewPage extends LightElement {
           )}
         </div>
       </section>`,
-    )}`;
+      )}`;
   }
 
   #head(usage: UsageView) {

@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { OrganisationView } from '../../shared/organisation.ts';
 import { LightElement } from '../components/light-element.ts';
 import { entitlementFields, organisationFields, settingsFrom } from '../components/organisation-form.ts';
@@ -56,7 +57,9 @@ export class SettingsPage extends LightElement {
           <p class="page-note">Organisation ${view.organisation}</p>
         </div>
       </header>
-      <form class="settings-form" @submit=${(event: SubmitEvent) => void this.#save(event, view, types)}>
+      ${keyed(
+        view.organisation,
+        html`<form class="settings-form" @submit=${(event: SubmitEvent) => void this.#save(event, view, types)}>
         <section class="panel" aria-labelledby="settings-organisation">
           <h2 id="settings-organisation">Organisation</h2>
           ${organisationFields(view)}
@@ -71,7 +74,8 @@ export class SettingsPage extends LightElement {
           <button class="button button-main" ?disabled=${this.#saving.loading}>Save the organisation</button>
           <span class="saved" role="status">${this.#saving.error ? '' : (this.#saving.value ?? '')}</span>
         </p>
-      </form>
+      </form>`,
+      )}
       <section class="panel" aria-labelledby="settings-users">
         <h2 id="settings-users">Users</h2>
         <p class="soft">A login acquires the licence of the user type, and of those service features that its interface carries.</p>

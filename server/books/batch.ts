@@ -35,6 +35,8 @@ export interface Batch {
   history: Map<string, Map<string, Change[]>>;
   /** Changes of in-use levels behind the newest entry: marks after them are shifted at the end of the batch. */
   shifts: Map<string, Shift[]>;
+  /** Event ids that this batch remembers: organisation and id. */
+  ids: [organisation: string, id: string][];
   events: CountedEvent[];
 }
 
@@ -55,6 +57,7 @@ export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
     buckets: new Map(),
     history: new Map(),
     shifts: new Map(),
+    ids: [],
     events: [],
   };
 }

@@ -41,7 +41,7 @@ export function createDraft(disk: Reader): Draft {
 
 /** The part of a key that the bounds of every range share. */
 function groupOf(table: TableName, key: Key | undefined): string {
-  if (table === 'ids') return '';
+  if (table === 'ids' || table === 'idBatches') return '';
   return table === 'userEntries' ? `${key?.[0]}\u0000${key?.[1]}` : String(key?.[0]);
 }
 

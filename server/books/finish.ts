@@ -2,12 +2,14 @@
 import { closeBuckets } from '../usage/type-usage.ts';
 import type { Batch } from './batch.ts';
 import { rewriteHistory } from './history.ts';
+import { fileIds } from './idempotency.ts';
 import type { Organisation, OrganisationCounters } from './organisation.ts';
 import { type StoredType, storeSession } from './stored.ts';
 
 export function finishBatch(batch: Batch): void {
   const { books, draft } = batch;
   rewriteHistory(batch);
+  fileIds(batch);
   for (const [id, types] of batch.changed) {
     const organisation = books.organisations.get(id) as Organisation;
     writeSessions(batch, organisation);

@@ -1,11 +1,13 @@
 import type { EventResult, IgnoredReason, LicenceEvent } from '../../shared/events.ts';
 import type { Instant } from '../../shared/time.ts';
-import type { Key } from '../store/store.ts';
+import type { Reader } from '../store/store.ts';
+import type { Batch } from './batch.ts';
 import type { Draft } from './draft.ts';
 
-const DAY_MS = 86_400_000;
-/** An event id is remembered for so long after its receipt. */
-export const REMEMBERED_MS = 2 * DAY_MS;
+/** An event id is remembered for so long after its receipt, in milliseconds. */
+export const REMEMBERED_MS = 2 * 86_400_000;
+/** Batches of ids forgotten in one go. */
+const FORGOTTEN_AT_ONCE = 4;
 
 interface StoredAnswer {
   receivedAt: Instant;
@@ -13,28 +15,38 @@ interface StoredAnswer {
   records: number[];
 }
 
-const dayOf = (at: Instant): number => Math.floor(at / DAY_MS);
-const idKey = (day: number, organisation: string, id: string): Key => [day, organisation, id];
-
-/** What the first event with this id was answered; ids are filed by day of receipt, so that old ones go in one sweep. */
-export function firstAnswer(draft: Draft, { organisation, id, receivedAt }: LicenceEvent): StoredAnswer | undefined {
+/** What the first event with this id was answered. */
+export function firstAnswer(disk: Reader, { organisation, id, receivedAt }: LicenceEvent): StoredAnswer | undefined {
   if (id === undefined) return undefined;
-  const today = dayOf(receivedAt);
-  // Tomorrow too: the clock may have been set back over midnight.
-  for (const day of [today, today - 1, today - 2, today + 1]) {
-    const answer = draft.get<StoredAnswer>('ids', idKey(day, organisation, id));
-    if (answer && receivedAt - answer.receivedAt <= REMEMBERED_MS) return answer;
-  }
-  return undefined;
+  const answer = disk.get<StoredAnswer>('ids', [organisation, id]);
+  return answer && receivedAt - answer.receivedAt <= REMEMBERED_MS ? answer : undefined;
 }
 
-export function rememberAnswer(draft: Draft, event: LicenceEvent, { reason, records }: Omit<EventResult, 'index'>): void {
+export function rememberAnswer(batch: Batch, event: LicenceEvent, { reason, records }: Omit<EventResult, 'index'>): void {
   if (event.id === undefined) return;
   const answer: StoredAnswer = { receivedAt: event.receivedAt, reason: reason ?? null, records };
-  draft.put('ids', idKey(dayOf(event.receivedAt), event.organisation, event.id), answer);
+  batch.draft.put('ids', [event.organisation, event.id], answer);
+  batch.ids.push([event.organisation, event.id]);
 }
 
-/** Removes up to `limit` ids whose day is over for good. */
-export function forgetOldIds(draft: Draft, now: Instant, limit: number): void {
-  for (const { key } of draft.range('ids', { end: [dayOf(now) - 3], limit })) draft.remove('ids', key);
+/** Lists the ids of a batch under its instant: what is to be forgotten one day is found without an index of its own. */
+export function fileIds({ draft, ids, now, books }: Batch): void {
+  if (ids.length > 0) draft.put('idBatches', [now, books.receipt], ids);
 }
+
+/** Removes ids that are remembered no longer, a little at a time. */
+export function forgetOldIds(draft: Draft, now: Instant): void {
+  const end = [now - REMEMBERED_MS];
+  for (const { key, value } of [...draft.range<Batch['ids']>('idBatches', { end, limit: FORGOTTEN_AT_ONCE })]) {
+    draft.remove('idBatches', key);
+    for (const id of value) {
+      const answer = draft.get<StoredAnswer>('ids', id);
+      if (answer && answer.receivedAt < now - REMEMBERED_MS) draft.remove('ids', id);
+    }
+  }
+}
+
+export const hasOldIds = (disk: Reader, now: Instant): boolean => {
+  for (const _ of disk.range('idBatches', { end: [now - REMEMBERED_MS], limit: 1 })) return true;
+  return false;
+};

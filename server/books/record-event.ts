@@ -21,7 +21,7 @@ export function recordEvent(batch: Batch, event: LicenceEvent): Result {
     event.type === 'logout-all' ? recordLogOutAll(batch, organisation, position, event) : recordOne(batch, organisation, position, event);
   organisation.lastEventAt = Math.max(organisation.lastEventAt ?? event.receivedAt, event.receivedAt);
   touch(batch, organisation);
-  rememberAnswer(batch.draft, event, result);
+  rememberAnswer(batch, event, result);
   return result;
 }
 

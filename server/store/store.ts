@@ -31,8 +31,10 @@ export const TABLES = [
   'anomalies',
   /** [organisation, at, receipt] -> a logout of everybody. */
   'sweeps',
-  /** [day of receipt, organisation, event id] -> the first answer. */
+  /** [organisation, event id] -> the first answer. */
   'ids',
+  /** [instant of a batch, receipt] -> the event ids it remembers. */
+  'idBatches',
   /** [start of the silence] -> its end: when nothing was recorded because the daemon was down. */
   'downtimes',
 ] as const;

@@ -134,4 +134,15 @@ describe('licensing', () => {
     ]);
     expect(books.usage().anomalies).toBe(1);
   });
+
+  it('LIC-8 an id is remembered for 48 hours and then forgotten, in memory and on disk', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    const from = books.clock.now();
+    await books.send({ id: 'x', user: 'a', type: 'logout' });
+    await books.passTo(from + 48 * 3_600_000);
+    expect((await books.send({ id: 'x', user: 'a', type: 'logout' }))[0]?.status).toBe('duplicate');
+    await books.passTo(from + 48 * 3_600_000 + 60_000);
+    expect([...books.store.range('ids', {})]).toEqual([]);
+    expect((await books.send({ id: 'x', user: 'a', type: 'logout' }))[0]?.status).toBe('ignored');
+  });
 });

@@ -5,6 +5,7 @@ export interface ChartColours {
   mark: string;
   grid: string;
   text: string;
+  ground: string;
   font: string;
 }
 
@@ -20,6 +21,7 @@ export function chartColours(element: Element, small: boolean): ChartColours {
     mark: read('--chart-mark'),
     grid: read('--chart-grid'),
     text: read('--chart-text'),
+    ground: read('--surface'),
     font: `${Math.round(rem * (small ? 0.7 : 0.8))}px ${style.fontFamily}`,
   };
 }

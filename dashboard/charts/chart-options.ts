@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { formatCount } from '../format/number.ts';
 import type { ChartColours } from './chart-colours.ts';
 
 /** What the drawing functions read afresh at every draw. */
@@ -54,15 +55,21 @@ export function chartOptions(
       {},
       {
         stroke: () => frame().colours.line,
-        fill: () => frame().colours.water,
+        // Beside an axis, an area that does not begin at zero would tell a wrong proportion.
+        fill: (chart) => (large && chart.scales['y']?.min !== 0 ? 'transparent' : frame().colours.water),
         width: large ? 2 : 1.5,
         points: { show: false },
         ...(uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
       },
     ],
     hooks: {
-      drawAxes: [(chart) => drawLevels(chart, frame(), large)],
-      draw: [(chart) => drawNow(chart, frame(), large)],
+      drawAxes: [(chart) => drawLines(chart, frame(), large)],
+      draw: [
+        (chart) => drawNow(chart, frame(), large),
+        (chart) => {
+          if (large) drawLabels(chart, frame());
+        },
+      ],
       setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
     },
   };
@@ -77,13 +84,36 @@ function levelRange(low: number | null, high: number | null, frame: ChartFrame, 
   return [bottom < shown * 0.35 ? 0 : Math.max(0, bottom - room), shown + room];
 }
 
-/** The entitlement as a solid line, today's high-water mark as a dashed one. */
-function drawLevels(chart: uPlot, frame: ChartFrame, large: boolean): void {
+interface LevelLine {
+  level: number;
+  colour: string;
+  dash: number[];
+  label: string;
+}
+
+function levelLines({ entitlement, mark, colours }: ChartFrame): LevelLine[] {
+  const lines: LevelLine[] = [];
+  if (entitlement !== null) {
+    lines.push({ level: entitlement, colour: colours.entitlement, dash: [], label: `Concurrent entitlement ${formatCount(entitlement)}` });
+  }
+  if (mark !== null) lines.push({ level: mark, colour: colours.mark, dash: [5, 4], label: `High water today ${formatCount(mark)}` });
+  return lines;
+}
+
+/** Where a level lies on the canvas, or `null` when it lies outside. */
+function heightOf(chart: uPlot, level: number): number | null {
+  const { top, height } = chart.bbox;
+  const y = Math.round(chart.valToPos(level, 'y', true));
+  return y < top || y > top + height ? null : y;
+}
+
+/** The entitlement as a solid line, today's high-water mark as a dashed one; below the level's own. */
+function drawLines(chart: uPlot, frame: ChartFrame, large: boolean): void {
   const { ctx, bbox } = chart;
-  const line = (level: number | null, colour: string, dash: number[], label: string) => {
-    if (level === null) return;
-    const y = Math.round(chart.valToPos(level, 'y', true));
-    if (y < bbox.top || y > bbox.top + bbox.height) return;
+  ctx.save();
+  for (const { level, colour, dash } of levelLines(frame)) {
+    const y = heightOf(chart, level);
+    if (y === null) continue;
     ctx.strokeStyle = colour;
     ctx.lineWidth = devicePixelRatio * (large ? 1.5 : 1);
     ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
@@ -91,18 +121,28 @@ function drawLevels(chart: uPlot, frame: ChartFrame, large: boolean): void {
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    if (!large) return;
-    ctx.setLineDash([]);
-    ctx.fillStyle = colour;
-    ctx.font = frame.colours.font.replace(/^(\d+)px/, (_all, size: string) => `${Number(size) * devicePixelRatio}px`);
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'bottom';
-    ctx.fillText(label, bbox.left + 6 * devicePixelRatio, y - 3 * devicePixelRatio);
-  };
+  }
+  ctx.restore();
+}
+
+/** What the lines are; above everything, on a ground of their own. */
+function drawLabels(chart: uPlot, frame: ChartFrame): void {
+  const { ctx, bbox } = chart;
   ctx.save();
-  line(frame.entitlement, frame.colours.entitlement, [], `Concurrent entitlement ${frame.entitlement}`);
-  const same = frame.mark === frame.entitlement;
-  line(frame.mark, frame.colours.mark, [5, 4], same ? '' : `Today’s mark ${frame.mark}`);
+  ctx.font = frame.colours.font.replace(/^(\d+)px/, (_all, size: string) => `${Number(size) * devicePixelRatio}px`);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
+  ctx.lineJoin = 'round';
+  ctx.lineWidth = 5 * devicePixelRatio;
+  ctx.strokeStyle = frame.colours.ground;
+  for (const { level, colour, label } of levelLines(frame)) {
+    const y = heightOf(chart, level);
+    if (y === null) continue;
+    const place: [string, number, number] = [label, bbox.left + 6 * devicePixelRatio, y - 3 * devicePixelRatio];
+    ctx.strokeText(...place);
+    ctx.fillStyle = colour;
+    ctx.fillText(...place);
+  }
   ctx.restore();
 }
 

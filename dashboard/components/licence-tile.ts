@@ -16,17 +16,21 @@ import { poolShape } from './shapes.ts';
 export class LicenceTile extends LightElement {
   static override properties = {
     row: { attribute: false },
+    stepCount: { attribute: false },
     old: { type: Boolean },
     dashboard: { attribute: false },
     timeZone: { attribute: false },
   };
   declare row: LicenceRow;
+  /** Steps of the last hour that are known: the summary is written again when a history arrives for a number that stands still. */
+  declare stepCount: number;
   declare old: boolean;
   declare dashboard: Dashboard;
   declare timeZone: string;
 
   constructor() {
     super();
+    this.stepCount = 0;
     this.old = false;
     this.timeZone = 'UTC';
   }

@@ -45,6 +45,7 @@ export class OverviewPage extends LightElement {
             (row) =>
               html`<hw-licence-tile
                 .row=${row}
+                .stepCount=${this.dashboard.levels.steps(row.licenceType).at.length}
                 .old=${live.isOld()}
                 .dashboard=${this.dashboard}
                 .timeZone=${this.dashboard.timeZone()}

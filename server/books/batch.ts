@@ -4,7 +4,7 @@ import type { Grants } from '../licensing/assignment.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import type { CountedEvent } from '../pipeline-types.ts';
 import type { Reader } from '../store/store.ts';
-import type { Change } from '../usage/type-usage.ts';
+import type { Change } from '../usage/open-bucket.ts';
 import { createDraft, type Draft } from './draft.ts';
 import type { Position } from './entry.ts';
 import { createOrganisation, type Organisation } from './organisation.ts';

@@ -3,18 +3,8 @@ import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { compareKeys } from '../store/keys.ts';
 import { addLevels, beginStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
-import {
-  BUCKET_MS,
-  beginWatch,
-  bucketStart,
-  type Change,
-  countIn,
-  type OpenBucket,
-  openBucket,
-  shiftBucket,
-  type TypeUsage,
-  type Watch,
-} from '../usage/type-usage.ts';
+import { BUCKET_MS, bucketStart, type Change, OpenBucket } from '../usage/open-bucket.ts';
+import { beginWatch, countIn, type TypeUsage, type Watch } from '../usage/type-usage.ts';
 import { type Batch, type Shift, touch, touchBucket } from './batch.ts';
 import { type Entry, levelChange, positionKey } from './entry.ts';
 import { type Organisation, typeState } from './organisation.ts';
@@ -88,9 +78,9 @@ function correctOpen(
   const bucket = usage.open[index] as OpenBucket;
   if (by) {
     const enter = usage.open[index - 1]?.whole.exit ?? levelBefore(batch, organisation, type, start);
-    usage.open[index] = openBucket(readBucket(batch, organisation, type, start, enter));
+    usage.open[index] = new OpenBucket(readBucket(batch, organisation, type, start, enter));
   } else {
-    shiftBucket(bucket, shifted);
+    bucket.shift(shifted);
   }
   touchBucket(batch, organisation, type, start);
 }

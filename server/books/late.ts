@@ -26,7 +26,7 @@ export function isLate(batch: Batch, organisation: Organisation, position: Posit
   ) {
     return true;
   }
-  if (hasEntriesFrom(batch, organisation, entry.user, position)) return true;
+  if (position.at < organisation.newestAt && hasEntriesFrom(batch, organisation, entry.user, position)) return true;
   const refreshed = organisation.calendar.billingPeriod(position.at).end <= organisation.timersRunTo;
   if (position.at >= organisation.newestAt && !refreshed) return false;
   return typesTouched(batch, organisation, position, entry).some((type) => isContested(batch, organisation, type, position.at));

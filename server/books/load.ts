@@ -6,7 +6,7 @@ import { leaseEnd } from '../licensing/sessions.ts';
 import type { Version } from '../licensing/versions.ts';
 import { below, type Reader } from '../store/store.ts';
 import type { Stretch } from '../usage/levels.ts';
-import { openBucket } from '../usage/type-usage.ts';
+import { OpenBucket } from '../usage/open-bucket.ts';
 import type { Books } from './batch.ts';
 import {
   countSessions,
@@ -48,7 +48,10 @@ function loadTypes(disk: Reader, organisation: Organisation): void {
       openFrom === null
         ? []
         : [...disk.range<Stretch>('buckets', { start: [organisation.id, type, openFrom], end: [organisation.id, type, Infinity] })];
-    organisation.types.set(type, { pools: emptyPools(), usage: { level, day, period, open: buckets.map((row) => openBucket(row.value)) } });
+    organisation.types.set(type, {
+      pools: emptyPools(),
+      usage: { level, day, period, open: buckets.map((row) => new OpenBucket(row.value)) },
+    });
   }
 }
 

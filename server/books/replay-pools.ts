@@ -7,7 +7,8 @@ import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { acquire, giveBack, overflowing, type Pools, placeAgain, type Stay } from '../licensing/pools.ts';
 import type { Stretch } from '../usage/levels.ts';
-import { bucketStart, highestOf, highestSince } from '../usage/type-usage.ts';
+import { bucketStart } from '../usage/open-bucket.ts';
+import { highestOf, highestSince } from '../usage/type-usage.ts';
 import { type Batch, touchSession } from './batch.ts';
 import {
   CLASS,

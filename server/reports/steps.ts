@@ -4,7 +4,7 @@ import { type Entry, positionOf } from '../books/entry.ts';
 import type { LevelSteps } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import type { Stretch } from '../usage/levels.ts';
-import { bucketStart } from '../usage/type-usage.ts';
+import { bucketStart } from '../usage/open-bucket.ts';
 import { inUseAt } from './in-use.ts';
 
 /** Entries that are read for exact steps; a busier stretch is drawn from its five-minute buckets. */

@@ -3,30 +3,11 @@
  * and the marks of the current day and billing period. Older buckets are in the store.
  */
 import type { Instant } from '../../shared/time.ts';
-import { addLevels, beginStretch, copyStretch, extend, figures, type Levels, NO_LEVELS, type Stretch, shift } from './levels.ts';
+import { addLevels, figures, type Levels, NO_LEVELS, type Stretch } from './levels.ts';
+import { BUCKET_MS, bucketStart, OpenBucket } from './open-bucket.ts';
 
-export const BUCKET_MS = 300_000;
 /** Buckets kept in memory: the running one and those into which a little lateness may still fall. */
 const OPEN_BUCKETS = 3;
-/** Instants kept apart in memory per bucket; beyond, the older half is folded together. */
-const KEPT_CHANGES = 8_192;
-
-export const bucketStart = (at: Instant): Instant => Math.floor(at / BUCKET_MS) * BUCKET_MS;
-
-export interface Change {
-  at: Instant;
-  by: Levels;
-}
-
-export interface OpenBucket {
-  start: Instant;
-  /** What is folded together; changes at or before its `until` cannot be told apart any more. */
-  base: Stretch;
-  /** Changes after `base`, one an instant, ascending. */
-  changes: Change[];
-  /** `base` with all `changes`. */
-  whole: Stretch;
-}
 
 export interface Mark {
   value: number;
@@ -62,14 +43,12 @@ export function beginWatch({ start, end }: { start: Instant; end: Instant }, ent
   return { start, end, enter: [...enter], startsInBucket: false, inUse: null, contingency: null };
 }
 
-export const openBucket = (base: Stretch): OpenBucket => ({ start: base.start, base, changes: [], whole: copyStretch(base) });
-
 /** Counts a change. False: it is older than what memory can take apart, and the history in the store has to be rewritten. */
 export function change(usage: TypeUsage, at: Instant, by: Levels): boolean {
   const start = bucketStart(at);
   const bucket = bucketFor(usage, start);
-  if (!bucket || !insert(bucket, at, by)) return false;
-  for (const later of usage.open) if (later.start > start) shiftBucket(later, by);
+  if (!bucket?.insert(at, by)) return false;
+  for (const later of usage.open) if (later.start > start) later.shift(by);
   for (const watch of [usage.day, usage.period]) if (at < watch.start) shiftWatch(watch, by);
   usage.level = addLevels(usage.level, by);
   return true;
@@ -89,47 +68,9 @@ function bucketFor(usage: TypeUsage, start: Instant): OpenBucket | undefined {
   const found = open[index];
   if (found?.start === start) return found;
   if (index < 0 && open.length > 0) return undefined;
-  const made = openBucket(beginStretch(start, found ? found.whole.exit : usage.level));
+  const made = OpenBucket.begin(start, found ? found.whole.exit : usage.level);
   open.splice(index + 1, 0, made);
   return made;
-}
-
-function insert(bucket: OpenBucket, at: Instant, by: Levels): boolean {
-  const { base, changes } = bucket;
-  // The first instant of a bucket may be its very start, where an untouched base also stands.
-  const untouched = base.until === base.start && base.low[0] === Number.POSITIVE_INFINITY;
-  if (untouched ? at < base.until : at <= base.until) return false;
-  const last = changes.at(-1);
-  if (!last || at > last.at) {
-    changes.push({ at, by });
-    extend(bucket.whole, at, by);
-    fold(bucket);
-    return true;
-  }
-  let index = changes.length - 1;
-  while (index >= 0 && (changes[index] as Change).at > at) index--;
-  const same = changes[index];
-  if (same?.at === at) same.by = addLevels(same.by, by);
-  else changes.splice(index + 1, 0, { at, by });
-  if (at === bucket.whole.until) extend(bucket.whole, at, by);
-  else bucket.whole = replay(base, changes);
-  return true;
-}
-
-function replay(base: Stretch, changes: Change[]): Stretch {
-  const whole = copyStretch(base);
-  for (const { at, by } of changes) extend(whole, at, by);
-  return whole;
-}
-
-function fold(bucket: OpenBucket): void {
-  if (bucket.changes.length <= KEPT_CHANGES) return;
-  for (const { at, by } of bucket.changes.splice(0, KEPT_CHANGES / 2)) extend(bucket.base, at, by);
-}
-
-export function shiftBucket(bucket: OpenBucket, by: Levels): void {
-  shift(bucket.base, by);
-  shift(bucket.whole, by);
 }
 
 /** Lets the oldest buckets go once there are more than memory keeps. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginStretch, extend, figures, type Levels } from '../../server/usage/levels.ts';
-import { BUCKET_MS, change, closeBuckets, createTypeUsage, mark } from '../../server/usage/type-usage.ts';
+import { BUCKET_MS } from '../../server/usage/open-bucket.ts';
+import { change, closeBuckets, createTypeUsage, mark } from '../../server/usage/type-usage.ts';
 
 const one = (n: number): Levels => [n, n, 0, 0];
 const day = { start: 0, end: 86_400_000 };

@@ -1,0 +1,100 @@
+import type { Instant } from '../../shared/time.ts';
+import { addLevels, beginStretch, copyStretch, extend, type Levels, type Stretch, shift } from './levels.ts';
+
+export const BUCKET_MS = 300_000;
+/** Instants kept apart in memory per bucket; beyond, the older half is folded together. */
+const KEPT_CHANGES = 8_192;
+/** Changes between two saved states: something late is counted on from the one before it. */
+const SAVE_EVERY = 256;
+
+export const bucketStart = (at: Instant): Instant => Math.floor(at / BUCKET_MS) * BUCKET_MS;
+
+export interface Change {
+  at: Instant;
+  by: Levels;
+}
+
+/** A stretch with so many of the changes in it. */
+interface Counted {
+  count: number;
+  stretch: Stretch;
+}
+
+const copyOf = ({ count, stretch }: Counted): Counted => ({ count, stretch: copyStretch(stretch) });
+
+/** Five minutes that may still change. A late change costs what lies after it, and that only when somebody looks. */
+export class OpenBucket {
+  readonly start: Instant;
+  /** Changes that can still be told apart, one an instant, ascending. */
+  readonly #changes: Change[] = [];
+  /** States on the way, the first with none of the changes. */
+  #saved: [Counted, ...Counted[]];
+  #newest: Counted;
+
+  constructor(base: Stretch) {
+    this.start = base.start;
+    this.#saved = [{ count: 0, stretch: base }];
+    this.#newest = copyOf(this.#saved[0]);
+  }
+
+  static begin(start: Instant, enter: Levels): OpenBucket {
+    return new OpenBucket(beginStretch(start, enter));
+  }
+
+  /** The bucket with everything that is known. Not to be changed. */
+  get whole(): Stretch {
+    while (this.#newest.count < this.#changes.length) this.#countNext();
+    return this.#newest.stretch;
+  }
+
+  #countNext(): void {
+    const { at, by } = this.#changes[this.#newest.count] as Change;
+    extend(this.#newest.stretch, at, by);
+    this.#newest.count++;
+    if (this.#newest.count % SAVE_EVERY === 0) this.#saved.push(copyOf(this.#newest));
+  }
+
+  /** False: the change lies in what is folded together. */
+  insert(at: Instant, by: Levels): boolean {
+    const base = this.#saved[0].stretch;
+    // The first instant of a bucket may be its very start, where an untouched base also stands.
+    const untouched = base.until === base.start && base.low[0] === Number.POSITIVE_INFINITY;
+    if (untouched ? at < base.until : at <= base.until) return false;
+    const changes = this.#changes;
+    let index = changes.length;
+    while (index > 0 && (changes[index - 1] as Change).at > at) index--;
+    const same = changes[index - 1];
+    if (same?.at === at) {
+      same.by = addLevels(same.by, by);
+      this.#forgetFrom(index - 1);
+    } else {
+      changes.splice(index, 0, { at, by });
+      this.#forgetFrom(index);
+    }
+    if (changes.length > KEPT_CHANGES) this.#fold();
+    return true;
+  }
+
+  /** What was counted with the change at `index`, or after it, is counted again. */
+  #forgetFrom(index: number): void {
+    if (this.#newest.count <= index) return;
+    while (this.#saved.length > 1 && (this.#saved.at(-1) as Counted).count > index) this.#saved.pop();
+    this.#newest = copyOf(this.#saved.at(-1) as Counted);
+  }
+
+  #fold(): void {
+    while (this.#newest.count < this.#changes.length) this.#countNext();
+    const first = this.#saved.findLastIndex(({ count }) => count <= KEPT_CHANGES / 2);
+    const { count: gone } = this.#saved[first] as Counted;
+    this.#changes.splice(0, gone);
+    const kept = this.#saved.slice(first).map(({ count, stretch }) => ({ count: count - gone, stretch }));
+    this.#saved = kept as [Counted, ...Counted[]];
+    this.#newest.count -= gone;
+  }
+
+  /** The same changes on another level. */
+  shift(by: Levels): void {
+    for (const { stretch } of this.#saved) shift(stretch, by);
+    shift(this.#newest.stretch, by);
+  }
+}

@@ -9,7 +9,9 @@ import { deleteUser, putOrganisation, putUsers } from './books/administration.ts
 import { type Batch, type Books, createBatch } from './books/batch.ts';
 import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
+import { brokenInvariant } from './books/invariants.ts';
 import { loadBooks } from './books/load.ts';
+import type { Organisation } from './books/organisation.ts';
 import { recordEvent } from './books/record-event.ts';
 import { runTimers, timersDue } from './books/timers.ts';
 import type { Clock } from './clock.ts';
@@ -102,9 +104,30 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     }
   };
 
+  /** Wrong numbers are worse than none: whoever watches the log hears of it, with the type and the organisation. */
+  const reportBroken = (batch: Batch): void => {
+    for (const [id, types] of batch.changed) {
+      for (const type of types) {
+        const broken = brokenInvariant(books.organisations.get(id) as Organisation, type);
+        if (broken !== null) log.error({ broken }, 'the books contradict themselves: run highwater verify');
+      }
+    }
+  };
+
   const startOver = (jobs: Job[], bad: Job): void => {
     books = loadBooks(store, grants);
     waiting.unshift(...jobs.filter((job) => job !== bad));
+  };
+
+  /** A listener that fails keeps nobody from an answer: the batch is on disk. */
+  const tellListeners = (commit: Commit): void => {
+    for (const listener of listeners) {
+      try {
+        listener(commit);
+      } catch (error) {
+        log.error({ err: error }, 'a listener failed');
+      }
+    }
   };
 
   const runBatch = async (jobs: Job[]): Promise<void> => {
@@ -121,6 +144,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
         if (batch.changed.has(organisation.id) && timersDue(organisation, now)) runTimers(batch, organisation, now);
       }
       finishBatch(batch);
+      reportBroken(batch);
       await store.commit(batch.draft.writes());
     } catch (error) {
       fail(jobs, error);
@@ -130,7 +154,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     if (health.state === 'degraded') health = { state: 'ready' };
     committed.publish(books, batch.changed, now);
     const seconds = (performance.now() - started) / 1000;
-    for (const listener of listeners) listener({ seq: books.seq, at: now, changed: batch.changed, events: batch.events, seconds });
+    tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: batch.events, seconds });
     for (const answer of answers) answer();
   };
 

@@ -1,4 +1,5 @@
 import type { AnomalyKind, LicenceEvent } from '../../shared/events.ts';
+import type { Session } from '../licensing/sessions.ts';
 import { type Batch, touch } from './batch.ts';
 import type { Entry, Position } from './entry.ts';
 import type { Organisation } from './organisation.ts';
@@ -46,4 +47,18 @@ export function noteAnomaly(batch: Batch, organisation: Organisation, position: 
   batch.draft.put('anomalies', [organisation.id, position.at, position.receipt, kind], anomaly);
   if (kind === 'no_open_session') organisation.anomalies++;
   touch(batch, organisation);
+}
+
+/** Once a session, however often it is looked at. */
+export function noteStaleSession(
+  batch: Batch,
+  organisation: Organisation,
+  { at, receipt }: Position,
+  user: string,
+  session: Session,
+): void {
+  const key = [organisation.id, at, receipt, 'stale_session'];
+  if (batch.draft.get('anomalies', key)) return;
+  const anomaly: StoredAnomaly = { user, device: session.device, logonSource: session.source, eventId: null };
+  batch.draft.put('anomalies', key, anomaly);
 }

@@ -77,6 +77,7 @@ export function organisationOf(batch: Batch, id: string): Organisation {
     newestAt: Number.NEGATIVE_INFINITY,
     lastSweepAt: Number.NEGATIVE_INFINITY,
     sinceMark: 0,
+    ahead: [],
   });
   organisations.set(id, made);
   return made;

@@ -48,6 +48,6 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
 }
 
 function countersOf(organisation: Organisation): OrganisationCounters {
-  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark } = organisation;
-  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark };
+  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead } = organisation;
+  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead };
 }

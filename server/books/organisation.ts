@@ -47,6 +47,8 @@ export interface OrganisationCounters {
   lastSweepAt: Instant;
   /** Entries since the last mark of in-use levels. */
   sinceMark: number;
+  /** Events counted before their time, in the order of their instants; no user: a logout of everybody. */
+  ahead: { user: string; from: Instant; at: Instant }[];
 }
 
 export interface Organisation extends OrganisationCounters {
@@ -65,6 +67,8 @@ export interface Organisation extends OrganisationCounters {
   nextRefresh: Instant;
   /** When settings that were given for later come into force. */
   nextSettings: Instant;
+  /** When the next session has been open for too long; minus infinity: to be looked up. */
+  nextStale: Instant;
   /** End of the local day: marks of day and billing period begin anew. */
   nextRoll: Instant;
 }
@@ -86,6 +90,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     nextLogOff: Number.POSITIVE_INFINITY,
     nextRefresh: Number.POSITIVE_INFINITY,
     nextSettings: Number.POSITIVE_INFINITY,
+    nextStale: Number.NEGATIVE_INFINITY,
     nextRoll: Number.NEGATIVE_INFINITY,
   };
   scheduleTimers(organisation);

@@ -19,6 +19,10 @@ export function recordEvent(batch: Batch, event: LicenceEvent): Result {
   const position: Position = { at: event.at, class: CLASS.event, receipt: nextReceipt(batch) };
   const result =
     event.type === 'logout-all' ? recordLogOutAll(batch, organisation, position, event) : recordOne(batch, organisation, position, event);
+  if (event.at > batch.now) {
+    organisation.ahead.push({ user: event.user, from: batch.now, at: event.at });
+    organisation.ahead.sort((a, b) => a.at - b.at);
+  }
   organisation.lastEventAt = Math.max(organisation.lastEventAt ?? event.receivedAt, event.receivedAt);
   touch(batch, organisation);
   rememberAnswer(batch, event, result);

@@ -4,11 +4,11 @@ import type { Instant } from '../../shared/time.ts';
 import { type Devices, leaseEnd, release, type Session } from '../licensing/sessions.ts';
 import { acquiresOf, applyEntry } from './apply-entry.ts';
 import { type Batch, touchSession } from './batch.ts';
+import { derivedEntry } from './derived-entry.ts';
 import { CLASS, comparePositions, type Entry, type EntryKind, type Position, positionKey } from './entry.ts';
 import { countSessions, nextLogOff, type Organisation, typeState, userState } from './organisation.ts';
 import { type Rewriting, rewrite } from './rewriting.ts';
 import { armLease, moveLicences } from './settle.ts';
-import { derivedEntry } from './timers.ts';
 import { entriesFrom, type Placed, pastBefore, type UserPast } from './user-timeline.ts';
 
 /** One input of the user's line: an event of its own, or a logout of everybody. */

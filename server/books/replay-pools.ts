@@ -10,6 +10,7 @@ import type { Stretch } from '../usage/levels.ts';
 import { bucketStart } from '../usage/open-bucket.ts';
 import { highestOf, highestSince } from '../usage/type-usage.ts';
 import { type Batch, touchSession } from './batch.ts';
+import { derivedEntry } from './derived-entry.ts';
 import {
   CLASS,
   comparePositions,
@@ -23,7 +24,6 @@ import {
 } from './entry.ts';
 import { type Organisation, settingsAt, settingsBefore, typeState } from './organisation.ts';
 import { type Rewriting, rewrite, rewritten } from './rewriting.ts';
-import { derivedEntry } from './timers.ts';
 import type { Placed } from './user-timeline.ts';
 
 /** Whether one holder more or less since an instant could have put anybody into another pool. */

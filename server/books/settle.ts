@@ -89,8 +89,10 @@ function markLevels(batch: Batch, organisation: Organisation, position: Position
   batch.draft.put('marks', [organisation.id, ...positionKey(position)], levels);
 }
 
-/** Sees to it that a session with a lease is looked at when the lease may end. */
+/** Sees to it that a session is looked at when its lease may end, and when it has been open for too long. */
 export function armLease(batch: Batch, organisation: Organisation, user: string, session: Session): void {
+  const { staleAfterSeconds } = settingsAt(organisation, batch.now);
+  if (staleAfterSeconds !== undefined) organisation.nextStale = Math.min(organisation.nextStale, session.since + staleAfterSeconds * 1000);
   const at: Instant | null = leaseEnd(session, batch.books.downtimes);
   const armed = organisation.armed.get(session.id);
   if (at === null || (armed !== undefined && armed <= at)) return;

@@ -4,15 +4,20 @@ import type { Instant } from '../../shared/time.ts';
 import { overflowing, placeAgain, type Stay } from '../licensing/pools.ts';
 import { leaseEnd, release, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
+import { noteStaleSession } from './anomalies.ts';
 import { type Batch, nextSeq, touch, touchSession } from './batch.ts';
-import { CLASS, type Entry, type EntryKind, type Position, poolIndex } from './entry.ts';
-import { type Organisation, scheduleTimers, settingsBefore, userState } from './organisation.ts';
+import { derivedEntry } from './derived-entry.ts';
+import { CLASS, type EntryKind, type Position, poolIndex } from './entry.ts';
+import { refoldUsers, usersSince } from './late.ts';
+import { type Organisation, scheduleTimers, settingsAt, settingsBefore, userState } from './organisation.ts';
 import { settle, writeEntry } from './settle.ts';
 
 /** Whether `runTimers` would do anything. */
 export function timersDue(organisation: Organisation, now: Instant): boolean {
   const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
-  return Math.min(lease, organisation.nextLogOff, organisation.nextRefresh, organisation.nextSettings, organisation.nextRoll) <= now;
+  const { nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale } = organisation;
+  const ahead = organisation.ahead[0]?.at ?? Number.POSITIVE_INFINITY;
+  return Math.min(lease, nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, ahead) <= now;
 }
 
 /** Lets everything happen that is due up to `now`, in the order of the books. */
@@ -47,6 +52,33 @@ export function runTimers(batch: Batch, organisation: Organisation, now: Instant
   }
   organisation.timersRunTo = now;
   rollWatches(batch, organisation, now);
+  workInAhead(batch, organisation, now);
+  noteStale(batch, organisation, now);
+}
+
+/** An event counted before its time has come: what timers did since its receipt, and before it, is worked in now. */
+function workInAhead(batch: Batch, organisation: Organisation, now: Instant): void {
+  const due = organisation.ahead.filter((event) => event.at <= now);
+  if (due.length === 0) return;
+  organisation.ahead = organisation.ahead.filter((event) => event.at > now);
+  const from = Math.min(...due.map((event) => event.from));
+  const users = due.some((event) => event.user === '') ? usersSince(batch, organisation, from) : new Set(due.map((event) => event.user));
+  refoldUsers(batch, organisation, { at: from, class: CLASS.leaseEnd, receipt: 0 }, users);
+}
+
+/** Lists sessions that have been open for too long, each once, at the instant at which it became so. */
+function noteStale(batch: Batch, organisation: Organisation, now: Instant): void {
+  if (now < organisation.nextStale) return;
+  organisation.nextStale = Number.POSITIVE_INFINITY;
+  const { staleAfterSeconds } = settingsAt(organisation, now);
+  if (staleAfterSeconds === undefined) return;
+  for (const [user, { devices }] of organisation.users) {
+    for (const session of devices.values()) {
+      const at = session.since + staleAfterSeconds * 1000;
+      if (at > now) organisation.nextStale = Math.min(organisation.nextStale, at);
+      else noteStaleSession(batch, organisation, { at, class: CLASS.event, receipt: session.id }, user, session);
+    }
+  }
 }
 
 function endNextLease(batch: Batch, organisation: Organisation): void {
@@ -110,23 +142,6 @@ function closeSession(
   const records = settle(batch, organisation, user, position, release(devices, device));
   writeEntry(batch, organisation, position, { ...derivedEntry(batch, kind, user, device, source), id, records });
   return records.map((record) => record.seq);
-}
-
-export function derivedEntry(batch: Batch, kind: EntryKind, user: string, device: string, source: string): Entry {
-  return {
-    kind,
-    user,
-    device,
-    source,
-    receivedAt: batch.now,
-    reason: null,
-    id: null,
-    licences: null,
-    leaseMs: null,
-    flags: null,
-    records: [],
-    superseded: null,
-  };
 }
 
 /** Places everybody outside the concurrent pool anew, in the order in which they came, each in turn. */

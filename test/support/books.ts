@@ -48,7 +48,12 @@ export async function openTestBooks(start: number, store: Store = createMemorySt
       clock,
       catalogue: BUILT_IN_CATALOGUE,
       randomId: () => 'epoch-1',
-      log: { info: () => {}, error: () => {} },
+      log: {
+        info: () => {},
+        error: (fields, message) => {
+          throw new Error(`${message}: ${JSON.stringify(fields)}`);
+        },
+      },
       onFatal: (error) => {
         throw error;
       },

@@ -145,4 +145,34 @@ describe('licensing', () => {
     expect([...books.store.range('ids', {})]).toEqual([]);
     expect((await books.send({ id: 'x', user: 'a', type: 'logout' }))[0]?.status).toBe('ignored');
   });
+
+  it('LIC-12 a session open for too long is listed once, at that instant, also over a restart', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.settings({ staleAfterSeconds: 3600 });
+    await books.send({ user: 'a', licences: ['Recording'] }, { user: 'b', licences: ['Recording'], at: day('07:30:00') });
+    await books.passTo(day('08:30:01'));
+    const stale = () => books.pipeline.committed.anomalies(ORGANISATION, { limit: 10, kind: 'stale_session' })?.items ?? [];
+    expect(stale().map((item) => [item.user, item.at])).toEqual([['b', '2020-03-06T08:30:00.000Z']]);
+    await books.restart();
+    await books.passTo(day('09:00:01'));
+    await books.passTo(day('10:00:00'));
+    expect(stale().map((item) => [item.user, item.at])).toEqual([
+      ['b', '2020-03-06T08:30:00.000Z'],
+      ['a', '2020-03-06T09:00:00.000Z'],
+    ]);
+  });
+
+  it('ORDER-4 an event ahead of its time counts at once, and a lease that ends before it is worked in when the time has come', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.send({ licences: ['Recording'], leaseMs: 60_000 });
+    await books.send({ type: 'logout', at: day('08:02:00') });
+    expect(books.counts()).toEqual({});
+    await books.passTo(day('08:02:01'));
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc' })?.items ?? [];
+    expect(records.map((record) => [record.usageType, record.loggedAt, record.logonSource])).toEqual([
+      ['Acquired', '2020-03-06T08:00:00.000Z', 'Agent Desktop'],
+      ['Released', '2020-03-06T08:01:00.000Z', 'Agent Desktop Connection Lost'],
+    ]);
+    expect(books.usage().anomalies).toBe(1);
+  });
 });

@@ -1,0 +1,21 @@
+import type { Organisation } from './organisation.ts';
+
+/**
+ * What is wrong with the numbers of a licence type, in words; null when nothing is. Cheap enough for every batch: sum over
+ * pools = in use, in use <= holdings, nothing negative, and the levels that are shown are those of the pools.
+ */
+export function brokenInvariant(organisation: Organisation, type: string): string | null {
+  const state = organisation.types.get(type);
+  if (!state) return null;
+  const { stays, used, holdings } = state.pools;
+  const { level } = state.usage;
+  const sum = used.concurrent + used.contingency + used['over-limit'];
+  const where = `${type} of ${organisation.id}`;
+  if (Math.min(used.concurrent, used.contingency, used['over-limit'], holdings) < 0) return `${where}: a count is negative`;
+  if (sum !== stays.size) return `${where}: ${sum} in the pools, ${stays.size} users`;
+  if (stays.size > holdings) return `${where}: ${stays.size} users with ${holdings} holdings`;
+  if (level[0] !== sum || level[1] !== used.concurrent || level[2] !== used.contingency || level[3] !== used['over-limit']) {
+    return `${where}: levels ${level.join(', ')} are not those of the pools`;
+  }
+  return null;
+}

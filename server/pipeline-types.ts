@@ -1,5 +1,6 @@
 /** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
+import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
 import type { Instant } from '../shared/time.ts';
 import type { AnomalyView, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
@@ -90,6 +91,22 @@ export interface Committed {
   lastEventAt(organisation: string): Instant | null;
 }
 
+/** A row of another system's records, checked and complete. */
+export interface ImportRow {
+  kind: ImportedKind;
+  at: Instant;
+  user: string;
+  device: string;
+  logonSource: string;
+  licenceType: string;
+  /** Digest of what it says, and which of several rows of its file that say the same. */
+  content: string;
+  occurrence: number;
+}
+
+/** `no_open_session`: released without a holding; `nothing_to_acquire`: acquired while held. Neither is recorded. */
+export type RowFate = 'recorded' | 'duplicate' | IgnoredReason;
+
 export interface LevelSteps {
   licenceType: string;
   /** Ascending, milliseconds. */
@@ -103,6 +120,13 @@ export interface Pipeline {
   health(): Health;
   /** One request: all or nothing, answered when durable. @throws NotRecordingError */
   ingest(events: LicenceEvent[]): Promise<IngestAnswer>;
+  /**
+   * Rows in order of time, each judged on everything before it in the books; one transaction. @throws NotRecordingError
+   * Those of one instant belong into one call.
+   */
+  importRows(organisation: string, rows: ImportRow[]): Promise<RowFate[]>;
+  /** What `importRows` would answer, without changing anything. All rows of a user belong into one call, in order of time. */
+  tryRows(organisation: string, rows: ImportRow[]): RowFate[];
   putOrganisation(organisation: string, settings: OrganisationSettings): Promise<void>;
   /** The organisation exists: the caller looked. */
   putUsers(organisation: string, users: { user: string; assignment: Assignment }[]): Promise<void>;

@@ -9,6 +9,7 @@ import { deleteUser, putOrganisation, putUsers } from './books/administration.ts
 import { type Batch, type Books, createBatch } from './books/batch.ts';
 import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
+import { importRows, tryRows } from './books/import-rows.ts';
 import { brokenInvariant } from './books/invariants.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
@@ -187,6 +188,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     health: () => health,
     ingest: (events) =>
       submit(events.length, (batch) => ingest(batch, events)).then((results) => ({ epoch, seq: committed.seq(), results }) as IngestAnswer),
+    importRows: (id, rows) => submit(rows.length, (batch) => importRows(batch, id, rows)),
+    tryRows: (id, rows) => tryRows(store, books, clock.now(), id, rows),
     putOrganisation: (id, settings) => submit(1, (batch) => putOrganisation(batch, id, settings)),
     putUsers: (id, users) => submit(users.length, (batch) => putUsers(batch, id, users)),
     deleteUser: (id, user) => submit(1, (batch) => deleteUser(batch, id, user)),

@@ -1,9 +1,19 @@
 /** What one entry does to the open sessions of its user. Live events and the recomputation of late ones go through here alike. */
 import type { Assignment } from '../../shared/organisation.ts';
-import { type Devices, hear, logIn, logOut, type Outcome, release } from '../licensing/sessions.ts';
+import {
+  addHolding,
+  type Devices,
+  hear,
+  logIn,
+  logOut,
+  type Outcome,
+  oldestDevice,
+  release,
+  releaseHolding,
+} from '../licensing/sessions.ts';
 import { inForce, type Version } from '../licensing/versions.ts';
 import type { Batch } from './batch.ts';
-import type { Entry, Position } from './entry.ts';
+import type { Entry, EntryRecord, Position } from './entry.ts';
 import { type Organisation, settingsAt } from './organisation.ts';
 
 /** What an entry needs to say for its effect to be known. */
@@ -29,13 +39,36 @@ export function applyEntry(
       return logOut(devices, device);
     case 'refresh':
       return { reason: null, movements: [] };
+    case 'import-acquired':
+    case 'import-released':
+    case 'import-logged-off':
+    case 'import-refreshed':
+      return applyImported(devices, position, input);
     default:
       return { reason: null, movements: release(devices, device) };
   }
 }
 
-/** The licences that a login acquires: those that it names, else by the assignment at its instant. */
+function applyImported(devices: Devices, position: Position, { kind, device, source, licences }: Input): Outcome {
+  const [type = ''] = licences ?? [];
+  if (kind === 'import-acquired') return addHolding(devices, { session: position.receipt, device, source, at: position.at, type });
+  if (kind === 'import-released') return releaseHolding(devices, device, type);
+  const held = oldestDevice(devices, type);
+  if (kind === 'import-logged-off') return releaseHolding(devices, held ?? device, type);
+  // Who is where after a refresh is worked out by the timers; whoever holds nothing was not placed anew.
+  return { reason: held === undefined ? 'no_open_session' : null, movements: [] };
+}
+
+/** The entry as it came out. A release by the system is told of the device that it was on. */
+export function settled<E extends Entry>(entry: E, { reason, movements }: Outcome, records: EntryRecord[]): E {
+  const device = entry.kind === 'import-logged-off' ? (movements[0]?.device ?? entry.device) : entry.device;
+  return { ...entry, device, reason, records };
+}
+
+/** The licences that a login acquires: those that it names, else by the assignment at its instant. Of an imported record its one. */
 export function acquiresOf(batch: Batch, organisation: Organisation, position: Position, input: Input): readonly string[] {
+  if (input.kind === 'import-acquired' || input.kind === 'import-released' || input.kind === 'import-logged-off')
+    return input.licences ?? [];
   if (input.kind !== 'login') return [];
   return input.licences ?? batch.books.grants.acquiredBy(assignmentAt(batch, organisation, input.user, position.at), input.source);
 }

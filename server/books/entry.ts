@@ -1,6 +1,7 @@
 /** What is written down of everything that happened: one entry an event or timer, with the records that came of it. */
 import type { EventType, IgnoredReason, Pool, RecordFlag } from '../../shared/events.ts';
 import { POOLS } from '../../shared/events.ts';
+import { IMPORTED_KINDS, type ImportedKind } from '../../shared/import.ts';
 import type { Instant } from '../../shared/time.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key } from '../store/store.ts';
@@ -34,7 +35,7 @@ export const userEntryKey = (organisation: string, user: string, position: Posit
   ...positionKey(position),
 ];
 
-export type EntryKind = EventType | 'lease-end' | 'scheduled-log-off' | 'refresh';
+export type EntryKind = EventType | ImportedKind | 'lease-end' | 'scheduled-log-off' | 'refresh';
 
 /** One licence of one session taken or given back. User, device, source and instant are those of its entry. */
 export interface EntryRecord {
@@ -69,8 +70,13 @@ export interface Entry {
   superseded: EntryRecord[] | null;
 }
 
-/** Events stay in the books whatever comes of them; what timers did may turn out not to have happened. */
-export const isEvent = ({ kind, user }: Entry): boolean => kind === 'login' || kind === 'logout' || kind === 'heartbeat' || user === '';
+const OWN = new Set<EntryKind>(['login', 'logout', 'heartbeat', ...IMPORTED_KINDS]);
+
+/** What came in about one user, event or imported record: it acts by itself, in the order of the books. */
+export const isOwn = ({ kind }: Entry): boolean => OWN.has(kind);
+
+/** What came in stays in the books whatever comes of it; what timers did may turn out not to have happened. */
+export const isEvent = (entry: Entry): boolean => isOwn(entry) || entry.user === '';
 
 export const poolIndex = (pool: Pool): number => POOLS.indexOf(pool);
 export const poolName = (index: number): Pool => POOLS[index] as Pool;

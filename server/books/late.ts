@@ -6,11 +6,12 @@ import type { Instant } from '../../shared/time.ts';
 import { AFTER_NAMES } from '../store/store.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
-import { comparePositions, type Entry, type Position } from './entry.ts';
+import { comparePositions, type Entry, type Position, userEntryKey } from './entry.ts';
 import { nextLogOff, type Organisation } from './organisation.ts';
 import { refoldUser } from './refold-user.ts';
 import { isContested, replayPools } from './replay-pools.ts';
 import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
+import type { Tentative } from './same-instant.ts';
 import { hasEntriesFrom } from './user-timeline.ts';
 
 /**
@@ -41,10 +42,27 @@ function typesTouched(batch: Batch, organisation: Organisation, position: Positi
 /** Works a late event in, and returns its entry. */
 export function recordLate(batch: Batch, organisation: Organisation, position: Position, entry: Entry): Entry {
   const rewriting = beginRewriting(organisation);
-  refoldUser(batch, rewriting, entry.user, position, { position, entry });
+  refoldUser(batch, rewriting, entry.user, position, [{ position, entry }]);
   replayContested(batch, rewriting, position);
   writeRewriting(batch, rewriting);
   return (rewritten(rewriting, position) as { after: Entry }).after;
+}
+
+/** Works many tentative entries in at once, in order for each user. */
+export function recordLateMany(batch: Batch, organisation: Organisation, byUser: ReadonlyMap<string, Tentative[]>): void {
+  const rewriting = beginRewriting(organisation);
+  const empty: [user: string, position: Position][] = [];
+  let from: Position | null = null;
+  for (const [user, items] of byUser) {
+    const { position } = items[0] as Tentative;
+    for (const nothing of refoldUser(batch, rewriting, user, position, items)) empty.push([user, nothing]);
+    if (from === null || comparePositions(position, from) < 0) from = position;
+  }
+  if (from === null) return;
+  replayContested(batch, rewriting, from);
+  writeRewriting(batch, rewriting);
+  // A past with nothing open in it need not be read again when the next rows come.
+  for (const [user, position] of empty) batch.draft.put('userEntries', userEntryKey(organisation.id, user, position), []);
 }
 
 /** A logout of everybody, known late: whoever was there, or came since, is worked out again. Returns the numbers of its records. */

@@ -2,12 +2,13 @@
 import { CONNECTION_LOST, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
 import { type Devices, leaseEnd, release, type Session } from '../licensing/sessions.ts';
-import { acquiresOf, applyEntry } from './apply-entry.ts';
+import { acquiresOf, applyEntry, settled } from './apply-entry.ts';
 import { type Batch, touchSession } from './batch.ts';
 import { derivedEntry } from './derived-entry.ts';
-import { CLASS, comparePositions, type Entry, type EntryKind, type Position, positionKey } from './entry.ts';
+import { CLASS, comparePositions, type Entry, type EntryKind, isOwn, type Position, positionKey } from './entry.ts';
 import { countSessions, nextLogOff, type Organisation, typeState, userState } from './organisation.ts';
 import { type Rewriting, rewrite } from './rewriting.ts';
+import { bringForward, type Tentative } from './same-instant.ts';
 import { armLease, moveLicences } from './settle.ts';
 import { entriesFrom, type Placed, pastBefore, type UserPast } from './user-timeline.ts';
 
@@ -16,13 +17,27 @@ interface Step {
   position: Position;
   entry: Entry;
   everybody: boolean;
+  /** Not in the books unless something comes of it. */
+  tentative?: Tentative;
+}
+
+interface Played extends Placed {
+  /** Nothing of the user's was open after it. */
+  empty: boolean;
 }
 
 /**
  * Works the user's entries out again from `from` on, with `added` among them. Pools are those of today's use and right while the
  * types had room all the time; where they had not, the pools are replayed afterwards.
+ * Returns the positions after which nothing was open.
  */
-export function refoldUser(batch: Batch, rewriting: Rewriting, user: string, from: Position, added?: Placed): void {
+export function refoldUser(
+  batch: Batch,
+  rewriting: Rewriting,
+  user: string,
+  from: Position,
+  added: readonly (Placed | Tentative)[] = [],
+): Position[] {
   const { organisation } = rewriting;
   const before = entriesFrom(batch, organisation, user, from);
   const past = pastBefore(batch, organisation, user, from);
@@ -36,6 +51,7 @@ export function refoldUser(batch: Batch, rewriting: Rewriting, user: string, fro
     armLease(batch, organisation, user, session);
   }
   countSessions(organisation, user, state);
+  return after.filter(({ empty }) => empty).map(({ position }) => position);
 }
 
 /** Puts the user's sessions and stays back to what they were. */
@@ -60,9 +76,18 @@ function goBack(batch: Batch, organisation: Organisation, user: string, past: Us
   }
 }
 
-function stepsFrom(batch: Batch, organisation: Organisation, before: Placed[], from: Position, added: Placed | undefined): Step[] {
-  const own = before.filter(({ entry }) => entry.kind === 'login' || entry.kind === 'logout' || entry.kind === 'heartbeat');
-  const steps = [...own, ...(added ? [added] : [])].map((placed): Step => ({ ...placed, everybody: false }));
+function stepsFrom(
+  batch: Batch,
+  organisation: Organisation,
+  before: Placed[],
+  from: Position,
+  added: readonly (Placed | Tentative)[],
+): Step[] {
+  const steps = before.filter(({ entry }) => isOwn(entry)).map((placed): Step => ({ ...placed, everybody: false }));
+  for (const item of added) {
+    const { position, entry } = item;
+    steps.push({ position, entry, everybody: false, ...('reason' in item && { tentative: item }) });
+  }
   const range = { start: [organisation.id, from.at], end: [organisation.id, Number.POSITIVE_INFINITY] };
   for (const { key, value } of batch.draft.range<Entry>('sweeps', range)) {
     const position: Position = { at: key[1] as number, class: CLASS.event, receipt: key[2] as number };
@@ -71,13 +96,13 @@ function stepsFrom(batch: Batch, organisation: Organisation, before: Placed[], f
   return steps.sort((a, b) => comparePositions(a.position, b.position));
 }
 
-function playForward(batch: Batch, organisation: Organisation, user: string, steps: Step[], devices: Devices, from: Instant): Placed[] {
-  const after: Placed[] = [];
+function playForward(batch: Batch, organisation: Organisation, user: string, steps: Step[], devices: Devices, from: Instant): Played[] {
+  const after: Played[] = [];
   const close = (session: Session, position: Position, kind: EntryKind, source: string, id: string | null): void => {
     const movements = release(devices, session.device);
     touchSession(batch, organisation, user, session.device);
     const records = moveLicences(organisation, user, position, movements);
-    after.push({ position, entry: { ...derivedEntry(batch, kind, user, session.device, source), id, records } });
+    after.push({ position, entry: { ...derivedEntry(batch, kind, user, session.device, source), id, records }, empty: devices.size === 0 });
   };
   let passed = from;
   /** Lets the user's timers act up to an instant. */
@@ -99,8 +124,10 @@ function playForward(batch: Batch, organisation: Organisation, user: string, ste
     }
     passed = Math.max(passed, until);
   };
-  for (const { position, entry, everybody } of steps) {
+  for (const [index, { position, everybody }] of steps.entries()) {
     pass(Math.min(position.at, organisation.timersRunTo));
+    if (!everybody) bringForward(steps, index, devices);
+    const { entry, tentative } = steps[index] as Step;
     if (everybody) {
       for (const session of [...devices.values()].sort((a, b) => a.id - b.id)) {
         close(session, { ...position, sub: session.id }, 'logout-all', entry.source, entry.id);
@@ -108,9 +135,14 @@ function playForward(batch: Batch, organisation: Organisation, user: string, ste
       continue;
     }
     const outcome = applyEntry(organisation, devices, position, entry, acquiresOf(batch, organisation, position, entry));
+    if (tentative) {
+      tentative.position = position;
+      tentative.reason = outcome.reason;
+    }
+    if (tentative && outcome.reason !== null) continue;
     touchSession(batch, organisation, user, entry.device);
     const records = moveLicences(organisation, user, position, outcome.movements);
-    after.push({ position, entry: { ...entry, reason: outcome.reason, records } });
+    after.push({ position, entry: settled(entry, outcome, records), empty: devices.size === 0 });
   }
   pass(organisation.timersRunTo);
   return after;

@@ -87,6 +87,46 @@ export function release(devices: Devices, device: string): Movement[] {
   return session.holdings.map(({ type, since }) => ({ acquired: false, type, session: session.id, device, since }));
 }
 
+export interface ImportedHolding {
+  /** Id of the session where none is open on the device. */
+  session: number;
+  device: string;
+  source: string;
+  at: Instant;
+  type: string;
+}
+
+/** One licence more on a device, as a record of another system says: it closes nothing. A type that is held there already is not taken again. */
+export function addHolding(devices: Devices, { session: id, device, source, at, type }: ImportedHolding): Outcome {
+  const open = devices.get(device);
+  if (open?.holdings.some((holding) => holding.type === type)) return { reason: 'nothing_to_acquire', movements: [] };
+  const holding = { type, since: at };
+  if (open) open.holdings.push(holding);
+  else devices.set(device, { id, device, source, since: at, lastHeardAt: at, leaseMs: null, holdings: [holding] });
+  return { reason: null, movements: [{ acquired: true, type, session: open?.id ?? id, device, since: at }] };
+}
+
+/** One licence less on a device; the session ends with its last one. */
+export function releaseHolding(devices: Devices, device: string, type: string): Outcome {
+  const session = devices.get(device);
+  const index = session?.holdings.findIndex((holding) => holding.type === type) ?? -1;
+  if (!session || index < 0) return { reason: 'no_open_session', movements: [] };
+  const [{ since }] = session.holdings.splice(index, 1) as [Holding];
+  if (session.holdings.length === 0) devices.delete(device);
+  return { reason: null, movements: [{ acquired: false, type, session: session.id, device, since }] };
+}
+
+/** The device on which a user has held a type longest; of equal ones the session opened first. */
+export function oldestDevice(devices: Devices, type: string): string | undefined {
+  let oldest: { since: Instant; session: Session } | undefined;
+  for (const session of devices.values()) {
+    const since = session.holdings.find((holding) => holding.type === type)?.since;
+    if (since === undefined) continue;
+    if (!oldest || since < oldest.since || (since === oldest.since && session.id < oldest.session.id)) oldest = { since, session };
+  }
+  return oldest?.session.device;
+}
+
 /**
  * When a session ends unless it is heard from again; null: never.
  * A lease that would end while Highwater was down, or sooner than one lease after it was back, ends one lease after it was back.

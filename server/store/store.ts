@@ -35,6 +35,8 @@ export const TABLES = [
   'ids',
   /** [instant of a batch, receipt] -> the event ids it remembers. */
   'idBatches',
+  /** [organisation, content of an imported row, which of several with the same content] -> how it was judged. */
+  'imported',
   /** [start of the silence] -> its end: when nothing was recorded because the daemon was down. */
   'downtimes',
 ] as const;

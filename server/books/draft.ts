@@ -39,10 +39,13 @@ export function createDraft(disk: Reader): Draft {
   };
 }
 
-/** The part of a key that the bounds of every range share. */
+/** Tables whose ranges stay within one organisation: what a batch wrote of the others need not be looked through. */
+const BY_ORGANISATION = new Set<TableName>(['entries', 'marks', 'buckets', 'anomalies', 'sweeps']);
+
+/** The part of a key that the bounds of every range of its table share. */
 function groupOf(table: TableName, key: Key | undefined): string {
-  if (table === 'ids' || table === 'idBatches') return '';
-  return table === 'userEntries' ? `${key?.[0]}\u0000${key?.[1]}` : String(key?.[0]);
+  if (table === 'userEntries') return `${key?.[0]}\u0000${key?.[1]}`;
+  return BY_ORGANISATION.has(table) ? String(key?.[0]) : '';
 }
 
 const keyText = (key: Key): string => key.join('\u0000');

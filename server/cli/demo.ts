@@ -38,7 +38,7 @@ async function demo({ listen, dataDir, users, rate, seed }: DemoFlags): Promise<
   try {
     const url = await daemon.url;
     process.stderr.write(
-      `\n  live overview   ${url}/\n  wall display    ${url}/wall/${encodeURIComponent(DEFAULT_ORGANISATION)}\n  API             ${url}/docs\n  data            ${dataDir}\n\nCtrl-C ends it.\n\n`,
+      `\n  live overview   ${url}/\n  wall display    ${url}/wall/all\n  API             ${url}/docs\n  data            ${dataDir}\n\nCtrl-C ends it.\n\n`,
     );
     await playUntilInterrupted({ url, organisation: DEFAULT_ORGANISATION, users, rate, seed }, false, daemon.ended);
     return OK;

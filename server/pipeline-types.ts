@@ -3,7 +3,7 @@ import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEven
 import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
 import type { Instant } from '../shared/time.ts';
-import type { AnomalyView, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
+import type { AnomalyView, ChangeView, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
 
 /** The store cannot take anything at the moment: nothing was recorded, the caller may try again. */
 export class NotRecordingError extends Error {
@@ -64,6 +64,13 @@ export interface RecordQuery extends PageQuery {
   superseded?: boolean;
 }
 
+export interface ChangeQuery extends PageQuery {
+  from?: Instant;
+  /** Exclusive. */
+  to?: Instant;
+  user?: string;
+}
+
 export interface AnomalyQuery extends PageQuery {
   from?: Instant;
   /** Exclusive. */
@@ -85,6 +92,7 @@ export interface Committed {
   holders(organisation: string, licenceType: string): HolderView[] | undefined;
   records(organisation: string, query: RecordQuery): Page<RecordView> | undefined;
   anomalies(organisation: string, query: AnomalyQuery): Page<AnomalyView> | undefined;
+  changes(organisation: string, query: ChangeQuery): Page<ChangeView> | undefined;
   /** In-use level of every type over a range, for the chart: steps, first point at `from`. At most `points` steps a type. */
   steps(organisation: string, from: Instant, to: Instant, points: number): LevelSteps[] | undefined;
   /** Instant of the newest event of an organisation, or null. */
@@ -127,11 +135,12 @@ export interface Pipeline {
   importRows(organisation: string, rows: ImportRow[]): Promise<RowFate[]>;
   /** What `importRows` would answer, without changing anything. All rows of a user belong into one call, in order of time. */
   tryRows(organisation: string, rows: ImportRow[]): RowFate[];
-  putOrganisation(organisation: string, settings: OrganisationSettings): Promise<void>;
+  /** `by`: whose token it was; null where none was needed. */
+  putOrganisation(organisation: string, settings: OrganisationSettings, by: string | null): Promise<void>;
   /** The organisation exists: the caller looked. */
-  putUsers(organisation: string, users: { user: string; assignment: Assignment }[]): Promise<void>;
+  putUsers(organisation: string, users: { user: string; assignment: Assignment }[], by: string | null): Promise<void>;
   /** Whether there was such a user. Open sessions stay. */
-  deleteUser(organisation: string, user: string): Promise<boolean>;
+  deleteUser(organisation: string, user: string, by: string | null): Promise<boolean>;
   /** Called after each commit, in order; returns the way to stop it. */
   onCommit(listener: (commit: Commit) => void): () => void;
   /** Stops taking, finishes what is under way. */

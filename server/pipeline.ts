@@ -190,9 +190,9 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       submit(events.length, (batch) => ingest(batch, events)).then((results) => ({ epoch, seq: committed.seq(), results }) as IngestAnswer),
     importRows: (id, rows) => submit(rows.length, (batch) => importRows(batch, id, rows)),
     tryRows: (id, rows) => tryRows(store, books, clock.now(), id, rows),
-    putOrganisation: (id, settings) => submit(1, (batch) => putOrganisation(batch, id, settings)),
-    putUsers: (id, users) => submit(users.length, (batch) => putUsers(batch, id, users)),
-    deleteUser: (id, user) => submit(1, (batch) => deleteUser(batch, id, user)),
+    putOrganisation: (id, settings, by) => submit(1, (batch) => putOrganisation(batch, id, settings, by)),
+    putUsers: (id, users, by) => submit(users.length, (batch) => putUsers(batch, id, users, by)),
+    deleteUser: (id, user, by) => submit(1, (batch) => deleteUser(batch, id, user, by)),
     onCommit(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -95,6 +95,17 @@ export interface AnomalyView {
   eventId: string | null;
 }
 
+/** What an administrator changed: `before` and `after` are settings of the organisation or an assignment of a user; null: none. */
+export interface ChangeView {
+  at: string;
+  /** Name of the token; null where none was needed. */
+  by: string | null;
+  kind: 'organisation' | 'user';
+  user: string | null;
+  before: unknown;
+  after: unknown;
+}
+
 /** Highest, lowest and time-weighted average of a level over a bucket. */
 export interface LevelView {
   lowest: number;

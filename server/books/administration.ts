@@ -1,6 +1,7 @@
 /** What administrators say: settings of organisations and assignments of users, each change a version with its receipt. */
 import type { Assignment, OrganisationSettings } from '../../shared/organisation.ts';
 import { type Instant, parseInstant } from '../../shared/time.ts';
+import type { ChangeView } from '../../shared/views.ts';
 import { createCalendar } from '../licensing/calendar.ts';
 import { addVersion, lastReceived, type Version } from '../licensing/versions.ts';
 import { AFTER_NAMES } from '../store/store.ts';
@@ -11,7 +12,7 @@ import { refoldUsers, usersSince } from './late.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
 import { runTimers } from './timers.ts';
 
-export function putOrganisation(batch: Batch, id: string, settings: OrganisationSettings): void {
+export function putOrganisation(batch: Batch, id: string, settings: OrganisationSettings, by: string | null): void {
   const organisation = organisationOf(batch, id);
   runTimers(batch, organisation, batch.now);
   const value: Settings = { ...settings, entitlements: new Map(Object.entries(settings.entitlements)) };
@@ -20,6 +21,7 @@ export function putOrganisation(batch: Batch, id: string, settings: Organisation
   const added = { from, receipt: nextReceipt(batch), value };
   organisation.versions = addVersion(before, added);
   batch.draft.put('organisations', [id], organisation.versions);
+  noteChange(batch, id, added.receipt, { by, kind: 'organisation', user: null, before: lastReceived(before) ?? null, after: value });
   const last = lastReceived(before) ?? { ...DEFAULT_SETTINGS, name: id };
   const moved = last.timeZone !== value.timeZone || last.billingPeriodStartDay !== value.billingPeriodStartDay;
   if (moved) changeCalendar(batch, organisation, value);
@@ -59,24 +61,36 @@ function changeCalendar(batch: Batch, organisation: Organisation, { timeZone, bi
   }
 }
 
-export function putUsers(batch: Batch, id: string, users: { user: string; assignment: Assignment }[]): void {
-  for (const { user, assignment } of users) addAssignment(batch, id, user, assignment);
+export function putUsers(batch: Batch, id: string, users: { user: string; assignment: Assignment }[], by: string | null): void {
+  for (const { user, assignment } of users) addAssignment(batch, id, user, assignment, by);
   touch(batch, organisationOf(batch, id));
 }
 
 /** Whether there was such a user. */
-export function deleteUser(batch: Batch, id: string, user: string): boolean {
+export function deleteUser(batch: Batch, id: string, user: string, by: string | null): boolean {
   const versions = batch.draft.get<Version<Assignment | null>[]>('users', [id, user]);
   if (!versions || lastReceived(versions) === null) return false;
-  addAssignment(batch, id, user, null);
+  addAssignment(batch, id, user, null, by);
   return true;
 }
 
-function addAssignment(batch: Batch, id: string, user: string, value: Assignment | null): void {
+function addAssignment(batch: Batch, id: string, user: string, value: Assignment | null, by: string | null): void {
   const versions = batch.draft.get<Version<Assignment | null>[]>('users', [id, user]) ?? [];
-  batch.draft.put('users', [id, user], addVersion(versions, { from: batch.now, receipt: nextReceipt(batch), value }));
+  const receipt = nextReceipt(batch);
+  batch.draft.put('users', [id, user], addVersion(versions, { from: batch.now, receipt, value }));
+  noteChange(batch, id, receipt, { by, kind: 'user', user, before: lastReceived(versions) ?? null, after: value });
   const organisation = organisationOf(batch, id);
   const at = versions.length === 0 ? Number.NEGATIVE_INFINITY : batch.now;
   const [first] = batch.draft.range('userEntries', { start: [id, user, at], end: [id, user, AFTER_NAMES], limit: 1 });
   if (first) refoldUsers(batch, organisation, { at: first.key[2] as Instant, class: CLASS.settings, receipt: 0 }, [user]);
+}
+
+/** A change as it is kept: settings hold their entitlements in a map. */
+export type StoredChange = Omit<ChangeView, 'at' | 'before' | 'after'> & {
+  before: Settings | Assignment | null;
+  after: Settings | Assignment | null;
+};
+
+function noteChange(batch: Batch, id: string, receipt: number, change: StoredChange): void {
+  batch.draft.put('changes', [id, batch.now, receipt], change);
 }

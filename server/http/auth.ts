@@ -34,16 +34,17 @@ export function neededCapability(method: string, path: string): Capability | nul
 export interface Authenticator {
   /**
    * @param token what was presented, if anything
+   * @returns the name of the token; null where none was needed
    * @throws HttpProblem 401 without a valid token where one is needed, 403 with one that does not grant it
    */
-  authorise(token: string | undefined, capability: Capability | null): void;
+  authorise(token: string | undefined, capability: Capability | null): string | null;
 }
 
 export function createAuthenticator(auth: Config['auth']): Authenticator {
-  const known = (auth?.tokens ?? []).map(({ tokenSha256, role }) => ({ digest: Buffer.from(tokenSha256, 'hex'), role }));
+  const known = (auth?.tokens ?? []).map(({ name, tokenSha256, role }) => ({ digest: Buffer.from(tokenSha256, 'hex'), role, name }));
   return {
     authorise(token, capability) {
-      if (!auth || capability === null) return;
+      if (!auth || capability === null) return null;
       if (token === undefined) throw unauthorised('This needs a token: send Authorization: Bearer TOKEN.');
       const digest = createHash('sha256').update(token).digest();
       // Every token is compared, so that the time tells nothing about which one came close.
@@ -51,6 +52,7 @@ export function createAuthenticator(auth: Config['auth']): Authenticator {
       if (!match) throw unauthorised('This token is not known.');
       if (!GRANTED[match.role].has(capability))
         throw new HttpProblem(403, 'forbidden', `A token with the role ${match.role} may not do that.`);
+      return match.name;
     },
   };
 }

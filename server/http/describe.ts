@@ -4,7 +4,7 @@ import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import { eventSchema } from '../parse/events.ts';
 import { settingsSchema } from '../parse/organisation.ts';
-import { anomalyQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
+import { anomalyQuery, changeQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
 
 const BODIES = {
@@ -13,7 +13,14 @@ const BODIES = {
   assignment: assignmentSchema,
   users: z.array(userSchema),
 };
-const QUERIES = { page: pageQuery, sessions: sessionQuery, records: recordQuery, anomalies: anomalyQuery, levels: levelsQuery };
+const QUERIES = {
+  page: pageQuery,
+  sessions: sessionQuery,
+  records: recordQuery,
+  anomalies: anomalyQuery,
+  changes: changeQuery,
+  levels: levelsQuery,
+};
 
 export interface RouteText {
   tag: string;
@@ -23,6 +30,8 @@ export interface RouteText {
   answers?: Record<number, string>;
   /** Media types of the answer besides JSON. */
   produces?: string[];
+  /** Media types of the body besides JSON. */
+  consumes?: string[];
 }
 
 /** The schema as callers write it, before defaults and conversions. */
@@ -34,7 +43,7 @@ const inputSchema = (schema: z.ZodType) => {
 export function describe(
   summary: string,
   description: string,
-  { tag, body, query, answers = {}, produces = [] }: RouteText,
+  { tag, body, query, answers = {}, produces = [], consumes = [] }: RouteText,
 ): MiddlewareHandler {
   const content = Object.fromEntries(['application/json', ...produces].map((type) => [type, {}]));
   const texts: Record<string, string> = {
@@ -47,7 +56,12 @@ export function describe(
     ...(description !== '' && { description }),
     tags: [tag],
     ...(query && { parameters: parameters(QUERIES[query]) }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: inputSchema(BODIES[body]) } } } }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: inputSchema(BODIES[body]) }, ...Object.fromEntries(consumes.map((type) => [type, {}])) },
+      },
+    }),
     responses: Object.fromEntries(Object.entries(texts).map(([status, text]) => [status, answer(status, text, content)])),
   } as Parameters<typeof describeRoute>[0]);
 }

@@ -30,5 +30,6 @@ export interface Edge {
   running(): Running;
 }
 
-export type AppEnv = { Bindings: HttpBindings };
+/** `by`: the name of the token of a request; null where none was needed. */
+export type AppEnv = { Bindings: HttpBindings; Variables: { by: string | null } };
 export type App = Hono<AppEnv>;

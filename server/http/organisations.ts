@@ -1,5 +1,6 @@
-import { parseOrganisation } from '../parse/organisation.ts';
-import { readJson } from './body.ts';
+import { parseJson } from '../parse/json.ts';
+import { parseEntitlementsCsv, parseOrganisation } from '../parse/organisation.ts';
+import { readBody, readJson, requireMediaType } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
 import { nameInPath } from './path.ts';
@@ -26,7 +27,25 @@ export function organisationRoutes(app: App, edge: Edge): void {
     const organisation = nameInPath(c, 'organisation');
     const { pipeline } = edge.running();
     const settings = parseOrganisation(organisation, await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
-    await pipeline.putOrganisation(organisation, settings);
+    await pipeline.putOrganisation(organisation, settings, c.get('by'));
     return json(pipeline.committed.organisation(organisation));
+  });
+
+  const putAll = describe('Replace the entitlements of an organisation', 'All else stays. As JSON or as a table.', {
+    tag,
+    consumes: ['text/csv'],
+  });
+  app.put('/api/v1/organisations/:organisation/entitlements', putAll, async (c) => {
+    const organisation = nameInPath(c, 'organisation');
+    const { pipeline } = edge.running();
+    const known = pipeline.committed.organisation(organisation);
+    if (!known) throw unknownOrganisation(organisation);
+    const type = requireMediaType(c.env.incoming, ['application/json', 'text/csv']);
+    const body = await readBody(c.env.incoming, edge.config.limits.maxBodyBytes);
+    const entitlements = type === 'text/csv' ? parseEntitlementsCsv(body) : parseJson(body);
+    // They count from now on, whenever the settings around them began to.
+    const { effectiveFrom: _past, ...rest } = known;
+    await pipeline.putOrganisation(organisation, parseOrganisation(organisation, { ...rest, entitlements }), c.get('by'));
+    return json(pipeline.committed.organisation(organisation)?.entitlements);
   });
 }

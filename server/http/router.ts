@@ -4,6 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { anomalyRoutes } from './anomalies.ts';
 import { bearerToken, neededCapability } from './auth.ts';
 import { catalogueRoutes } from './catalogue.ts';
+import { changeRoutes } from './changes.ts';
 import type { App, AppEnv, Edge } from './edge.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
@@ -39,12 +40,12 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
     edge.guard.host(headers.host);
     checkPathEncoding(url);
     if (method !== 'GET' && method !== 'HEAD') edge.guard.origin(headers.origin);
-    edge.auth.authorise(bearerToken(headers.authorization), neededCapability(method, c.req.path));
+    c.set('by', edge.auth.authorise(bearerToken(headers.authorization), neededCapability(method, c.req.path)));
     await next();
   });
 
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
-  for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, catalogueRoutes]) add(app, edge);
+  for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);
   staticRoutes(app, files);

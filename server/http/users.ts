@@ -1,7 +1,8 @@
+import { parseJson } from '../parse/json.ts';
 import { parsePageQuery } from '../parse/query.ts';
-import { parseAssignment, parseUsers } from '../parse/users.ts';
+import { parseAssignment, parseUsers, parseUsersCsv } from '../parse/users.ts';
 import type { Committed } from '../pipeline-types.ts';
-import { readJson } from './body.ts';
+import { readBody, readJson, requireMediaType } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
 import { nameInPath, searchOf } from './path.ts';
@@ -20,13 +21,19 @@ export function userRoutes(app: App, edge: Edge): void {
     return json(committed.users(existing(committed, nameInPath(c, 'organisation')), parsePageQuery(searchOf(c))));
   });
 
-  app.put(ALL, describe('Assign to many users', 'Those named are replaced, all others stay.', { tag, body: 'users' }), async (c) => {
-    const { pipeline } = edge.running();
-    const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
-    const users = parseUsers(await readJson(c.env.incoming, maxBodyBytes));
-    if (users.length > 0) await pipeline.putUsers(organisation, users);
-    return json({ users: users.length });
-  });
+  app.put(
+    ALL,
+    describe('Assign to many users', 'Those named are replaced, all others stay.', { tag, body: 'users', consumes: ['text/csv'] }),
+    async (c) => {
+      const { pipeline } = edge.running();
+      const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
+      const type = requireMediaType(c.env.incoming, ['application/json', 'text/csv']);
+      const body = await readBody(c.env.incoming, maxBodyBytes);
+      const users = type === 'text/csv' ? parseUsersCsv(body) : parseUsers(parseJson(body));
+      if (users.length > 0) await pipeline.putUsers(organisation, users, c.get('by'));
+      return json({ users: users.length });
+    },
+  );
 
   app.get(ONE, describe('What a user is assigned', '', { tag }), (c) => {
     const { committed } = edge.running().pipeline;
@@ -38,7 +45,7 @@ export function userRoutes(app: App, edge: Edge): void {
     const user = nameInPath(c, 'user');
     const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
     const assignment = parseAssignment(user, await readJson(c.env.incoming, maxBodyBytes));
-    await pipeline.putUsers(organisation, [{ user, assignment }]);
+    await pipeline.putUsers(organisation, [{ user, assignment }], c.get('by'));
     return json(found(pipeline.committed, organisation, user));
   });
 
@@ -46,7 +53,7 @@ export function userRoutes(app: App, edge: Edge): void {
     const { pipeline } = edge.running();
     const user = nameInPath(c, 'user');
     const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
-    if (!(await pipeline.deleteUser(organisation, user))) throw unknownUser(user);
+    if (!(await pipeline.deleteUser(organisation, user, c.get('by')))) throw unknownUser(user);
     return c.body(null, 204);
   });
 }

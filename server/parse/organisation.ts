@@ -3,6 +3,7 @@ import { licenceTypeName } from '../../shared/catalogue.ts';
 import { nameProblem } from '../../shared/names.ts';
 import type { Entitlement, OrganisationSettings } from '../../shared/organisation.ts';
 import { formatInstant } from '../../shared/time.ts';
+import { parseTable } from './csv.ts';
 import { count, instant, name, price, seconds } from './fields.ts';
 import { fieldProblems, shown } from './issues.ts';
 import { Problems, RefusedInput } from './refusal.ts';
@@ -35,6 +36,21 @@ export const settingsSchema = z.strictObject({
   defaultLeaseSeconds: seconds.optional(),
   feedSilentAfterSeconds: seconds.optional(),
 });
+
+const ENTITLEMENT_COLUMNS = ['licenceType', 'concurrent', 'contingency', 'unitPrice', 'contingencyPrice'];
+
+/** Entitlements as a table, one licence type a row, in the form that settings have them. @throws RefusedInput */
+export function parseEntitlementsCsv(body: Buffer): Record<string, unknown> {
+  const problems = new Problems();
+  const entries = new Map<string, Record<string, number>>();
+  for (const { line, cells } of parseTable(body, ENTITLEMENT_COLUMNS, ['licenceType', 'concurrent'])) {
+    const { licenceType = '', ...numbers } = Object.fromEntries(cells);
+    if (entries.has(licenceType)) problems.add({ path: 'licenceType', message: `${shown(licenceType)} stands in line ${line} again` });
+    entries.set(licenceType, Object.fromEntries(Object.entries(numbers).map(([column, cell]) => [column, Number(cell)])));
+  }
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  return Object.fromEntries(entries);
+}
 
 /**
  * The whole settings of an organisation; what is absent becomes its default.

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { licenceTypeName } from '../../shared/catalogue.ts';
 import { ANOMALY_KINDS, POOLS, USAGE_TYPES } from '../../shared/events.ts';
-import type { AnomalyQuery, PageQuery, RecordQuery, SessionQuery } from '../pipeline-types.ts';
+import type { AnomalyQuery, ChangeQuery, PageQuery, RecordQuery, SessionQuery } from '../pipeline-types.ts';
 import { instant, name } from './fields.ts';
 import { fieldProblems } from './issues.ts';
 import { Problems } from './refusal.ts';
@@ -44,6 +44,7 @@ export const recordQuery = z.strictObject({
   superseded: flag.optional(),
 });
 export const anomalyQuery = z.strictObject({ ...page, ...range, kind: z.enum(ANOMALY_KINDS).optional() });
+export const changeQuery = z.strictObject({ ...page, ...range, user: name.optional() });
 export const levelsQuery = z.strictObject({ from: instant, to: instant, points: wholeNumber(MAX_POINTS).default(1_000) });
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
@@ -71,4 +72,5 @@ export const parsePageQuery = (search: URLSearchParams): PageQuery => parseQuery
 export const parseSessionQuery = (search: URLSearchParams): SessionQuery => parseQuery(sessionQuery, search);
 export const parseRecordQuery = (search: URLSearchParams): RecordQuery => parseQuery(recordQuery, search);
 export const parseAnomalyQuery = (search: URLSearchParams): AnomalyQuery => parseQuery(anomalyQuery, search);
+export const parseChangeQuery = (search: URLSearchParams): ChangeQuery => parseQuery(changeQuery, search);
 export const parseLevelsQuery = (search: URLSearchParams): { from: number; to: number; points: number } => parseQuery(levelsQuery, search);

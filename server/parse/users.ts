@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Assignment } from '../../shared/organisation.ts';
+import { parseTable } from './csv.ts';
 import { name } from './fields.ts';
 import { fieldProblems, shown } from './issues.ts';
 import { Problems } from './refusal.ts';
@@ -46,6 +47,21 @@ export function parseUsers(body: unknown): { user: string; assignment: Assignmen
   }
   problems.throwIfAny('invalid_body', 'Nothing was changed');
   return [...users].map(([user, given]) => ({ user, assignment: given }));
+}
+
+const USER_COLUMNS = ['user', 'name', 'group', 'userType', 'serviceFeatures'];
+
+/** The same as a table; service features of a user are separated by `;`. @throws RefusedInput */
+export function parseUsersCsv(body: Buffer): { user: string; assignment: Assignment }[] {
+  return parseUsers(
+    parseTable(body, USER_COLUMNS, ['user']).map(({ cells }) => {
+      const features = cells.get('serviceFeatures')?.split(';') ?? [];
+      return {
+        ...Object.fromEntries(cells),
+        serviceFeatures: features.map((feature) => feature.trim()).filter((feature) => feature !== ''),
+      };
+    }),
+  );
 }
 
 function assignment({ name: title, group, userType, serviceFeatures }: Omit<z.output<typeof userSchema>, 'user'>): Assignment {

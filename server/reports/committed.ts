@@ -11,6 +11,7 @@ import { lastReceived, type Version } from '../licensing/versions.ts';
 import type { Committed, PageQuery } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Store } from '../store/store.ts';
 import { readAnomalies } from './anomalies.ts';
+import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { readRecords } from './records.ts';
 import { readHolders, readSessions } from './sessions.ts';
@@ -128,6 +129,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes) : undefined),
     records: (id, query) => (shown.has(id) ? readRecords(store, id, query) : undefined),
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
+    changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
   };

@@ -31,6 +31,8 @@ export const TABLES = [
   'anomalies',
   /** [organisation, at, receipt] -> a logout of everybody. */
   'sweeps',
+  /** [organisation, at, receipt] -> what an administrator changed, and who. */
+  'changes',
   /** [organisation, event id] -> the first answer. */
   'ids',
   /** [instant of a batch, receipt] -> the event ids it remembers. */

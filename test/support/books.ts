@@ -80,15 +80,19 @@ export async function openTestBooks(start: number, store: Store = createMemorySt
       return (await books.pipeline.ingest(events)).results;
     },
     settings: (settings) =>
-      books.pipeline.putOrganisation(ORGANISATION, {
-        name: ORGANISATION,
-        timeZone: 'UTC',
-        billingPeriodStartDay: 1,
-        entitlements: {},
-        ...settings,
-      }),
+      books.pipeline.putOrganisation(
+        ORGANISATION,
+        {
+          name: ORGANISATION,
+          timeZone: 'UTC',
+          billingPeriodStartDay: 1,
+          entitlements: {},
+          ...settings,
+        },
+        null,
+      ),
     assign: (user, userType, ...serviceFeatures) =>
-      books.pipeline.putUsers(ORGANISATION, [{ user, assignment: { userType, serviceFeatures } }]),
+      books.pipeline.putUsers(ORGANISATION, [{ user, assignment: { userType, serviceFeatures } }], null),
     usage: () => books.pipeline.committed.usage(ORGANISATION) as UsageView,
     counts: () =>
       Object.fromEntries(

@@ -1,0 +1,27 @@
+import { formatInstant } from '../../shared/time.ts';
+import type { ChangeView, Page } from '../../shared/views.ts';
+import type { StoredChange } from '../books/administration.ts';
+import type { ChangeQuery } from '../pipeline-types.ts';
+import type { Key, Reader } from '../store/store.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+/** What administrators changed, the newest first. */
+export function readChanges(disk: Reader, organisation: string, query: ChangeQuery): Page<ChangeView> {
+  const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, ['number', 'number']);
+  const end: Key = cursor ? [organisation, ...cursor] : [organisation, query.to ?? Number.POSITIVE_INFINITY];
+  const start: Key = [organisation, query.from ?? Number.NEGATIVE_INFINITY];
+  const items: ChangeView[] = [];
+  let last: Key | null = null;
+  for (const { key, value } of disk.range<StoredChange>('changes', { start, end, reverse: true })) {
+    if (query.user !== undefined && value.user !== query.user) continue;
+    if (items.length === query.limit) return { items, nextCursor: encodeCursor((last as Key).slice(1)) };
+    last = key;
+    items.push({ at: formatInstant(key[1] as number), ...value, before: plain(value.before), after: plain(value.after) });
+  }
+  return { items, nextCursor: null };
+}
+
+function plain(value: StoredChange['after']): unknown {
+  if (value === null || !('entitlements' in value)) return value;
+  return { ...value, entitlements: Object.fromEntries(value.entitlements) };
+}

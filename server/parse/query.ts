@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { licenceTypeName } from '../../shared/catalogue.ts';
 import { ANOMALY_KINDS, POOLS, USAGE_TYPES } from '../../shared/events.ts';
+import { DATE_ORDERS, type DateOrder } from '../../shared/import.ts';
 import type { AnomalyQuery, ChangeQuery, PageQuery, RecordQuery, SessionQuery } from '../pipeline-types.ts';
 import { instant, name } from './fields.ts';
 import { fieldProblems } from './issues.ts';
 import { Problems } from './refusal.ts';
+import { isTimeZone } from './time-zone.ts';
 
 export const DEFAULT_PAGE = 1_000;
 export const MAX_PAGE = 10_000;
@@ -47,6 +49,12 @@ export const anomalyQuery = z.strictObject({ ...page, ...range, kind: z.enum(ANO
 export const changeQuery = z.strictObject({ ...page, ...range, user: name.optional() });
 export const levelsQuery = z.strictObject({ from: instant, to: instant, points: wholeNumber(MAX_POINTS).default(1_000) });
 
+export const importQuery = z.strictObject({
+  dryRun: flag.default(false),
+  timeZone: z.string().refine(isTimeZone, { message: 'must be an IANA time zone such as Europe/London' }).optional(),
+  dateOrder: z.enum(DATE_ORDERS).optional(),
+});
+
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** @throws RefusedInput, code `invalid_query`, with every problem */
@@ -74,3 +82,5 @@ export const parseRecordQuery = (search: URLSearchParams): RecordQuery => parseQ
 export const parseAnomalyQuery = (search: URLSearchParams): AnomalyQuery => parseQuery(anomalyQuery, search);
 export const parseChangeQuery = (search: URLSearchParams): ChangeQuery => parseQuery(changeQuery, search);
 export const parseLevelsQuery = (search: URLSearchParams): { from: number; to: number; points: number } => parseQuery(levelsQuery, search);
+export const parseImportQuery = (search: URLSearchParams): { dryRun: boolean; timeZone?: string; dateOrder?: DateOrder } =>
+  parseQuery(importQuery, search);

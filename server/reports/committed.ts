@@ -127,7 +127,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
       return readSessions(store, id, query, staleAfterSeconds === undefined ? null : now() - staleAfterSeconds * 1000);
     },
     holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes) : undefined),
-    records: (id, query) => (shown.has(id) ? readRecords(store, id, query) : undefined),
+    records: (id, query) => (shown.has(id) ? readRecords(store, id, query, (type) => order.has(type)) : undefined),
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),

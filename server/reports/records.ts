@@ -17,7 +17,12 @@ interface Found {
   superseded: boolean;
 }
 
-export function readRecords(disk: Reader, organisation: string, query: RecordQuery): Page<RecordView> {
+export function readRecords(
+  disk: Reader,
+  organisation: string,
+  query: RecordQuery,
+  knowsType: (licenceType: string) => boolean,
+): Page<RecordView> {
   const [at, seq] = query.cursor === undefined ? [] : (decodeCursor(query.cursor, ['number', 'number']) as [number, number]);
   const page: Found[] = [];
   let more = false;
@@ -31,7 +36,7 @@ export function readRecords(disk: Reader, organisation: string, query: RecordQue
   }
   const last = page.at(-1);
   const nextCursor = more && last ? encodeCursor([last.position.at, last.record.seq]) : null;
-  return { items: describe(disk, organisation, page), nextCursor };
+  return { items: describe(disk, organisation, page, knowsType), nextCursor };
 }
 
 function isBeyond({ position, record }: Found, at: Instant, seq: number, order: 'asc' | 'desc'): boolean {
@@ -85,7 +90,7 @@ function matches(entry: Entry, record: EntryRecord, query: RecordQuery): boolean
   );
 }
 
-function describe(disk: Reader, organisation: string, page: Found[]): RecordView[] {
+function describe(disk: Reader, organisation: string, page: Found[], knowsType: (licenceType: string) => boolean): RecordView[] {
   const ascending = page.map((found) => found.position).sort((a, b) => a.at - b.at || a.class - b.class || a.receipt - b.receipt);
   const levels = inUseAfter(disk, organisation, ascending);
   const assignments = new Map<string, Version<Assignment | null>[]>();
@@ -94,7 +99,10 @@ function describe(disk: Reader, organisation: string, page: Found[]): RecordView
     const versions = assignments.get(user) ?? disk.get<Version<Assignment | null>[]>('users', [organisation, user]) ?? [];
     assignments.set(user, versions);
     const assignment = inForce(versions, position.at);
-    const flags: RecordFlag[] = [...(entry.flags ?? []), ...(superseded ? (['superseded'] as const) : [])];
+    // An entry is flagged for all its licence types; a record only for its own.
+    const flags: RecordFlag[] = (entry.flags ?? []).filter((flag) => flag !== 'unknown-licence-type');
+    if (!knowsType(record.type)) flags.push('unknown-licence-type');
+    if (superseded) flags.push('superseded');
     return {
       seq: record.seq,
       organisation,

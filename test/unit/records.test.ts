@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { ORGANISATION, openTestBooks } from '../support/books.ts';
+
+it('LIC-10 unknown sources and licence types are accepted and flagged, each record for its own type', async () => {
+  const books = await openTestBooks(Date.parse('2026-11-24T08:00:00Z'));
+  await books.send(
+    { licences: ['Recording', 'Holography'] },
+    { type: 'logout' },
+    { user: 'b', licences: ['Recording'], logonSource: 'Kiosk' },
+  );
+  const records = books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc' })?.items ?? [];
+  expect(records.map((record) => [record.user, record.device, record.licenceType, record.flags])).toEqual([
+    ['edred', 'desktop', 'Recording', []],
+    ['edred', 'desktop', 'Holography', ['unknown-licence-type']],
+    ['edred', 'desktop', 'Recording', []],
+    ['edred', 'desktop', 'Holography', ['unknown-licence-type']],
+    ['b', 'unknown', 'Recording', ['unknown-logon-source']],
+  ]);
+});
+
+it('LIC-9 a login on the same device closes the session before it first, also if it acquires nothing itself', async () => {
+  const books = await openTestBooks(Date.parse('2026-11-24T08:00:00Z'));
+  const answers = await books.send(
+    { licences: ['Recording'] },
+    { licences: ['Agent Calls'], id: 'second' },
+    { licences: [] },
+    { licences: [] },
+  );
+  expect(answers.map(({ status, reason, records }) => [status, reason, records])).toEqual([
+    ['recorded', undefined, [1]],
+    ['recorded', undefined, [2, 3]],
+    ['recorded', undefined, [4]],
+    ['ignored', 'nothing_to_acquire', []],
+  ]);
+  const [, released] = books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc' })?.items ?? [];
+  expect(released).toMatchObject({ usageType: 'Released', licenceType: 'Recording', eventId: 'second' });
+  expect(books.usage()).toMatchObject({ users: 0, sessions: 0 });
+});

@@ -1,9 +1,10 @@
 /** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
+import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
 import type { Instant } from '../shared/time.ts';
-import type { AnomalyView, ChangeView, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
+import type { AnomalyView, ChangeView, HistoryRow, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
 
 /** The store cannot take anything at the moment: nothing was recorded, the caller may try again. */
 export class NotRecordingError extends Error {
@@ -97,6 +98,13 @@ export interface Committed {
   steps(organisation: string, from: Instant, to: Instant, points: number): LevelSteps[] | undefined;
   /** Instant of the newest event of an organisation, or null. */
   lastEventAt(organisation: string): Instant | null;
+  reports(organisation: string): Reports | undefined;
+}
+
+/** Long reads of one organisation's books. They let others in between, and hold no reader of the store meanwhile. */
+export interface Reports {
+  /** Whole buckets by start and then by type, in lists of a few thousand. */
+  history(query: HistoryQuery): AsyncGenerator<HistoryRow[], void, void>;
 }
 
 /** A row of another system's records, checked and complete. */

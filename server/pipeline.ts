@@ -57,7 +57,7 @@ interface Job {
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { store, clock, log } = options;
   const grants = createGrants(options.catalogue);
-  const epoch = await markStore(store, options.randomId);
+  const epoch = await markStore(store, options.randomId, clock.now());
   let books: Books = loadBooks(store, grants);
   await endDowntime(store, books, clock.now());
   let health: Health = { state: 'ready' };
@@ -213,14 +213,15 @@ function ingest(batch: Batch, events: LicenceEvent[]): EventResult[] {
   });
 }
 
-/** Gives a new data directory its epoch. */
-async function markStore(store: Store, randomId: () => string): Promise<string> {
+/** Gives a new data directory its epoch, and says since when it is there. */
+async function markStore(store: Store, randomId: () => string, now: Instant): Promise<string> {
   const known = store.get<string>('meta', ['epoch']);
   if (known !== undefined) return known;
   const epoch = randomId();
   await store.commit([
     { table: 'meta', key: ['format'], value: 1 },
     { table: 'meta', key: ['epoch'], value: epoch },
+    { table: 'meta', key: ['firstStartAt'], value: now },
   ]);
   return epoch;
 }

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import { eventSchema } from '../parse/events.ts';
+import { historyQuery } from '../parse/history-query.ts';
 import { settingsSchema } from '../parse/organisation.ts';
 import { anomalyQuery, changeQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
@@ -20,6 +21,7 @@ const QUERIES = {
   anomalies: anomalyQuery,
   changes: changeQuery,
   levels: levelsQuery,
+  history: historyQuery,
 };
 
 export interface RouteText {

@@ -21,7 +21,7 @@ const wholeNumber = (max: number) =>
     return z.NEVER;
   });
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const licenceType = name.transform(licenceTypeName);
+export const licenceType = name.transform(licenceTypeName);
 const page = { limit: wholeNumber(MAX_PAGE).default(DEFAULT_PAGE), cursor: z.string().max(2_048).optional() };
 const range = { from: instant.optional(), to: instant.optional() };
 
@@ -55,10 +55,10 @@ export const importQuery = z.strictObject({
   dateOrder: z.enum(DATE_ORDERS).optional(),
 });
 
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+export type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** @throws RefusedInput, code `invalid_query`, with every problem */
-function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchParams): Defined<z.output<S>> {
+export function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchParams): Defined<z.output<S>> {
   const problems = new Problems();
   const given = new Map<string, string>();
   for (const [key, value] of search) {

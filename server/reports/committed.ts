@@ -14,6 +14,7 @@ import { readAnomalies } from './anomalies.ts';
 import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { readRecords } from './records.ts';
+import { createReports } from './reports.ts';
 import { readHolders, readSessions } from './sessions.ts';
 import { readSteps } from './steps.ts';
 
@@ -132,6 +133,11 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
+    reports(id) {
+      const view = shown.get(id);
+      if (!view) return undefined;
+      return createReports({ disk: store, organisation: id, types: sortedRows(view).map((row) => row.licenceType), downtimes, now });
+    },
   };
 }
 

@@ -7,7 +7,7 @@
 export type Key = readonly (string | number)[];
 
 export const TABLES = [
-  /** Single values: format, epoch, seq, receipt, lastCommitAt. */
+  /** Single values: format, epoch, firstStartAt, seq, receipt, lastCommitAt. */
   'meta',
   /** [organisation] -> every version of its settings. */
   'organisations',

@@ -1,0 +1,54 @@
+/** Everything that is read over a length of time, for one organisation. */
+import type { Instant } from '../../shared/time.ts';
+import { DEFAULT_SETTINGS, type OrganisationCounters, type Settings } from '../books/organisation.ts';
+import type { Downtime } from '../licensing/sessions.ts';
+import { lastReceived, type Version } from '../licensing/versions.ts';
+import type { Reports } from '../pipeline-types.ts';
+import { AFTER_NAMES, type Reader } from '../store/store.ts';
+import { createCoverage, knownFrom } from './coverage.ts';
+import { readHistory } from './history.ts';
+import { createLocalBuckets } from './local-buckets.ts';
+import type { ReportScope } from './scope.ts';
+import { inPieces } from './work.ts';
+
+export interface ReportsOptions {
+  disk: Reader;
+  organisation: string;
+  /** Every licence type that was ever used or entitled, in the order in which they are listed. */
+  types: readonly string[];
+  downtimes: readonly Downtime[];
+  now: () => Instant;
+}
+
+export function createReports(options: ReportsOptions): Reports {
+  return {
+    history: (query) => inPieces(readHistory(scopeOf(options), query)),
+  };
+}
+
+/** What every report is about, as it is at this moment. */
+function scopeOf({ disk, organisation, types, downtimes, now }: ReportsOptions): ReportScope {
+  const settings = lastReceived(disk.get<Version<Settings>[]>('organisations', [organisation]) ?? []) ?? DEFAULT_SETTINGS;
+  const buckets = createLocalBuckets(settings.timeZone, settings.billingPeriodStartDay);
+  const firstEntryAt = firstEntry(disk, organisation);
+  const firstStartAt = disk.get<Instant>('meta', ['firstStartAt']) ?? Number.POSITIVE_INFINITY;
+  const known = knownFrom(firstStartAt, firstEntryAt, (at) => buckets.calendar.day(at).start);
+  const at = now();
+  const newestAt = disk.get<OrganisationCounters>('states', [organisation])?.newestAt ?? at;
+  return {
+    disk,
+    organisation,
+    types,
+    buckets,
+    covered: createCoverage(downtimes, known),
+    firstEntryAt,
+    now: at,
+    horizon: Math.max(at, newestAt),
+  };
+}
+
+function firstEntry(disk: Reader, organisation: string): Instant | null {
+  const range = { start: [organisation, Number.NEGATIVE_INFINITY], end: [organisation, AFTER_NAMES], limit: 1 };
+  const [row] = disk.range('entries', range);
+  return row ? (row.key[1] as Instant) : null;
+}

@@ -1,0 +1,19 @@
+import type { Instant } from '../../shared/time.ts';
+import type { Reader } from '../store/store.ts';
+import type { Coverage } from './coverage.ts';
+import type { LocalBuckets } from './local-buckets.ts';
+
+/** What every report is about: one organisation, at one moment. */
+export interface ReportScope {
+  disk: Reader;
+  organisation: string;
+  /** Every licence type that was ever used or entitled, in the order in which they are listed. */
+  types: readonly string[];
+  buckets: LocalBuckets;
+  covered: Coverage;
+  /** Instant of the oldest entry of the books. */
+  firstEntryAt: Instant | null;
+  now: Instant;
+  /** Now, or the newest instant that is known: the clocks of sources may run a little ahead. */
+  horizon: Instant;
+}

@@ -1,0 +1,64 @@
+/**
+ * Long reads in small pieces: between two of them the daemon takes events and answers others, and no reader of the store stays open.
+ * A piece of work is a generator that stops now and then; rows are read in pages, so that no cursor is held across a stop.
+ */
+import type { Key, Reader, Row, TableName } from '../store/store.ts';
+
+/** Rows read in one go, some two milliseconds of work. */
+const PAGE = 512;
+/** Rows after which a reader rests. */
+const ROWS_BETWEEN_RESTS = 2_048;
+
+/** Rows of a range in order, a page at a time. */
+export function* pagedRows<V>(disk: Reader, table: TableName, start: Key, end: Key): Generator<Row<V>, void> {
+  let from = start;
+  for (;;) {
+    const page = [...disk.range<V>(table, { start: from, end, limit: PAGE })];
+    yield* page;
+    if (page.length < PAGE) return;
+    // The next key there can be: keys that go on where this one ends are not passed over.
+    from = [...(page.at(-1) as Row<V>).key, Number.NEGATIVE_INFINITY];
+  }
+}
+
+/** Counts rows, and says when it is time to rest. */
+export interface Effort {
+  spend(rows: number): void;
+  /** Whether enough was done since the last time that this was true. */
+  tired(): boolean;
+}
+
+export function createEffort(): Effort {
+  let spent = 0;
+  return {
+    spend(rows) {
+      spent += rows;
+    },
+    tired() {
+      if (spent < ROWS_BETWEEN_RESTS) return false;
+      spent = 0;
+      return true;
+    },
+  };
+}
+
+/** Work that stops where others may be let in, and ends in a result. */
+export type Work<T> = Generator<void, T, void>;
+
+const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export async function runInPieces<T>(work: Work<T>): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    await othersFirst();
+  }
+}
+
+/** The same for work that gives its results bit by bit; empty lists are rests. */
+export async function* inPieces<T>(work: Generator<T[], void, void>): AsyncGenerator<T[], void, void> {
+  for (const items of work) {
+    if (items.length > 0) yield items;
+    await othersFirst();
+  }
+}

@@ -50,6 +50,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       maxEventsPerRequest: positive(10_000).default(10_000),
       maxBodyBytes: positive(1_073_741_824).default(16_777_216),
+      /** Of a file that is imported; it is never held in memory. */
+      maxImportBytes: positive(1_099_511_627_776).default(4_294_967_296),
       maxLiveConnections: positive(1_000_000).default(10_000),
       maxLiveConnectionsPerAddress: positive(1_000_000).default(5_000),
       maxSubscriptionsPerConnection: positive(100_000).default(1_000),

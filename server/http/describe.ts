@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { settingsSchema } from '../parse/organisation.ts';
-import { anomalyQuery, changeQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
+import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
 
 const BODIES = {
@@ -21,6 +21,7 @@ const QUERIES = {
   anomalies: anomalyQuery,
   changes: changeQuery,
   levels: levelsQuery,
+  import: importQuery,
   history: historyQuery,
 };
 
@@ -58,10 +59,13 @@ export function describe(
     ...(description !== '' && { description }),
     tags: [tag],
     ...(query && { parameters: parameters(QUERIES[query]) }),
-    ...(body && {
+    ...((body || consumes.length > 0) && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: inputSchema(BODIES[body]) }, ...Object.fromEntries(consumes.map((type) => [type, {}])) },
+        content: {
+          ...(body && { 'application/json': { schema: inputSchema(BODIES[body]) } }),
+          ...Object.fromEntries(consumes.map((type) => [type, {}])),
+        },
       },
     }),
     responses: Object.fromEntries(Object.entries(texts).map(([status, text]) => [status, answer(status, text, content)])),

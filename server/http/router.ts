@@ -10,6 +10,7 @@ import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { holderRoutes } from './holders.ts';
+import { importRoutes } from './import.ts';
 import { levelRoutes } from './levels.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiRoutes } from './openapi.ts';
@@ -46,7 +47,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   });
 
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
-  for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes]) add(app, edge);
+  for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
   for (const add of [historyRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);

@@ -33,7 +33,7 @@ export function sortRows(order: Order, runRows = RUN_ROWS): SortedRows {
   const spill = async (): Promise<void> => {
     folder ??= await mkdtemp(join(tmpdir(), 'highwater-import-'));
     const file = join(folder, `${files.length}.ndjson`);
-    const lines = run.sort(order).map((row) => JSON.stringify(Object.values(row)));
+    const lines = run.sort(order).map(lineOf);
     run = [];
     await writeFile(file, lines.join('\n'), { mode: 0o600 });
     files.push(file);
@@ -55,6 +55,10 @@ export function sortRows(order: Order, runRows = RUN_ROWS): SortedRows {
 async function* inMemory(rows: ReadRow[]): AsyncGenerator<ReadRow> {
   yield* rows;
 }
+
+/** The reader of lines takes U+2028 and U+2029 for line ends, and both may stand in a name. */
+const lineOf = (row: ReadRow): string =>
+  JSON.stringify(Object.values(row)).replaceAll(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'));
 
 type Values = [number, number, boolean, ReadRow['kind'], number, string, string, boolean, string, string];
 

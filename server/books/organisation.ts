@@ -67,6 +67,8 @@ export interface Organisation extends OrganisationCounters {
   nextRefresh: Instant;
   /** When settings that were given for later come into force. */
   nextSettings: Instant;
+  /** When the feed becomes silent unless an event comes. */
+  nextSilent: Instant;
   /** When the next session has been open for too long; minus infinity: to be looked up. */
   nextStale: Instant;
   /** End of the local day: marks of day and billing period begin anew. */
@@ -90,6 +92,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     nextLogOff: Number.POSITIVE_INFINITY,
     nextRefresh: Number.POSITIVE_INFINITY,
     nextSettings: Number.POSITIVE_INFINITY,
+    nextSilent: Number.POSITIVE_INFINITY,
     nextStale: Number.NEGATIVE_INFINITY,
     nextRoll: Number.NEGATIVE_INFINITY,
   };
@@ -102,7 +105,15 @@ export function scheduleTimers(organisation: Organisation): void {
   const { calendar, timersRunTo, versions } = organisation;
   organisation.nextRefresh = calendar.billingPeriod(timersRunTo).end;
   organisation.nextLogOff = nextLogOff(calendar, versions, timersRunTo);
+  organisation.nextSilent = silentAt(organisation);
   organisation.nextSettings = versions.find((version) => version.from > timersRunTo)?.from ?? Number.POSITIVE_INFINITY;
+}
+
+/** The first instant at which the newest event is too old; Infinity where nobody said what too old is, or nothing came yet. */
+export function silentAt(organisation: Organisation): Instant {
+  const { feedSilentAfterSeconds } = lastReceived(organisation.versions) ?? {};
+  if (feedSilentAfterSeconds === undefined || organisation.lastEventAt === null) return Number.POSITIVE_INFINITY;
+  return organisation.lastEventAt + feedSilentAfterSeconds * 1000 + 1;
 }
 
 /** The first scheduled log-off after `at`, under the settings in force just before it. */

@@ -6,7 +6,7 @@ import { type Batch, nextReceipt, organisationOf, touch, touchSession } from './
 import { CLASS, type Entry, type Position } from './entry.ts';
 import { firstAnswer, rememberAnswer } from './idempotency.ts';
 import { isLate, recordLate, sweepLate } from './late.ts';
-import { type Organisation, userState } from './organisation.ts';
+import { type Organisation, silentAt, userState } from './organisation.ts';
 import { armLease, settle, writeEntry } from './settle.ts';
 import { endLeasesBy, sweepSessions } from './timers.ts';
 
@@ -24,6 +24,7 @@ export function recordEvent(batch: Batch, event: LicenceEvent): Result {
     organisation.ahead.sort((a, b) => a.at - b.at);
   }
   organisation.lastEventAt = Math.max(organisation.lastEventAt ?? event.receivedAt, event.receivedAt);
+  organisation.nextSilent = silentAt(organisation);
   touch(batch, organisation);
   rememberAnswer(batch, event, result);
   return result;

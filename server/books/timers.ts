@@ -15,9 +15,9 @@ import { settle, writeEntry } from './settle.ts';
 /** Whether `runTimers` would do anything. */
 export function timersDue(organisation: Organisation, now: Instant): boolean {
   const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
-  const { nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale } = organisation;
+  const { nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, nextSilent } = organisation;
   const ahead = organisation.ahead[0]?.at ?? Number.POSITIVE_INFINITY;
-  return Math.min(lease, nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, ahead) <= now;
+  return Math.min(lease, nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, nextSilent, ahead) <= now;
 }
 
 /** Lets everything happen that is due up to `now`, in the order of the books. */
@@ -54,6 +54,14 @@ export function runTimers(batch: Batch, organisation: Organisation, now: Instant
   rollWatches(batch, organisation, now);
   workInAhead(batch, organisation, now);
   noteStale(batch, organisation, now);
+  showSilence(batch, organisation, now);
+}
+
+/** Displays are told that the numbers are no longer those of a live feed, though none of them changed. */
+function showSilence(batch: Batch, organisation: Organisation, now: Instant): void {
+  if (now < organisation.nextSilent) return;
+  organisation.nextSilent = Number.POSITIVE_INFINITY;
+  touch(batch, organisation);
 }
 
 /** An event counted before its time has come: what timers did since its receipt, and before it, is worked in now. */

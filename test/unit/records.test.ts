@@ -36,3 +36,20 @@ it('LIC-9 a login on the same device closes the session before it first, also if
   expect(released).toMatchObject({ usageType: 'Released', licenceType: 'Recording', eventId: 'second' });
   expect(books.usage()).toMatchObject({ users: 0, sessions: 0 });
 });
+
+it('LIC-14 a feed that falls silent is shown as stale, though no number changed, and live again with the next event', async () => {
+  const books = await openTestBooks(Date.parse('2026-11-24T08:00:00Z'));
+  await books.settings({ feedSilentAfterSeconds: 60 });
+  await books.send({ licences: ['Recording'] });
+  let told = 0;
+  books.pipeline.onCommit((commit) => {
+    if (commit.changed.has(ORGANISATION)) told++;
+  });
+  await books.passTo(Date.parse('2026-11-24T08:01:00Z'));
+  expect([books.usage().completeness, told]).toEqual(['live', 0]);
+  await books.passTo(Date.parse('2026-11-24T08:01:01Z'));
+  await books.passTo(Date.parse('2026-11-24T08:05:00Z'));
+  expect([books.usage().completeness, told]).toEqual(['stale', 1]);
+  await books.send({ type: 'heartbeat' });
+  expect(books.usage().completeness).toBe('live');
+});

@@ -3,9 +3,12 @@
  * every time. Slow, without any memory of its own, and the yardstick for the daemon.
  */
 import { createCalendar } from '../../server/licensing/calendar.ts';
+import type { EventType } from '../../shared/events.ts';
+import type { ImportedKind } from '../../shared/import.ts';
 
-export interface NaiveEvent {
-  type: 'login' | 'logout' | 'heartbeat' | 'logout-all';
+/** What comes in: an event, or a row of another system's records. */
+export interface NaiveInput {
+  type: 'login' | 'logout' | 'heartbeat' | 'logout-all' | ImportedKind;
   user: string;
   device: string;
   source: string;
@@ -13,6 +16,9 @@ export interface NaiveEvent {
   licences?: string[];
   leaseMs?: number;
 }
+
+export type NaiveEvent = NaiveInput & { type: EventType };
+export type NaiveRow = NaiveInput & { type: ImportedKind };
 
 export interface NaiveSettings {
   from: number;
@@ -42,6 +48,8 @@ interface OpenSession {
   heard: number;
   leaseMs: number | null;
   types: string[];
+  /** Start of a holding that came later than the session. */
+  laterSince: Map<string, number>;
 }
 
 interface Stay {
@@ -57,11 +65,18 @@ export interface NaiveResult {
   sessions: { user: string; device: string; since: number; types: string[] }[];
   pools: Record<string, Record<string, number>>;
   anomalies: number;
+  /** Receipts of imported rows that did nothing. */
+  idle: Set<number>;
   peaks: Record<string, { day: number; dayAt: number | null; period: number; maxUsed: number }>;
 }
 
 /** `events` in order of receipt, `settings` in order of receipt; everything up to `now`. */
-export function naiveBooks(settings: NaiveSettings[], events: NaiveEvent[], now: number): NaiveResult {
+export function naiveBooks(
+  settings: NaiveSettings[],
+  events: NaiveInput[],
+  now: number,
+  downtimes: { from: number; until: number }[] = [],
+): NaiveResult {
   const sorted = events.map((event, receipt) => ({ event, receipt })).sort((a, b) => a.event.at - b.event.at || a.receipt - b.receipt);
   const versions = settings.map((value, i) => (i === 0 ? { ...value, from: -Infinity } : value));
   const newest = versions.at(-1) as NaiveSettings;
@@ -78,6 +93,7 @@ export function naiveBooks(settings: NaiveSettings[], events: NaiveEvent[], now:
   const stays = new Map<string, Map<string, Stay>>();
   const records: NaiveRecord[] = [];
   const history = new Map<string, { at: number; counts: Counts }[]>();
+  const idle = new Set<number>();
   let anomalies = 0;
 
   const stayOf = (type: string) => stays.get(type) ?? (stays.set(type, new Map()).get(type) as Map<string, Stay>);
@@ -94,27 +110,37 @@ export function naiveBooks(settings: NaiveSettings[], events: NaiveEvent[], now:
     else list.push({ at, counts });
   };
   const close = (session: OpenSession, at: number, source: string) => {
-    sessions.splice(sessions.indexOf(session), 1);
-    for (const type of session.types) {
-      const stay = stayOf(type).get(session.user) as Stay;
-      const last = !sessions.some((other) => other.user === session.user && other.types.includes(type));
-      if (last) stayOf(type).delete(session.user);
-      const { user, device } = session;
-      records.push({
-        usageType: 'Released',
-        loggedAt: at,
-        type,
-        user,
-        source,
-        device,
-        pool: stay.pool,
-        inUse: stayOf(type).size,
-        heldSeconds: (at - session.since) / 1000,
-      });
-      note(at, type);
-    }
+    for (const type of [...session.types]) release(session, type, at, source);
   };
-  const leaseEnd = (session: OpenSession) => (session.leaseMs === null ? Infinity : session.heard + session.leaseMs);
+  const sinceOf = (session: OpenSession, type: string): number => session.laterSince.get(type) ?? session.since;
+  const release = (session: OpenSession, type: string, at: number, source: string) => {
+    session.types = session.types.filter((other) => other !== type);
+    if (session.types.length === 0) sessions.splice(sessions.indexOf(session), 1);
+    const stay = stayOf(type).get(session.user) as Stay;
+    const last = !sessions.some((other) => other.user === session.user && other.types.includes(type));
+    if (last) stayOf(type).delete(session.user);
+    const { user, device } = session;
+    records.push({
+      usageType: 'Released',
+      loggedAt: at,
+      type,
+      user,
+      source,
+      device,
+      pool: stay.pool,
+      inUse: stayOf(type).size,
+      heldSeconds: (at - sinceOf(session, type)) / 1000,
+    });
+    note(at, type);
+  };
+  const leaseEnd = ({ heard, leaseMs }: OpenSession): number => {
+    if (leaseMs === null) return Infinity;
+    // Nobody could be heard while the daemon was down: a lease that would end then, or too soon after, gets a whole length.
+    return downtimes.reduce(
+      (end, { from, until }) => (heard < until && from <= end && end < until + leaseMs ? until + leaseMs : end),
+      heard + leaseMs,
+    );
+  };
 
   let passed = sorted[0]?.event.at ?? now;
   const pass = (until: number) => {
@@ -156,13 +182,21 @@ export function naiveBooks(settings: NaiveSettings[], events: NaiveEvent[], now:
         stay.pool = choose(type, inForce(at, false));
         const oldest = sessions
           .filter((s) => s.user === user && s.types.includes(type))
-          .sort((a, b) => a.since - b.since || a.receipt - b.receipt)[0] as OpenSession;
+          .sort((a, b) => sinceOf(a, type) - sinceOf(b, type) || a.receipt - b.receipt)[0] as OpenSession;
         const same = { loggedAt: at, type, user, source: 'Refresh Contingency', device: oldest.device, inUse: list.size };
-        records.push({ usageType: 'Released', pool: from, heldSeconds: (at - oldest.since) / 1000, ...same });
+        records.push({ usageType: 'Released', pool: from, heldSeconds: (at - sinceOf(oldest, type)) / 1000, ...same });
         records.push({ usageType: 'Acquired', pool: stay.pool, heldSeconds: null, ...same });
         note(at, type);
       }
     }
+  };
+
+  const acquire = ({ at, user, source, device }: NaiveInput, receipt: number, type: string) => {
+    const list = stayOf(type);
+    if (!list.has(user)) list.set(user, { at, receipt, pool: choose(type, inForce(at, true)) });
+    const { pool } = list.get(user) as Stay;
+    records.push({ usageType: 'Acquired', loggedAt: at, type, user, source, device, pool, inUse: list.size, heldSeconds: null });
+    note(at, type);
   };
 
   for (const { event, receipt } of sorted) {
@@ -175,13 +209,39 @@ export function naiveBooks(settings: NaiveSettings[], events: NaiveEvent[], now:
       if (open) close(open, at, source);
       const types = event.licences ?? [];
       if (types.length === 0) continue;
-      sessions.push({ user, device, since: at, receipt, heard: at, leaseMs: event.leaseMs ?? null, types });
-      for (const type of types) {
-        const list = stayOf(type);
-        if (!list.has(user)) list.set(user, { at, receipt, pool: choose(type, inForce(at, true)) });
-        const { pool } = list.get(user) as Stay;
-        records.push({ usageType: 'Acquired', loggedAt: at, type, user, source, device, pool, inUse: list.size, heldSeconds: null });
-        note(at, type);
+      sessions.push({
+        user,
+        device,
+        since: at,
+        receipt,
+        heard: at,
+        leaseMs: event.leaseMs ?? null,
+        types: [...types],
+        laterSince: new Map(),
+      });
+      for (const type of types) acquire(event, receipt, type);
+    } else if (event.type.startsWith('import-')) {
+      const type = event.licences?.[0] as string;
+      const holding = sessions.filter((session) => session.user === user && session.types.includes(type));
+      const oldest = holding.sort((a, b) => sinceOf(a, type) - sinceOf(b, type) || a.receipt - b.receipt)[0];
+      const ended = event.type === 'import-released' ? holding.find((session) => session.device === device) : oldest;
+      if (event.type === 'import-acquired') {
+        if (open?.types.includes(type)) {
+          idle.add(receipt);
+          continue;
+        }
+        const laterSince = new Map([[type, at]]);
+        if (!open) sessions.push({ user, device, since: at, receipt, heard: at, leaseMs: null, types: [type], laterSince });
+        else {
+          open.types.push(type);
+          open.laterSince.set(type, at);
+        }
+        acquire(event, receipt, type);
+      } else if (!ended) {
+        idle.add(receipt);
+        anomalies++;
+      } else if (event.type !== 'import-refreshed') {
+        release(ended, type, at, source);
       }
     } else if (!open) {
       anomalies++;
@@ -218,5 +278,12 @@ export function naiveBooks(settings: NaiveSettings[], events: NaiveEvent[], now:
       Object.fromEntries(['concurrent', 'contingency', 'over-limit'].map((pool) => [pool, used(type, pool)])),
     ]),
   );
-  return { records, sessions: sessions.map(({ user, device, since, types }) => ({ user, device, since, types })), pools, anomalies, peaks };
+  return {
+    records,
+    sessions: sessions.map(({ user, device, since, types }) => ({ user, device, since, types })),
+    pools,
+    anomalies,
+    idle,
+    peaks,
+  };
 }

@@ -4,18 +4,25 @@ import { formatInstant, parseInstant } from '../../shared/time.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { type NaiveEvent, type NaiveSettings, naiveBooks } from '../support/naive-books.ts';
 
-const START = Date.parse('2026-10-30T20:00:00Z');
-const END = Date.parse('2026-11-02T08:00:00Z');
+/** Two and a half days around the start of a billing period; two of them around a change of the clocks. */
+const WINDOWS = [
+  { start: '2026-10-30T20:00:00Z', timeZone: 'Europe/London', billingPeriodStartDay: 1 },
+  { start: '2026-10-24T11:00:00Z', timeZone: 'Europe/London', billingPeriodStartDay: 26 },
+  { start: '2026-03-27T20:00:00Z', timeZone: 'Europe/London', billingPeriodStartDay: 28 },
+  { start: '2026-10-31T01:00:00Z', timeZone: 'America/New_York', billingPeriodStartDay: 1 },
+] as const;
+const LENGTH = 60 * 3_600_000;
 const TYPES = ['Recording', 'Agent Calls', 'Inbound Agent'];
 const runs = Number(process.env['HIGHWATER_RUNS'] ?? 150);
 const seed = Number(process.env['HIGHWATER_SEED'] ?? Date.now() % 1_000_000);
 const replay = `HIGHWATER_SEED=${seed} HIGHWATER_RUNS=${runs} npx vitest run --project unit test/unit/order.test.ts`;
 
-/** Half of the instants on a coarse grid, so that several things happen at one. */
+/** Milliseconds from the start of the window. Half of them on a coarse grid, so that several things happen at one instant. */
 const instant = fc.oneof(
-  fc.integer({ min: 0, max: (END - START) / 600_000 }).map((n) => START + n * 600_000),
-  fc.integer({ min: START, max: END }),
-  fc.integer({ min: Date.parse('2026-10-31T23:55:00Z'), max: Date.parse('2026-11-01T00:05:00Z') }),
+  fc.integer({ min: 0, max: LENGTH / 600_000 }).map((n) => n * 600_000),
+  fc.integer({ min: 0, max: LENGTH }),
+  // Around the billing period's start of the first and second window.
+  fc.integer({ min: 27 * 3_600_000 + 3_300_000, max: 28 * 3_600_000 + 300_000 }),
 );
 const event: fc.Arbitrary<NaiveEvent> = fc.record(
   {
@@ -46,19 +53,26 @@ const events = fc.array(fc.oneof({ weight: 12, arbitrary: event }, { weight: 1, 
   maxLength: 40,
 });
 const sizes = fc.record({ concurrent: fc.integer({ min: 0, max: 3 }), contingency: fc.integer({ min: 0, max: 2 }) });
-const settings: fc.Arbitrary<NaiveSettings[]> = fc.array(
+const settings = fc.array(
   fc.record(
     {
       from: instant,
-      timeZone: fc.constant('Europe/London'),
-      billingPeriodStartDay: fc.constant(1),
-      scheduledLogOff: fc.constantFrom('23:30', '02:15'),
+      scheduledLogOff: fc.constantFrom('23:30', '01:30', '02:30'),
       entitlements: fc.dictionary(fc.constantFrom('Recording', 'Agent Calls'), sizes),
     },
-    { requiredKeys: ['from', 'timeZone', 'billingPeriodStartDay', 'entitlements'] },
+    { requiredKeys: ['from', 'entitlements'] },
   ),
   { minLength: 1, maxLength: 3 },
 );
+
+/** A history somewhere in time: settings and events in the order of their receipt. */
+const history = fc.record({ window: fc.constantFrom(...WINDOWS), settings, events }).map(({ window, ...given }) => {
+  const { timeZone, billingPeriodStartDay } = window;
+  const start = Date.parse(window.start);
+  const versions = given.settings.map((item): NaiveSettings => ({ ...item, from: start + item.from, timeZone, billingPeriodStartDay }));
+  return { start, end: start + LENGTH, versions, list: given.events.map((item) => ({ ...item, at: start + item.at })) };
+});
+type History = { start: number; end: number; versions: NaiveSettings[]; list: NaiveEvent[] };
 
 const toInput = (item: NaiveEvent): EventInput => ({ ...item, logonSource: item.source });
 
@@ -67,7 +81,8 @@ async function putSettings(books: TestBooks, { from, ...value }: NaiveSettings):
 }
 
 function compare(books: TestBooks, versions: NaiveSettings[], received: NaiveEvent[]): void {
-  const expected = naiveBooks(versions, received, books.clock.now());
+  const downtimes = [...books.store.range<number>('downtimes', {})].map(({ key, value }) => ({ from: key[0] as number, until: value }));
+  const expected = naiveBooks(versions, received, books.clock.now(), downtimes);
   const usage = books.usage();
   const records = books.pipeline.committed.records(ORGANISATION, { limit: 1000, order: 'asc' })?.items ?? [];
   const key = (record: {
@@ -141,9 +156,9 @@ const check = (title: string, arbitraries: fc.Arbitrary<unknown>[], run: (...val
 describe('order of arrival', () => {
   check(
     'ORDER-1 events that come in any order, long after, end in the books of a plain walk through them',
-    [settings, events, fc.integer({ min: 1, max: 7 })],
-    async (versions: NaiveSettings[], list: NaiveEvent[], batch: number) => {
-      const books = await openTestBooks(END);
+    [history, fc.integer({ min: 1, max: 7 })],
+    async ({ end, versions, list }: History, batch: number) => {
+      const books = await openTestBooks(end);
       for (const version of versions) await putSettings(books, version);
       for (let i = 0; i < list.length; i += batch) await books.send(...list.slice(i, i + batch).map(toInput));
       compare(books, versions, list);
@@ -151,10 +166,10 @@ describe('order of arrival', () => {
   );
 
   check(
-    'ORDER-2 with the clock running, events up to hours late and restarts between them, the books are the same',
-    [settings, events, fc.infiniteStream(fc.integer({ min: 0, max: 10_800_000 })), fc.infiniteStream(fc.boolean())],
-    async (versions: NaiveSettings[], list: NaiveEvent[], delays: Iterator<number>, restarts: Iterator<boolean>) => {
-      const books = await openTestBooks(START);
+    'ORDER-2 with the clock running, events up to hours late, crashes and downtimes between them, the books are the same',
+    [history, fc.infiniteStream(fc.integer({ min: 0, max: 10_800_000 })), fc.infiniteStream(fc.constantFrom(null, null, 0, 900_000))],
+    async ({ start, versions, list }: History, delays: Iterator<number>, downtimes: Iterator<number | null>) => {
+      const books = await openTestBooks(start);
       for (const version of versions) await putSettings(books, version);
       const arriving = list
         .map((item) => ({ item, arrival: item.at + (delays.next().value as number) }))
@@ -162,7 +177,8 @@ describe('order of arrival', () => {
       const received: NaiveEvent[] = [];
       for (const { item, arrival } of arriving) {
         await books.passTo(Math.max(arrival, books.clock.now()));
-        if (restarts.next().value) await books.restart();
+        const downtime = downtimes.next().value as number | null;
+        if (downtime !== null) await books.restart(downtime);
         await books.send(toInput(item));
         received.push(item);
       }
@@ -172,9 +188,9 @@ describe('order of arrival', () => {
 
   check(
     'ORDER-3 settings that come after the events they are about change the past as if they had been there',
-    [settings, events],
-    async (versions: NaiveSettings[], list: NaiveEvent[]) => {
-      const books = await openTestBooks(END);
+    [history],
+    async ({ end, versions, list }: History) => {
+      const books = await openTestBooks(end);
       const half = Math.ceil(list.length / 2);
       await books.send(...list.slice(0, half).map(toInput));
       for (const version of versions) await putSettings(books, version);

@@ -2,6 +2,7 @@
 import { closeBuckets } from '../usage/type-usage.ts';
 import type { Batch } from './batch.ts';
 import { rewriteHistory } from './history.ts';
+import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
 import type { Organisation, OrganisationCounters } from './organisation.ts';
 import { type StoredType, storeSession } from './stored.ts';
@@ -41,8 +42,9 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
     // A change also shifts the levels of every later bucket.
     if (changed && bucket.start >= Math.min(...changed)) batch.draft.put('buckets', [organisation.id, type, bucket.start], bucket.whole);
   }
-  closeBuckets(usage);
+  const closed = closeBuckets(usage);
   const { level, day, period, open } = usage;
+  if (open[0]) closeHours(batch, organisation, type, closed, open[0].start);
   const stored: StoredType = { level, day, period, openFrom: open[0]?.start ?? null };
   batch.draft.put('types', [organisation.id, type], stored);
 }

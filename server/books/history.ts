@@ -3,10 +3,11 @@ import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { compareKeys } from '../store/keys.ts';
 import { addLevels, beginStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
-import { BUCKET_MS, bucketStart, type Change, OpenBucket } from '../usage/open-bucket.ts';
+import { BUCKET_MS, bucketStart, type Change, hourStart, OpenBucket } from '../usage/open-bucket.ts';
 import { beginWatch, countIn, type TypeUsage, type Watch } from '../usage/type-usage.ts';
 import { type Batch, type Shift, touch, touchBucket } from './batch.ts';
 import { type Entry, levelChange, positionKey } from './entry.ts';
+import { correctHours } from './hours.ts';
 import { type Organisation, typeState } from './organisation.ts';
 
 /** Brings everything that memory could not take apart into the history. At the end of a batch, before its state is written. */
@@ -35,12 +36,16 @@ function rewriteType(batch: Batch, organisation: Organisation, type: string, cha
     );
   }
   let shifted: Levels = [...NO_LEVELS];
-  for (const start of bucketsFrom(batch, organisation, type, first, usage, byBucket)) {
+  const starts = bucketsFrom(batch, organisation, type, hourStart(first), usage, byBucket);
+  const corrected = new Set<Instant>();
+  for (const start of starts) {
     const by = byBucket.get(start);
+    if (by || !sameLevels(shifted, NO_LEVELS)) corrected.add(hourStart(start));
     if (start >= firstOpen) correctOpen(batch, organisation, type, usage, start, by, shifted);
     else correctStored(batch, organisation, type, start, by, shifted);
     if (by) shifted = addLevels(shifted, by);
   }
+  correctHours(batch, organisation, type, starts, corrected, firstOpen);
   usage.level = addLevels(usage.level, shifted);
   rewatch(batch, organisation, type, usage);
   touch(batch, organisation).add(type);

@@ -1,11 +1,13 @@
 /** Levels of one licence type over stretches of any length, from the five-minute buckets in the store. */
 import type { Instant } from '../../shared/time.ts';
 import { type Entry, levelChange } from '../books/entry.ts';
+import type { StoredType } from '../books/stored.ts';
 import type { Reader } from '../store/store.ts';
 import { append } from '../usage/combine.ts';
 import { addLevels, beginStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels } from '../usage/levels.ts';
-import { BUCKET_MS, type Change } from '../usage/open-bucket.ts';
-import { type Effort, pagedRows } from './work.ts';
+import { BUCKET_MS, type Change, HOUR_MS, hourStart } from '../usage/open-bucket.ts';
+import { createRowCursor } from './row-cursor.ts';
+import type { Effort } from './work.ts';
 
 export interface LevelReader {
   readonly type: string;
@@ -15,9 +17,17 @@ export interface LevelReader {
   next(end: Instant): Stretch;
 }
 
-/** Reads from `from` on, in order. Buckets that the edge of a stretch cuts in two are taken from the entries instead. */
+/**
+ * Reads from `from` on, in order: whole hours as they are kept, what is left from five-minute buckets, and from the entries
+ * where the edge of a stretch cuts a bucket in two.
+ */
 export function createLevelReader(disk: Reader, organisation: string, type: string, from: Instant, effort: Effort): LevelReader {
+  const buckets = createRowCursor(disk, 'buckets', organisation, type, effort);
+  const hours = createRowCursor(disk, 'hours', organisation, type, effort);
+  const hoursUntil = hourStart(disk.get<StoredType>('types', [organisation, type])?.openFrom ?? Number.NEGATIVE_INFINITY);
   let position = from;
+  /** Rows that begin before it have been taken. */
+  let rowsFrom = from;
   let pending: Change[] = [];
   let level = NO_LEVELS;
   const before = bucketBefore(disk, organisation, type, from);
@@ -25,25 +35,32 @@ export function createLevelReader(disk: Reader, organisation: string, type: stri
   if (before && before.until >= from) {
     level = before.enter;
     pending = changesOf(disk, organisation, type, before);
+    rowsFrom = before.start + BUCKET_MS;
     while (pending[0] && pending[0].at < from) level = addLevels(level, (pending.shift() as Change).by);
   }
-  const rows = pagedRows<Stretch>(disk, 'buckets', [organisation, type, from], [organisation, type, Number.POSITIVE_INFINITY]);
-  let peeked: Stretch | null = null;
 
-  const peek = (): Stretch | null => {
-    if (peeked) return peeked;
-    const row = rows.next();
-    if (row.done) return null;
-    effort.spend(1);
-    peeked = row.value.value;
-    return peeked;
+  /** The next row that begins before `end`, and its length: an hour only if all of it fits. */
+  const nextRow = (end: Instant): { row: Stretch; length: number } | null => {
+    const lastHour = Math.min(hourStart(end), hoursUntil);
+    if (hourStart(rowsFrom) !== rowsFrom) {
+      const edge = hourStart(rowsFrom) + HOUR_MS;
+      const row = buckets.peek(rowsFrom, edge < lastHour ? edge : end);
+      if (row) return { row, length: BUCKET_MS };
+      if (edge >= lastHour) return null;
+      rowsFrom = edge;
+    }
+    if (rowsFrom < lastHour) {
+      const row = hours.peek(rowsFrom, lastHour);
+      if (row) return { row, length: HOUR_MS };
+      rowsFrom = lastHour;
+    }
+    const row = buckets.peek(rowsFrom, end);
+    return row && { row, length: BUCKET_MS };
   };
 
   return {
     type,
-    idleUntil(end) {
-      return sameLevels(level, NO_LEVELS) && pending.length === 0 && (peek()?.start ?? Number.POSITIVE_INFINITY) >= end;
-    },
+    idleUntil: (end) => sameLevels(level, NO_LEVELS) && pending.length === 0 && buckets.peek(rowsFrom, end) === null,
     next(end) {
       const whole = beginStretch(position, level);
       for (;;) {
@@ -51,13 +68,14 @@ export function createLevelReader(disk: Reader, organisation: string, type: stri
           const { at, by } = pending.shift() as Change;
           extend(whole, at, by);
         }
-        const bucket = peek();
-        if (pending.length > 0 || !bucket || bucket.start >= end) break;
-        if (bucket.start + BUCKET_MS <= end) append(whole, bucket);
-        else pending = changesOf(disk, organisation, type, bucket);
-        peeked = null;
+        const next = pending.length > 0 ? null : nextRow(end);
+        if (!next) break;
+        rowsFrom = next.row.start + next.length;
+        if (rowsFrom <= end) append(whole, next.row);
+        else pending = changesOf(disk, organisation, type, next.row);
       }
       position = end;
+      rowsFrom = Math.max(rowsFrom, end);
       level = whole.exit;
       return whole;
     },

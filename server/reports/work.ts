@@ -7,7 +7,7 @@ import type { Key, Reader, Row, TableName } from '../store/store.ts';
 /** Rows read in one go, some two milliseconds of work. */
 const PAGE = 512;
 /** Rows after which a reader rests. */
-const ROWS_BETWEEN_RESTS = 2_048;
+const ROWS_BETWEEN_RESTS = 1_024;
 
 /** Rows of a range in order, a page at a time. */
 export function* pagedRows<V>(disk: Reader, table: TableName, start: Key, end: Key): Generator<Row<V>, void> {

@@ -27,6 +27,8 @@ export const TABLES = [
   'marks',
   /** [organisation, licence type, start] -> levels of five minutes in which something changed. */
   'buckets',
+  /** [organisation, licence type, start] -> levels of an hour of UTC in which something changed; only hours before that of the first open bucket. */
+  'hours',
   /** [organisation, at, receipt, kind] -> who and what. */
   'anomalies',
   /** [organisation, at, receipt] -> a logout of everybody. */

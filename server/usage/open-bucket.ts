@@ -9,6 +9,10 @@ const SAVE_EVERY = 256;
 
 export const bucketStart = (at: Instant): Instant => Math.floor(at / BUCKET_MS) * BUCKET_MS;
 
+/** Hours of UTC: those of a time zone are put together from them. */
+export const HOUR_MS = 3_600_000;
+export const hourStart = (at: Instant): Instant => Math.floor(at / HOUR_MS) * HOUR_MS;
+
 export interface Change {
   at: Instant;
   by: Levels;

@@ -73,12 +73,15 @@ function bucketFor(usage: TypeUsage, start: Instant): OpenBucket | undefined {
   return made;
 }
 
-/** Lets the oldest buckets go once there are more than memory keeps. */
-export function closeBuckets(usage: TypeUsage): void {
+/** Lets the oldest buckets go once there are more than memory keeps, and says which. */
+export function closeBuckets(usage: TypeUsage): Instant[] {
+  const closed: Instant[] = [];
   while (usage.open.length > OPEN_BUCKETS) {
     const bucket = usage.open.shift() as OpenBucket;
     for (const watch of [usage.day, usage.period]) countIn(watch, bucket.whole);
+    closed.push(bucket.start);
   }
+  return closed;
 }
 
 /** Takes a bucket that no longer changes into a day's or period's marks. */

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { StoredType } from '../../server/books/stored.ts';
 import { createLocalBuckets } from '../../server/reports/local-buckets.ts';
+import { below } from '../../server/store/store.ts';
+import { append } from '../../server/usage/combine.ts';
+import { beginStretch, type Stretch } from '../../server/usage/levels.ts';
+import { hourStart } from '../../server/usage/open-bucket.ts';
 import { RESOLUTIONS, type Resolution } from '../../shared/history.ts';
+import { getOrMake } from '../../shared/maps.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -145,4 +151,27 @@ describe('history', () => {
     expect((await historyOf(books, at('05T12:00:00'), at('05T13:00:00'), '1d')).map((row) => row.licenceType)).toEqual(['Recording']);
     expect(await historyOf(books, at('01T12:00:00'), at('03T13:00:00'), '1d')).toEqual([]);
   });
+  property(
+    'HIST-8 hours say what their buckets say, and there is one wherever all buckets of an hour are closed',
+    40,
+    centres,
+    async (centre) => {
+      const books = await openTestBooks(centre.live ? centre.scene.start : centre.scene.end);
+      await play(books, centre);
+      for (const { key, value } of books.store.range<StoredType>('types', below(ORGANISATION))) {
+        const type = key[1] as string;
+        const range = { start: [ORGANISATION, type, 0], end: [ORGANISATION, type, hourStart(value.openFrom ?? 0)] };
+        const expected = new Map<number, Stretch>();
+        for (const { value: bucket } of books.store.range<Stretch>('buckets', range)) {
+          const start = hourStart(bucket.start);
+          append(
+            getOrMake(expected, start, () => beginStretch(start, bucket.enter)),
+            bucket,
+          );
+        }
+        const hours = [...books.store.range<Stretch>('hours', range)].map((row) => row.value);
+        expect(hours).toEqual([...expected.values()]);
+      }
+    },
+  );
 });

@@ -2,7 +2,7 @@
 import { CONNECTION_LOST, REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
 import { overflowing, placeAgain, type Stay } from '../licensing/pools.ts';
-import { leaseEnd, release, type Session } from '../licensing/sessions.ts';
+import { leaseEnd, oldestDevice, release, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
 import { noteStaleSession } from './anomalies.ts';
 import { type Batch, nextSeq, touch, touchSession } from './batch.ts';
@@ -172,11 +172,9 @@ function refreshStay(
   stay: Stay,
   moved: ReturnType<typeof placeAgain>,
 ): void {
-  const sessions = [...userState(organisation, user).devices.values()];
-  const holders = sessions.filter((session) => session.holdings.some((holding) => holding.type === type));
-  const oldest = holders.reduce((first, session) =>
-    session.since < first.since || (session.since === first.since && session.id < first.id) ? session : first,
-  );
+  const { devices } = userState(organisation, user);
+  const holders = [...devices.values()].filter((session) => session.holdings.some((holding) => holding.type === type));
+  const oldest = devices.get(oldestDevice(devices, type) as string) as Session;
   const { since } = oldest.holdings.find((holding) => holding.type === type) as { since: Instant };
   const record = { type, session: oldest.id, turned: false, since, stay: null };
   const records = [

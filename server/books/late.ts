@@ -102,12 +102,14 @@ export function usersSince(batch: Batch, organisation: Organisation, from: Insta
 function replayContested(batch: Batch, rewriting: Rewriting, from: Position, resized: Iterable<string> = []): void {
   const { organisation } = rewriting;
   const overflowed = new Map<string, boolean>([...resized].map((type) => [type, true]));
+  const users = new Set<string>();
   for (const { before, after } of rewriting.entries.values()) {
+    users.add(after.user);
     for (const { type, pool } of [...(before?.records ?? []), ...after.records]) {
       overflowed.set(type, overflowed.get(type) === true || pool !== 0);
     }
   }
   for (const [type, must] of overflowed) {
-    if (must || isContested(batch, organisation, type, from.at)) replayPools(batch, rewriting, type, from);
+    if (must || isContested(batch, organisation, type, from.at, users.size)) replayPools(batch, rewriting, type, from);
   }
 }

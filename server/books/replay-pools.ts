@@ -26,14 +26,14 @@ import { type Organisation, settingsAt, settingsBefore, typeState } from './orga
 import { type Rewriting, rewrite, rewritten } from './rewriting.ts';
 import type { Placed } from './user-timeline.ts';
 
-/** Whether one holder more or less since an instant could have put anybody into another pool. */
-export function isContested(batch: Batch, organisation: Organisation, type: string, from: Instant): boolean {
+/** Whether so many holders more or less since an instant could have put anybody into another pool. */
+export function isContested(batch: Batch, organisation: Organisation, type: string, from: Instant, holders = 1): boolean {
   const smallest = smallestSince(organisation, type, from);
   if (smallest === Number.POSITIVE_INFINITY) return false;
   const state = typeState(organisation, type);
   if (overflowing(state.pools).length > 0) return true;
   const highest = highestSince(state.usage, from) ?? highestInHistory(batch, organisation, type, from);
-  return highest + waiting(batch, organisation, type) + 1 > smallest;
+  return highest + waiting(batch, organisation, type) + holders > smallest;
 }
 
 /** What this batch has added to the past and not yet brought into the history. */

@@ -3,7 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { checkConfigCommand } from './cli/check-config.ts';
 import { addDemoCommand } from './cli/demo.ts';
 import { FAILED, USAGE } from './cli/exit-codes.ts';
+import { explainCommand } from './cli/explain.ts';
+import { exportCommand } from './cli/export.ts';
 import { healthcheckCommand } from './cli/healthcheck.ts';
+import { importCommand } from './cli/import.ts';
 import { serveCommand } from './cli/serve.ts';
 import { addSimulateCommand } from './cli/simulate.ts';
 
@@ -12,7 +15,8 @@ const program = new Command('highwater')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
   .showHelpAfterError('(highwater --help lists the commands)');
 
-for (const command of [serveCommand(), checkConfigCommand(), healthcheckCommand()]) program.addCommand(command);
+for (const command of [serveCommand(), checkConfigCommand(), healthcheckCommand(), importCommand(), exportCommand(), explainCommand()])
+  program.addCommand(command);
 addSimulateCommand(program);
 addDemoCommand(program);
 for (const command of [program, ...program.commands]) command.exitOverride();

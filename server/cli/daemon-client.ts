@@ -1,0 +1,62 @@
+/** What the commands that talk to a daemon share: where it is, who asks, and what a refusal says. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Problem } from '../../shared/problems.ts';
+
+export interface DaemonFlags {
+  url: string;
+  token?: string;
+}
+
+export const DEFAULT_URL = 'http://127.0.0.1:7420';
+
+/** Adds `--url` and `--token`; without them, HIGHWATER_URL and HIGHWATER_TOKEN. */
+export function withDaemon(command: Command): Command {
+  return command
+    .option('--url <url>', 'the daemon', httpUrl, process.env['HIGHWATER_URL'] ?? DEFAULT_URL)
+    .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN']);
+}
+
+function httpUrl(text: string): string {
+  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''))
+    throw new InvalidArgumentError('A URL like http://127.0.0.1:7420 is needed.');
+  return text;
+}
+
+export const organisationPath = (organisation: string, rest: string): string =>
+  `/api/v1/organisations/${encodeURIComponent(organisation)}${rest}`;
+
+/** @throws an Error that says in one sentence what the daemon refused, or that it does not answer */
+export async function ask({ url, token }: DaemonFlags, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, url), { ...init, headers });
+  } catch (error) {
+    const { cause, message } = error as Error;
+    throw new Error(`${url} does not answer: ${cause instanceof Error ? cause.message : message}`, { cause: error });
+  }
+  if (response.ok) return response;
+  throw new Error(sentence(response.status, await response.text()));
+}
+
+function sentence(status: number, body: string): string {
+  try {
+    const problem = JSON.parse(body) as Problem;
+    return `${problem.title}: ${problem.detail}`;
+  } catch {
+    return `the daemon answered ${status}`;
+  }
+}
+
+/** Lines of a streamed body. */
+export async function* linesOf(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

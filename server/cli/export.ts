@@ -1,0 +1,40 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Command, Option } from 'commander';
+import { ask, type DaemonFlags, organisationPath, withDaemon } from './daemon-client.ts';
+import { OK } from './exit-codes.ts';
+
+interface ExportFlags extends DaemonFlags {
+  organisation: string;
+  from?: string;
+  to?: string;
+  format: 'csv' | 'ndjson';
+  output?: string;
+}
+
+const MEDIA = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
+
+export function exportCommand(): Command {
+  const command = new Command('export')
+    .description('write the licence records of an organisation as CSV or NDJSON; import takes the CSV')
+    .requiredOption('--organisation <id>', 'whose records')
+    .option('--from <instant>', 'RFC 3339, inclusive')
+    .option('--to <instant>', 'RFC 3339, exclusive')
+    .addOption(new Option('--format <format>', 'of the records').choices(['csv', 'ndjson']).default('csv'))
+    .option('--output <file>', 'default: standard output');
+  return withDaemon(command).action(async (flags: ExportFlags) => {
+    await exportRecords(flags);
+    process.exitCode = OK;
+  });
+}
+
+async function exportRecords(flags: ExportFlags): Promise<void> {
+  const query = new URLSearchParams();
+  if (flags.from !== undefined) query.set('from', flags.from);
+  if (flags.to !== undefined) query.set('to', flags.to);
+  const path = organisationPath(flags.organisation, `/records?${query}`);
+  const response = await ask(flags, path, { headers: { Accept: MEDIA[flags.format] } });
+  const target = flags.output === undefined ? process.stdout : createWriteStream(flags.output);
+  await pipeline(Readable.fromWeb(response.body as never), target, { end: flags.output !== undefined });
+}

@@ -124,7 +124,7 @@ async function openStore(config: Config, parts: AppParts, teardown: Teardown): P
     const unlock = await lockDataDir(config.dataDir);
     teardown.add('data directory lock', 1_000, unlock);
   }
-  const store = await (parts.openStore ? parts.openStore() : openLmdbStore(config.dataDir));
+  const store = await (parts.openStore ? parts.openStore() : openLmdbStore(config.dataDir, config.store));
   teardown.add('store', 4_000, () => store.close());
   return store;
 }

@@ -27,8 +27,9 @@ const TICK_MS = 100;
 const ALIVE_EVERY_MS = 10_000;
 /** Events in one transaction, at most about so many. */
 const BATCH_EVENTS = 10_000;
-/** How often a full disk is tried again. */
+/** How often a full disk is tried again, and one with room looked at. */
 const RETRY_FULL_MS = 2_000;
+const FULL = 'The disk is full: nothing is recorded until there is room';
 
 export interface PipelineLog {
   info(fields: object, message: string): void;
@@ -62,7 +63,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   await endDowntime(store, books, clock.now());
   let health: Health = { state: 'ready' };
   let lastCommitAt = clock.now();
-  let triedFullAt = 0;
+  let lookedAt = 0;
   const waiting: Job[] = [];
   let running: Promise<void> | null = null;
   const listeners = new Set<(commit: Commit) => void>();
@@ -79,13 +80,19 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     return waiting.splice(0, count);
   };
 
-  const fail = (jobs: Job[], error: unknown): void => {
+  const degrade = (reason: string): void => {
+    health = { state: 'degraded', reasons: [reason] };
+    lookedAt = clock.now();
+  };
+
+  const fail = (batchJobs: Job[], error: unknown): void => {
+    let jobs = batchJobs;
     books = loadBooks(store, grants);
     if (error instanceof StoreFullError) {
-      health = { state: 'degraded', reasons: ['The disk is full: nothing is recorded until there is room'] };
-      triedFullAt = clock.now();
+      degrade(FULL);
+      jobs = [...jobs, ...waiting.splice(0)];
     } else {
-      health = { state: 'degraded', reasons: ['The store failed: the daemon stops'] };
+      degrade('The store failed: the daemon stops');
       options.onFatal(error);
     }
     log.error({ err: error }, 'commit failed');
@@ -164,8 +171,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     running = null;
   };
 
-  const submit = <T>(weight: number, decide: (batch: Batch) => T): Promise<T> => {
-    if (health.state === 'stopping') return Promise.reject(new NotRecordingError('The daemon is stopping'));
+  /** While nothing can be recorded nobody has to wait to hear so; `probe` finds out whether it still is like that. */
+  const submit = <T>(weight: number, decide: (batch: Batch) => T, probe = false): Promise<T> => {
+    if (health.state !== 'ready' && !(probe && health.state === 'degraded')) {
+      return Promise.reject(new NotRecordingError((health as { reasons: string[] }).reasons.join('; ')));
+    }
     return new Promise<T>((resolve, reject) => {
       waiting.push({ weight, decide, resolve: resolve as (value: unknown) => void, reject });
       running ??= Promise.resolve().then(run);
@@ -175,10 +185,16 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const tick = (): void => {
     if (running || health.state === 'stopping') return;
     const now = clock.now();
-    if (health.state === 'degraded' && now - triedFullAt < RETRY_FULL_MS) return;
+    if (now - lookedAt >= RETRY_FULL_MS || now < lookedAt) {
+      lookedAt = now;
+      if (!store.hasRoom()) {
+        degrade(FULL);
+        return;
+      }
+    } else if (health.state === 'degraded') return;
     const due = [...books.organisations.values()].some((organisation) => timersDue(organisation, now));
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
-    submit(1, (batch) => forgetOldIds(batch.draft, now)).catch(() => {});
+    submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
   };
   const stopTicking = clock.every(TICK_MS, tick);
   tick();

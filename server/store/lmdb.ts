@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Key, Range, Row, Store, TableName, Write } from './store.ts';
@@ -14,7 +14,7 @@ const FULL = new Set([28, 27, 122]);
  * Opens the embedded store below `dataDir`, which is created where missing.
  * A commit is durable when its promise resolves: LMDB has then synced the pages and after them the page that points to them.
  */
-export function openLmdbStore(dataDir: string): Store {
+export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBytes?: number } = {}): Store {
   mkdirSync(dataDir, { recursive: true });
   const root: RootDatabase = open({
     path: join(dataDir, 'highwater.mdb'),
@@ -57,6 +57,10 @@ export function openLmdbStore(dataDir: string): Store {
       } finally {
         root.resetReadTxn();
       }
+    },
+    hasRoom() {
+      const { bavail, bsize } = statfsSync(dataDir);
+      return bavail * bsize >= minFreeBytes;
     },
     async close(): Promise<void> {
       await root.close();

@@ -51,6 +51,7 @@ export function createMemoryStore(): Store {
         }
       }
     },
+    hasRoom: () => true,
     async close(): Promise<void> {},
   };
 }

@@ -72,6 +72,8 @@ export interface Write {
 }
 
 export interface Store extends Reader {
+  /** Whether the disk has more left than is to stay free: retention and repairs need some of it. */
+  hasRoom(): boolean;
   /** All of it or nothing; resolves when it is on disk. @throws StoreFullError, or any other failure of the store */
   commit(writes: readonly Write[]): Promise<void>;
   close(): Promise<void>;

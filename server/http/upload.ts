@@ -51,6 +51,8 @@ async function* partOf(incoming: IncomingMessage, body: AsyncIterable<Uint8Array
   );
   try {
     yield* (await promise) as AsyncIterable<Uint8Array>;
+    // What comes after the file is read as well: the answer waits for the end of the form.
+    await feeding;
   } catch (error) {
     throw failure ?? refusal(error);
   } finally {

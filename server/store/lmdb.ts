@@ -9,6 +9,9 @@ type Table = Database<unknown, (string | number)[]>;
 
 /** ENOSPC, EFBIG, EDQUOT: errno values as LMDB hands them on. */
 const FULL = new Set([28, 27, 122]);
+/** A write that found room for only a part of itself is handed on as EIO. With so little left, in bytes, that is what it was. */
+const EIO = 5;
+const NEXT_TO_NOTHING = 1_048_576;
 
 /**
  * Opens the embedded store below `dataDir`, which is created where missing.
@@ -53,19 +56,23 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
           }
         });
       } catch (error) {
-        throw await commitFailure(error);
+        throw await commitFailure(error, freeBytes(dataDir));
       } finally {
         root.resetReadTxn();
       }
     },
     hasRoom() {
-      const { bavail, bsize } = statfsSync(dataDir);
-      return bavail * bsize >= minFreeBytes;
+      return freeBytes(dataDir) >= minFreeBytes;
     },
     async close(): Promise<void> {
       await root.close();
     },
   };
+}
+
+function freeBytes(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
 }
 
 /** lmdb names the bounds in the direction of travel; ours stay lower and upper. The shared structures' symbol key is passed over. */
@@ -87,10 +94,11 @@ function rangeOptions({ start, end, reverse = false, limit }: Range) {
 }
 
 /** A failed commit carries a promise that rejects with the cause; left alone it would end the process. */
-async function commitFailure(error: unknown): Promise<unknown> {
+async function commitFailure(error: unknown, free: number): Promise<unknown> {
   const commitError = (error as { commitError?: Promise<unknown> } | null)?.commitError;
   const cause: unknown = await Promise.resolve(commitError).catch((reason: unknown) => reason);
   const code = (cause as { code?: unknown } | undefined)?.code;
-  if (typeof code === 'number' && FULL.has(Math.abs(code))) return new StoreFullError('The disk is full', { cause });
+  const errno = typeof code === 'number' ? Math.abs(code) : 0;
+  if (FULL.has(errno) || (errno === EIO && free < NEXT_TO_NOTHING)) return new StoreFullError('The disk is full', { cause });
   return error;
 }

@@ -4,6 +4,7 @@ import { createApp, type RunningApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { createLog, type Log } from '../log.ts';
+import { isCommitFailure } from '../store/lmdb.ts';
 import { FAILED, OK, SOFTWARE } from './exit-codes.ts';
 import { type ConfigFlags, readConfig } from './read-config.ts';
 
@@ -38,7 +39,9 @@ async function serve(flags: ConfigFlags): Promise<number> {
     process.exit(SOFTWARE);
   };
   process.on('uncaughtException', (error) => fatal(error, 'a defect: the process ends'));
-  process.on('unhandledRejection', (error) => fatal(error, 'a defect: the process ends'));
+  process.on('unhandledRejection', (error) => {
+    if (!isCommitFailure(error)) fatal(error, 'a defect: the process ends');
+  });
 
   const stop = stopOnSignal(log);
   try {

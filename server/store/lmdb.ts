@@ -93,6 +93,12 @@ function rangeOptions({ start, end, reverse = false, limit }: Range) {
   };
 }
 
+/**
+ * Whether a rejection is that of a commit. The library rejects promises of its own beside the one it gave out; the one that was
+ * given out is handled where it is awaited.
+ */
+export const isCommitFailure = (error: unknown): boolean => error instanceof Error && 'commitError' in error;
+
 /** A failed commit carries a promise that rejects with the cause; left alone it would end the process. */
 async function commitFailure(error: unknown, free: number): Promise<unknown> {
   const commitError = (error as { commitError?: Promise<unknown> } | null)?.commitError;

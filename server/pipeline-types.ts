@@ -1,4 +1,5 @@
 /** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
+import type { Bill, BillingPeriodView } from '../shared/bill.ts';
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
 import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
@@ -105,6 +106,10 @@ export interface Committed {
 export interface Reports {
   /** Whole buckets by start and then by type, in lists of a few thousand. */
   history(query: HistoryQuery): AsyncGenerator<HistoryRow[], void, void>;
+  /** Newest first. */
+  billingPeriods(): BillingPeriodView[];
+  /** `2026-11`; absent: the running one. Null for a period that has not begun. */
+  bill(period?: string): Promise<Bill | null>;
 }
 
 /** A row of another system's records, checked and complete. */

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
+import { billingQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { settingsSchema } from '../parse/organisation.ts';
@@ -23,6 +24,7 @@ const QUERIES = {
   levels: levelsQuery,
   import: importQuery,
   history: historyQuery,
+  billing: billingQuery,
 };
 
 export interface RouteText {

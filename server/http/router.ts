@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { anomalyRoutes } from './anomalies.ts';
 import { bearerToken, neededCapability } from './auth.ts';
+import { billingRoutes } from './billing.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { changeRoutes } from './changes.ts';
 import type { App, AppEnv, Edge } from './edge.ts';
@@ -48,7 +49,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
 
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
-  for (const add of [historyRoutes]) add(app, edge);
+  for (const add of [historyRoutes, billingRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);
   staticRoutes(app, files);

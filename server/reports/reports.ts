@@ -1,15 +1,17 @@
 /** Everything that is read over a length of time, for one organisation. */
+import type { BillingPeriodView } from '../../shared/bill.ts';
 import type { Instant } from '../../shared/time.ts';
 import { DEFAULT_SETTINGS, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import type { Downtime } from '../licensing/sessions.ts';
-import { lastReceived, type Version } from '../licensing/versions.ts';
+import { inForce, lastReceived, type Version } from '../licensing/versions.ts';
 import type { Reports } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Reader } from '../store/store.ts';
+import { periodView, readBill } from './bill.ts';
 import { createCoverage, knownFrom } from './coverage.ts';
 import { readHistory } from './history.ts';
 import { createLocalBuckets } from './local-buckets.ts';
 import type { ReportScope } from './scope.ts';
-import { inPieces } from './work.ts';
+import { inPieces, runInPieces } from './work.ts';
 
 export interface ReportsOptions {
   disk: Reader;
@@ -23,13 +25,34 @@ export interface ReportsOptions {
 export function createReports(options: ReportsOptions): Reports {
   return {
     history: (query) => inPieces(readHistory(scopeOf(options), query)),
+    billingPeriods: () => billingPeriods(scopeOf(options)),
+    async bill(name) {
+      const scope = scopeOf(options);
+      const period = name === undefined ? scope.buckets.calendar.billingPeriod(scope.now) : scope.buckets.billingPeriodNamed(name);
+      if (!period || period.start > scope.now) return null;
+      return runInPieces(readBill(scope, period));
+    },
   };
+}
+
+/** From the newest to that of the oldest entry. */
+function billingPeriods(scope: ReportScope): BillingPeriodView[] {
+  const { calendar } = scope.buckets;
+  const periods: BillingPeriodView[] = [];
+  const first = Math.min(scope.firstEntryAt ?? scope.now, scope.now);
+  for (let at = scope.now; at >= first; ) {
+    const period = calendar.billingPeriod(at);
+    periods.push(periodView(scope, period));
+    at = period.start - 1;
+  }
+  return periods;
 }
 
 /** What every report is about, as it is at this moment. */
 function scopeOf({ disk, organisation, types, downtimes, now }: ReportsOptions): ReportScope {
-  const settings = lastReceived(disk.get<Version<Settings>[]>('organisations', [organisation]) ?? []) ?? DEFAULT_SETTINGS;
-  const buckets = createLocalBuckets(settings.timeZone, settings.billingPeriodStartDay);
+  const versions = disk.get<Version<Settings>[]>('organisations', [organisation]) ?? [];
+  const { timeZone, billingPeriodStartDay } = lastReceived(versions) ?? DEFAULT_SETTINGS;
+  const buckets = createLocalBuckets(timeZone, billingPeriodStartDay);
   const firstEntryAt = firstEntry(disk, organisation);
   const firstStartAt = disk.get<Instant>('meta', ['firstStartAt']) ?? Number.POSITIVE_INFINITY;
   const known = knownFrom(firstStartAt, firstEntryAt, (at) => buckets.calendar.day(at).start);
@@ -39,7 +62,9 @@ function scopeOf({ disk, organisation, types, downtimes, now }: ReportsOptions):
     disk,
     organisation,
     types,
+    timeZone,
     buckets,
+    entitlementsAt: (instant) => inForce(versions, instant)?.entitlements ?? DEFAULT_SETTINGS.entitlements,
     covered: createCoverage(downtimes, known),
     firstEntryAt,
     now: at,

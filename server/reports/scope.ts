@@ -1,3 +1,4 @@
+import type { Entitlement } from '../../shared/organisation.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Reader } from '../store/store.ts';
 import type { Coverage } from './coverage.ts';
@@ -9,7 +10,10 @@ export interface ReportScope {
   organisation: string;
   /** Every licence type that was ever used or entitled, in the order in which they are listed. */
   types: readonly string[];
+  timeZone: string;
   buckets: LocalBuckets;
+  /** By licence type, as in force at an instant. */
+  entitlementsAt(at: Instant): ReadonlyMap<string, Entitlement>;
   covered: Coverage;
   /** Instant of the oldest entry of the books. */
   firstEntryAt: Instant | null;

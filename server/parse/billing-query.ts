@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { parseQuery } from './query.ts';
+
+export const billingQuery = z.strictObject({
+  period: z
+    .string()
+    .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { message: 'must be the month in which the period starts, like 2026-11' })
+    .optional(),
+});
+
+/** @throws RefusedInput, code `invalid_query` */
+export const parseBillingQuery = (search: URLSearchParams): { period?: string } => parseQuery(billingQuery, search);

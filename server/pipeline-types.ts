@@ -1,4 +1,5 @@
 /** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
+
 import type { Bill, BillingPeriodView } from '../shared/bill.ts';
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
 import type { HistoryQuery } from '../shared/history.ts';
@@ -6,6 +7,8 @@ import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
 import type { Instant } from '../shared/time.ts';
 import type { AnomalyView, ChangeView, HistoryRow, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
+import type { AlertActions } from './alerting/actions.ts';
+import type { Delivery } from './webhooks/outbox.ts';
 
 /** The store cannot take anything at the moment: nothing was recorded, the caller may try again. */
 export class NotRecordingError extends Error {
@@ -35,6 +38,8 @@ export interface Commit {
   /** Organisation to the licence types whose row changed; an empty set when only users, sessions or anomalies did. */
   changed: ReadonlyMap<string, ReadonlySet<string>>;
   events: CountedEvent[];
+  /** Messages for webhooks that it brought, or that are to be tried again. */
+  queued: Delivery[];
   /** Time from the start of the transaction to its return, in seconds. */
   seconds: number;
 }
@@ -138,6 +143,7 @@ export interface LevelSteps {
 
 export interface Pipeline {
   readonly committed: Committed;
+  readonly alerts: AlertActions;
   health(): Health;
   /** One request: all or nothing, answered when durable. @throws NotRecordingError */
   ingest(events: LicenceEvent[]): Promise<IngestAnswer>;

@@ -5,6 +5,10 @@
 import type { Catalogue } from '../shared/catalogue.ts';
 import type { EventResult, IngestAnswer, LicenceEvent } from '../shared/events.ts';
 import type { Instant } from '../shared/time.ts';
+import { createAlertActions } from './alerting/actions.ts';
+import { look, lookDue } from './alerting/look.ts';
+import { createShownAlerts } from './alerting/shown.ts';
+import { type Alerting, loadAlerting } from './alerting/watched.ts';
 import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
 import { type Batch, type Books, createBatch } from './books/batch.ts';
 import { finishBatch } from './books/finish.ts';
@@ -60,6 +64,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const grants = createGrants(options.catalogue);
   const epoch = await markStore(store, options.randomId, clock.now());
   let books: Books = loadBooks(store, grants);
+  let alerting: Alerting = loadAlerting(store, epoch);
   await endDowntime(store, books, clock.now());
   let health: Health = { state: 'ready' };
   let lastCommitAt = clock.now();
@@ -69,6 +74,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const listeners = new Set<(commit: Commit) => void>();
   const committed = createCommitted({ store, epoch, catalogue: options.catalogue, now: () => clock.now() });
   committed.replace(books);
+  const shownAlerts = createShownAlerts(store, () => clock.now());
 
   const take = (): Job[] => {
     let weight = 0;
@@ -80,6 +86,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     return waiting.splice(0, count);
   };
 
+  const loadAgain = (): void => {
+    books = loadBooks(store, grants);
+    alerting = loadAlerting(store, epoch);
+  };
+
   const degrade = (reason: string): void => {
     health = { state: 'degraded', reasons: [reason] };
     lookedAt = clock.now();
@@ -87,7 +98,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   const fail = (batchJobs: Job[], error: unknown): void => {
     let jobs = batchJobs;
-    books = loadBooks(store, grants);
+    loadAgain();
     if (error instanceof StoreFullError) {
       degrade(FULL);
       jobs = [...jobs, ...waiting.splice(0)];
@@ -123,7 +134,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   };
 
   const startOver = (jobs: Job[], bad: Job): void => {
-    books = loadBooks(store, grants);
+    loadAgain();
     waiting.unshift(...jobs.filter((job) => job !== bad));
   };
 
@@ -151,6 +162,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       for (const organisation of books.organisations.values()) {
         if (batch.changed.has(organisation.id) && timersDue(organisation, now)) runTimers(batch, organisation, now);
       }
+      look(batch, alerting, committed.row);
       finishBatch(batch);
       reportBroken(batch);
       await store.commit(batch.draft.writes());
@@ -161,8 +173,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     lastCommitAt = now;
     if (health.state === 'degraded') health = { state: 'ready' };
     committed.publish(books, batch.changed, now);
+    shownAlerts.publish(alerting);
+    const { queued } = alerting;
+    Object.assign(alerting, { queued: [], looked: new Set(), withdrawn: [] });
     const seconds = (performance.now() - started) / 1000;
-    tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: batch.events, seconds });
+    tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: batch.events, queued, seconds });
     for (const answer of answers) answer();
   };
 
@@ -192,7 +207,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
         return;
       }
     } else if (health.state === 'degraded') return;
-    const due = [...books.organisations.values()].some((organisation) => timersDue(organisation, now));
+    const due = [...books.organisations.values()].some((organisation) => timersDue(organisation, now)) || lookDue(alerting, now);
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
   };
@@ -201,6 +216,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   return {
     committed,
+    alerts: createAlertActions(submit, () => alerting, shownAlerts),
     health: () => health,
     ingest: (events) =>
       submit(events.length, (batch) => ingest(batch, events)).then((results) => ({ epoch, seq: committed.seq(), results }) as IngestAnswer),

@@ -40,6 +40,8 @@ export interface CommittedOptions {
 export interface PublishedCommitted extends Committed {
   /** Shows everything anew, as at start. */
   replace(books: Books): void;
+  /** A row as last shown. */
+  row(organisation: string, licenceType: string): LicenceRow | undefined;
   /** Shows what a commit changed. */
   publish(books: Books, changed: ReadonlyMap<string, ReadonlySet<string>>, now: Instant): void;
 }
@@ -95,6 +97,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
       seq = books.seq;
       for (const [id, types] of changed) show(books.organisations.get(id) as Organisation, types, at);
     },
+    row: (id, licenceType) => shown.get(id)?.rows.get(licenceType),
     organisations: () =>
       [...shown].map(([id, view]) => organisationView(id, view)).sort((a, b) => (a.organisation < b.organisation ? -1 : 1)),
     organisation: (id) => (shown.has(id) ? organisationView(id, shown.get(id) as Shown) : undefined),

@@ -41,6 +41,26 @@ export const TABLES = [
   'idBatches',
   /** [organisation, content of an imported row, which of several with the same content] -> how it was judged. */
   'imported',
+  /** [organisation, rule] -> the alert rule. */
+  'alertRules',
+  /** [organisation, rule, licence type] -> where its alert stands, or how it ended last. */
+  'alerts',
+  /** [organisation, seq] -> one step of an alert's course. */
+  'alertHistory',
+  /** [organisation, silence] -> whose webhooks it keeps back, and until when. */
+  'silences',
+  /** [organisation] -> whether its feed is silent, and which billing period runs, as far as was told. */
+  'feeds',
+  /** [organisation, licence type] -> when a new mark was last told, and one that waits to be. */
+  'peakNotices',
+  /** [organisation, webhook] -> the receiver, with its secret. */
+  'webhooks',
+  /** [organisation, webhook, number] -> a message with its attempts. */
+  'deliveries',
+  /** [organisation, webhook, webhook-id] -> number of the delivery. */
+  'deliveryIds',
+  /** [organisation, webhook, number] -> webhook-id of a delivery that is still to be made. */
+  'outbox',
   /** [start of the silence] -> its end: when nothing was recorded because the daemon was down. */
   'downtimes',
 ] as const;

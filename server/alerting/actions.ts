@@ -1,0 +1,60 @@
+/** Alerts and receivers as the edge sees them: what may be said about them, and what is committed. */
+import type { AlertRule, SilenceMatchers, SilenceView } from '../../shared/alerts.ts';
+import type { Instant } from '../../shared/time.ts';
+import type { Batch } from '../books/batch.ts';
+import type { Delivery, Outcome, Webhook } from '../webhooks/outbox.ts';
+import {
+  acknowledge,
+  addSilence,
+  deleteRule,
+  deleteSilence,
+  deleteWebhook,
+  putRule,
+  putWebhook,
+  retryDelivery,
+  testWebhook,
+} from './administration.ts';
+import { recordAttempt } from './deliveries.ts';
+import { type ShownAlerts, silenceView } from './shown.ts';
+import type { Alerting } from './watched.ts';
+
+export type GivenWebhook = Omit<Webhook, 'secret' | 'disabledReason'> & { secret?: string };
+
+/** The organisation exists: the caller looked. Answers come when it is on disk. */
+export interface AlertActions {
+  readonly shown: ShownAlerts;
+  putRules(organisation: string, rules: readonly { id: string; rule: AlertRule }[]): Promise<void>;
+  /** Whether there was such a rule; so do the other removals. */
+  deleteRule(organisation: string, id: string): Promise<boolean>;
+  acknowledge(organisation: string, id: string, by: string, note: string): Promise<boolean>;
+  addSilence(organisation: string, given: { matchers: SilenceMatchers; endsAt: Instant; by: string; note: string }): Promise<SilenceView>;
+  deleteSilence(organisation: string, id: string): Promise<boolean>;
+  /** @returns the secret where it was made here */
+  putWebhook(organisation: string, given: GivenWebhook, newSecret: string): Promise<string | null>;
+  deleteWebhook(organisation: string, id: string): Promise<boolean>;
+  testWebhook(organisation: string, id: string): Promise<Delivery | null>;
+  retryDelivery(organisation: string, webhook: string, id: string): Promise<Delivery | null>;
+  /** What the worker found out about a delivery. */
+  recordAttempt(delivery: Delivery, kind: Outcome['kind']): Promise<void>;
+}
+
+type Submit = <T>(weight: number, decide: (batch: Batch) => T) => Promise<T>;
+
+export function createAlertActions(submit: Submit, alerting: () => Alerting, shown: ShownAlerts): AlertActions {
+  return {
+    shown,
+    putRules: (organisation, rules) =>
+      submit(1, (batch) => {
+        for (const { id, rule } of rules) putRule(batch, alerting(), organisation, id, rule);
+      }),
+    deleteRule: (organisation, id) => submit(1, (batch) => deleteRule(batch, alerting(), organisation, id)),
+    acknowledge: (organisation, id, by, note) => submit(1, (batch) => acknowledge(batch, alerting(), organisation, id, by, note)),
+    addSilence: (organisation, given) => submit(1, (batch) => silenceView(addSilence(batch, alerting(), organisation, given))),
+    deleteSilence: (organisation, id) => submit(1, (batch) => deleteSilence(batch, alerting(), organisation, id)),
+    putWebhook: (organisation, given, newSecret) => submit(1, (batch) => putWebhook(batch, alerting(), organisation, given, newSecret)),
+    deleteWebhook: (organisation, id) => submit(1, (batch) => deleteWebhook(batch, alerting(), organisation, id)),
+    testWebhook: (organisation, id) => submit(1, (batch) => testWebhook(batch, alerting(), organisation, id)),
+    retryDelivery: (organisation, webhook, id) => submit(1, (batch) => retryDelivery(batch, alerting(), organisation, webhook, id)),
+    recordAttempt: (delivery, kind) => submit(1, (batch) => recordAttempt(batch, alerting(), delivery, kind)),
+  };
+}

@@ -1,0 +1,117 @@
+/** The third stage of the line, between decision and commit: what a batch, or time, meant for alerts. Only organisations that have rules or receivers are looked at. */
+import type { AlertRule } from '../../shared/alerts.ts';
+import type { Instant } from '../../shared/time.ts';
+import { ageDueAt, dueAt, end, step } from '../alerts/evaluate.ts';
+import { type Batch, touch } from '../books/batch.ts';
+import type { Organisation } from '../books/organisation.ts';
+import { courseOf, takeStep, tellHeld } from './course.ts';
+import { type Before, peaksDueAt, silentAt, tellWaitingPeaks, watchFeed, watchType } from './moments.ts';
+import { ageBase, isAbout, isAge, type Rows, rowsOf, typesOf, watchedValue } from './values.ts';
+import type { Alerting, Watched } from './watched.ts';
+
+export function lookDue(alerting: Alerting, now: Instant): boolean {
+  for (const watched of alerting.watched.values()) if (isDue(watched, now)) return true;
+  return false;
+}
+
+/** A clock that was set back makes everything due: what was to come may lie an hour ahead now. */
+const isDue = (watched: Watched, now: Instant): boolean => watched.dueAt <= now || now < watched.lookedAt;
+
+export function look(batch: Batch, alerting: Alerting, before: Before): void {
+  for (const watched of alerting.watched.values()) {
+    const organisation = batch.books.organisations.get(watched.id);
+    if (!organisation) continue;
+    if (!isDue(watched, batch.now) && !batch.changed.has(watched.id)) continue;
+    if (batch.now < watched.lookedAt) watched.everything = true;
+    lookAt(batch, alerting, watched, organisation, before);
+  }
+}
+
+function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation: Organisation, before: Before): void {
+  const { now } = batch;
+  const seq = batch.books.seq;
+  const queued = alerting.queued.length;
+  const changed = batch.changed.get(watched.id) ?? new Set<string>();
+  const rows = rowsOf(organisation, now);
+  const touched = batch.sessions.get(watched.id);
+  if (touched) watched.ages.heed(organisation, touched);
+  const oldPeriod = watched.feed?.period;
+  const turned = watchFeed(batch, alerting, watched, organisation, before);
+  if (oldPeriod && watched.webhooks.size > 0) {
+    const rolled = now >= oldPeriod.end;
+    // Another time zone or start day makes other marks, but no news.
+    const moved = !rolled && oldPeriod.start !== watched.feed?.period.start;
+    for (const licenceType of changed) {
+      const after = rows(licenceType);
+      const shown = moved ? after : before(watched.id, licenceType);
+      if (after) watchType(batch, alerting, watched, organisation, licenceType, after, shown, rolled);
+    }
+  }
+  tellWaitingPeaks(batch, alerting, watched);
+  evaluateRules(batch, alerting, watched, organisation, rows, turned || watched.everything ? null : changed);
+  tellHeld(batch, alerting, watched, rows);
+  watched.everything = false;
+  watched.lookedAt = now;
+  watched.dueAt = nextLook(batch, watched, organisation);
+  alerting.looked.add(watched.id);
+  if (batch.books.seq > seq || alerting.queued.length > queued) touch(batch, organisation);
+}
+
+/** @param changed types that the batch changed; null: look at all */
+function evaluateRules(
+  batch: Batch,
+  alerting: Alerting,
+  watched: Watched,
+  organisation: Organisation,
+  rows: Rows,
+  changed: ReadonlySet<string> | null,
+): void {
+  const { now } = batch;
+  const silent = watched.feed?.silentSince !== null && watched.feed !== null;
+  for (const alert of [...watched.alerts.values()]) {
+    const rule = watched.rules.get(alert.rule);
+    if (!rule || isAbout(rule, alert.licenceType)) continue;
+    const ended = end(alert.course, now, 'the rule is about other licence types now');
+    takeStep(batch, alerting, watched, {
+      id: alert.rule,
+      rule,
+      licenceType: alert.licenceType,
+      step: ended,
+      value: alert.value,
+      row: undefined,
+    });
+  }
+  for (const [id, rule] of watched.rules) {
+    for (const licenceType of typesOf(rule, organisation)) {
+      const course = courseOf(watched, id, licenceType);
+      if (changed && !changed.has(licenceType) && !isAge(rule) && dueAt(rule, course) > now) continue;
+      const value = watchedValue(watched, organisation, rule, licenceType, rows, now);
+      const taken = step(rule, course, { value, silent }, now);
+      takeStep(batch, alerting, watched, { id, rule, licenceType, step: taken, value, row: rows(licenceType) });
+    }
+  }
+}
+
+/** When time alone may bring something, all that is known staying as it is. */
+function nextLook(batch: Batch, watched: Watched, organisation: Organisation): Instant {
+  const { now } = batch;
+  const dues = [peaksDueAt(watched), watched.feed?.period.end ?? Number.POSITIVE_INFINITY];
+  if (watched.feed?.silentSince === null) dues.push(silentAt(batch, organisation) ?? Number.POSITIVE_INFINITY);
+  for (const alert of watched.alerts.values()) {
+    const rule = watched.rules.get(alert.rule);
+    if (rule) dues.push(dueAt(rule, alert.course));
+    if (alert.held) dues.push(...[...watched.silences.values()].map((silence) => silence.endsAt));
+  }
+  for (const rule of watched.rules.values()) if (isAge(rule)) dues.push(ageRuleDueAt(watched, organisation, rule, now));
+  // What is due and yet nothing came of it waits for a change, not for the next tick.
+  return Math.min(...dues.filter((due) => due > now), Number.POSITIVE_INFINITY);
+}
+
+function ageRuleDueAt(watched: Watched, organisation: Organisation, rule: AlertRule, now: Instant): Instant {
+  let due = Number.POSITIVE_INFINITY;
+  for (const licenceType of typesOf(rule, organisation)) {
+    const base = ageBase(watched, organisation, rule, licenceType);
+    if (base !== null) due = Math.min(due, ageDueAt(rule, base, now));
+  }
+  return due;
+}

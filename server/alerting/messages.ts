@@ -1,0 +1,103 @@
+/** From news to rows of the outbox, in the transaction of the news itself. */
+import type { AlertRule, WebhookEventType } from '../../shared/alerts.ts';
+import { formatInstant, formatInstantOrNull } from '../../shared/time.ts';
+import type { LicenceRow } from '../../shared/views.ts';
+import type { Batch } from '../books/batch.ts';
+import { type Delivery, type Webhook, wants } from '../webhooks/outbox.ts';
+import type { Alert, Alerting, Watched } from './watched.ts';
+
+export interface News {
+  type: WebhookEventType;
+  /** Messages about one thing reach a receiver in order. */
+  about: string;
+  data: Record<string, unknown>;
+}
+
+/** Whether anybody would hear of it. */
+export function isAwaited(watched: Watched, type: WebhookEventType): boolean {
+  for (const webhook of watched.webhooks.values()) if (webhook.enabled && wants(webhook, type)) return true;
+  return false;
+}
+
+/**
+ * Queues a message for every receiver that wants it. Its number is part of the `webhook-id`, which is therefore the same over retries and restarts.
+ * @returns the receivers
+ */
+export function queue(
+  batch: Batch,
+  alerting: Alerting,
+  watched: Watched,
+  news: News,
+  isFor: (webhook: Webhook) => boolean = () => true,
+): string[] {
+  const told: string[] = [];
+  for (const webhook of watched.webhooks.values()) {
+    if (!webhook.enabled || !wants(webhook, news.type) || !isFor(webhook)) continue;
+    queueFor(batch, alerting, watched, news, webhook);
+    told.push(webhook.id);
+  }
+  return told;
+}
+
+export function queueFor(batch: Batch, alerting: Alerting, watched: Watched, { type, about, data }: News, webhook: Webhook): Delivery {
+  const n = ++alerting.deliveries;
+  const delivery: Delivery = {
+    id: `msg_${alerting.epoch}_${n}`,
+    n,
+    organisation: watched.id,
+    webhook: webhook.id,
+    type,
+    about,
+    at: batch.now,
+    data,
+    status: 'pending',
+    attempts: [],
+    tries: 0,
+    nextAttemptAt: batch.now,
+  };
+  batch.draft.put('meta', ['deliveries'], n);
+  writeDelivery(batch, alerting, delivery);
+  return delivery;
+}
+
+/** Writes a delivery down where it is listed and, while it is pending, where the worker finds it after a restart. */
+export function writeDelivery(batch: Batch, alerting: Alerting, delivery: Delivery): void {
+  const key = [delivery.organisation, delivery.webhook, delivery.n];
+  batch.draft.put('deliveries', key, delivery);
+  batch.draft.put('deliveryIds', [delivery.organisation, delivery.webhook, delivery.id], delivery.n);
+  if (delivery.status === 'pending') batch.draft.put('outbox', key, delivery.id);
+  else batch.draft.remove('outbox', key);
+  if (delivery.status === 'pending') alerting.queued.push(delivery);
+}
+
+export function alertData(watched: Watched, rule: AlertRule, alert: Alert, row: LicenceRow | undefined): Record<string, unknown> {
+  const { course } = alert;
+  return {
+    organisation: watched.id,
+    id: alert.id,
+    rule: alert.rule,
+    name: rule.name,
+    licenceType: alert.licenceType,
+    metric: rule.metric,
+    op: rule.op,
+    threshold: rule.threshold,
+    severity: rule.severity,
+    state: course.state,
+    value: alert.value,
+    startsAt: formatInstant(course.since),
+    endsAt: formatInstantOrNull(course.endedAt),
+    seq: alert.seq,
+    reason: alert.reason,
+    annotations: rule.annotations,
+    ...(row && levelData(row)),
+  };
+}
+
+/** How a licence type stands: numbers only, never a user. */
+export const levelData = ({ inUse, concurrent, contingency, overLimit, peak }: LicenceRow): Record<string, unknown> => ({
+  inUse,
+  concurrent,
+  contingency,
+  overLimit,
+  billingPeriodPeak: peak.billingPeriod,
+});

@@ -1,0 +1,142 @@
+/** News beside alerts: a new mark, overflow entered or left, a feed that falls silent, a billing period that is over. */
+import { formatInstant, type Instant } from '../../shared/time.ts';
+import type { LicenceRow } from '../../shared/views.ts';
+import type { Batch } from '../books/batch.ts';
+import { type Organisation, settingsAt } from '../books/organisation.ts';
+import { isAwaited, levelData, queue } from './messages.ts';
+import type { Alerting, Feed, PeakNotice, Watched } from './watched.ts';
+
+/** A new mark is told at most so often, for each licence type. */
+const PEAK_EVERY_MS = 60_000;
+
+/** The row as it was shown before this batch. */
+export type Before = (organisation: string, licenceType: string) => LicenceRow | undefined;
+
+/** When the feed counts as silent if nothing comes, or null where nobody set a time. Highwater's own downtime is nobody's silence. */
+export function silentAt(batch: Batch, organisation: Organisation): Instant | null {
+  const { feedSilentAfterSeconds } = settingsAt(organisation, batch.now);
+  if (feedSilentAfterSeconds === undefined || organisation.lastEventAt === null) return null;
+  const heard = Math.max(organisation.lastEventAt, batch.books.downtimes.at(-1)?.until ?? Number.NEGATIVE_INFINITY);
+  return Math.floor(heard + feedSilentAfterSeconds * 1000) + 1;
+}
+
+/** Brings what is known of the organisation as a whole up to date. @returns whether the feed fell silent or came back */
+export function watchFeed(batch: Batch, alerting: Alerting, watched: Watched, organisation: Organisation, before: Before): boolean {
+  const { now } = batch;
+  const period = organisation.calendar.billingPeriod(now);
+  const old = watched.feed;
+  const silentSince = silence(batch, organisation, old);
+  const changed = old !== null && (old.silentSince === null) !== (silentSince === null);
+  const periodChanged = old === null || old.period.start !== period.start || old.period.end !== period.end;
+  if (!changed && !periodChanged) return false;
+  const feed: Feed = { silentSince, period: { name: period.name, start: period.start, end: period.end } };
+  watched.feed = feed;
+  batch.draft.put('feeds', [watched.id], feed);
+  if (old && now >= old.period.end) tellPeriods(batch, alerting, watched, organisation, old.period.end, before);
+  if (changed) tellFeed(batch, alerting, watched, organisation, silentSince !== null);
+  return changed;
+}
+
+function silence(batch: Batch, organisation: Organisation, feed: Feed | null): Instant | null {
+  const { now } = batch;
+  const due = silentAt(batch, organisation);
+  if (due === null) return null;
+  if (!feed || feed.silentSince === null) return now >= due ? now : null;
+  const { feedSilentAfterSeconds = 0 } = settingsAt(organisation, now);
+  // Once silent, only an event ends it.
+  return now - (organisation.lastEventAt ?? 0) > feedSilentAfterSeconds * 1000 ? feed.silentSince : null;
+}
+
+function tellFeed(batch: Batch, alerting: Alerting, watched: Watched, organisation: Organisation, silent: boolean): void {
+  const { lastEventAt } = organisation;
+  const { feedSilentAfterSeconds = null } = settingsAt(organisation, batch.now);
+  const data = {
+    organisation: watched.id,
+    lastEventAt: lastEventAt === null ? null : formatInstant(lastEventAt),
+    feedSilentAfterSeconds,
+  };
+  queue(batch, alerting, watched, { type: silent ? 'feed.silent' : 'feed.recovered', about: 'feed', data });
+}
+
+/** Every period that is over since one was last told; only of the first are the marks those that were shown last. */
+function tellPeriods(
+  batch: Batch,
+  alerting: Alerting,
+  watched: Watched,
+  organisation: Organisation,
+  firstEnd: Instant,
+  before: Before,
+): void {
+  if (!isAwaited(watched, 'billing-period.closed')) return;
+  for (let end = firstEnd; end <= batch.now; end = organisation.calendar.billingPeriod(end).end) {
+    const { name, start } = organisation.calendar.billingPeriod(end - 1);
+    const rows = end === firstEnd ? [...organisation.types.keys()].flatMap((type) => before(watched.id, type) ?? []) : [];
+    const licences = rows.map(({ licenceType, peak, contingency }) => ({
+      licenceType,
+      highWaterMark: peak.billingPeriod,
+      contingencyMaxUsed: { value: contingency.maxUsed, at: contingency.maxUsedAt },
+    }));
+    const data = { organisation: watched.id, period: name, start: formatInstant(start), end: formatInstant(end), licences };
+    queue(batch, alerting, watched, { type: 'billing-period.closed', about: 'billing period', data });
+  }
+}
+
+/** What a batch meant for one licence type. @param rolled a billing period began in this batch */
+export function watchType(
+  batch: Batch,
+  alerting: Alerting,
+  watched: Watched,
+  organisation: Organisation,
+  licenceType: string,
+  after: LicenceRow,
+  before: LicenceRow | undefined,
+  rolled: boolean,
+): void {
+  const used = before?.contingency.used ?? 0;
+  if (used > 0 !== after.contingency.used > 0) {
+    const data = { organisation: watched.id, licenceType, ...levelData(after) };
+    const type = used > 0 ? 'contingency.left' : 'contingency.entered';
+    queue(batch, alerting, watched, { type, about: `contingency ${licenceType}`, data });
+  }
+  if (!isAwaited(watched, 'peak.new')) return;
+  const carried = organisation.types.get(licenceType)?.usage.period.enter[0] ?? 0;
+  const reached = rolled ? carried : (before?.peak.billingPeriod.value ?? 0);
+  const { value, at } = after.peak.billingPeriod;
+  if (value <= reached) return;
+  const data = {
+    organisation: watched.id,
+    licenceType,
+    period: watched.feed?.period.name,
+    value,
+    at,
+    previous: reached,
+    ...levelData(after),
+  };
+  const notice = watched.peaks.get(licenceType);
+  const soon = notice !== undefined && batch.now - notice.sentAt < PEAK_EVERY_MS && batch.now >= notice.sentAt;
+  const previous = notice?.waiting?.['previous'] ?? reached;
+  if (soon) keepPeak(batch, watched, licenceType, { ...notice, waiting: { ...data, previous } });
+  else tellPeak(batch, alerting, watched, licenceType, { ...data, previous });
+}
+
+export function tellWaitingPeaks(batch: Batch, alerting: Alerting, watched: Watched): void {
+  for (const [licenceType, { waiting, sentAt }] of watched.peaks) {
+    if (waiting && (batch.now >= sentAt + PEAK_EVERY_MS || batch.now < sentAt)) tellPeak(batch, alerting, watched, licenceType, waiting);
+  }
+}
+
+export function peaksDueAt(watched: Watched): Instant {
+  let due = Number.POSITIVE_INFINITY;
+  for (const { waiting, sentAt } of watched.peaks.values()) if (waiting) due = Math.min(due, sentAt + PEAK_EVERY_MS);
+  return due;
+}
+
+function tellPeak(batch: Batch, alerting: Alerting, watched: Watched, licenceType: string, data: Record<string, unknown>): void {
+  queue(batch, alerting, watched, { type: 'peak.new', about: `peak ${licenceType}`, data });
+  keepPeak(batch, watched, licenceType, { sentAt: batch.now, waiting: null });
+}
+
+function keepPeak(batch: Batch, watched: Watched, licenceType: string, notice: PeakNotice): void {
+  watched.peaks.set(licenceType, notice);
+  batch.draft.put('peakNotices', [watched.id, licenceType], notice);
+}

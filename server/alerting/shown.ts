@@ -1,0 +1,152 @@
+/** Reads of committed alerts, rules, silences and receivers. */
+import type {
+  AlertRuleView,
+  AlertTransitionView,
+  AlertView,
+  DeliveryStatus,
+  DeliveryView,
+  SilenceView,
+  WebhookView,
+} from '../../shared/alerts.ts';
+import type { LiveAlert } from '../../shared/live-protocol.ts';
+import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import type { Page } from '../../shared/views.ts';
+import { type Silence, silencing } from '../alerts/silences.ts';
+import type { PageQuery } from '../pipeline-types.ts';
+import { below, type Reader } from '../store/store.ts';
+import { type Delivery, deliveryView, type Webhook, webhookView } from '../webhooks/outbox.ts';
+import type { Alert, Alerting, Watched } from './watched.ts';
+
+/** Displays hear of an alert that is over; who comes so much later need not. */
+const OVER_SHOWN_MS = 600_000;
+
+export interface ShownAlerts {
+  /** Takes over what a commit looked at; without one, everything as at start. */
+  publish(alerting: Alerting): void;
+  alerts(organisation: string): AlertView[];
+  live(organisation: string): LiveAlert[];
+  history(organisation: string, query: PageQuery): Page<AlertTransitionView>;
+  rules(organisation: string): AlertRuleView[];
+  rule(organisation: string, id: string): AlertRuleView | undefined;
+  silences(organisation: string): SilenceView[];
+  webhooks(organisation: string): WebhookView[];
+  webhook(organisation: string, id: string): Webhook | undefined;
+  /** `undefined`: there is no such receiver. Newest first. */
+  deliveries(organisation: string, webhook: string, status: DeliveryStatus | undefined, query: PageQuery): Page<DeliveryView> | undefined;
+  /** Everything that waits, oldest first. */
+  pending(): Delivery[];
+}
+
+interface Shown {
+  alerts: readonly Alert[];
+  silences: readonly Silence[];
+  /** Pending ones that were taken back, as displays see them. */
+  withdrawn: { alert: Alert; at: Instant }[];
+}
+
+export function createShownAlerts(store: Reader, now: () => Instant): ShownAlerts {
+  const shown = new Map<string, Shown>();
+
+  const show = (watched: Watched): Shown => {
+    const withdrawn = (shown.get(watched.id)?.withdrawn ?? []).filter(({ at }) => now() - at < OVER_SHOWN_MS);
+    const one: Shown = { alerts: [...watched.alerts.values()], silences: [...watched.silences.values()], withdrawn };
+    shown.set(watched.id, one);
+    return one;
+  };
+
+  return {
+    publish(alerting) {
+      for (const id of alerting.looked) show(alerting.watched.get(id) as Watched);
+      for (const { organisation, alert } of alerting.withdrawn) shown.get(organisation)?.withdrawn.push({ alert, at: now() });
+    },
+    alerts(organisation) {
+      const { alerts = [], silences = [] } = shown.get(organisation) ?? {};
+      return alerts.map((alert) => alertView(alert, silences, now())).sort((a, b) => (a.startsAt < b.startsAt ? 1 : -1));
+    },
+    live(organisation) {
+      const { alerts = [], withdrawn = [] } = shown.get(organisation) ?? {};
+      const at = now();
+      const recent = alerts.filter(({ course }) => course.endedAt === null || at - course.endedAt < OVER_SHOWN_MS);
+      return [...recent.map(liveAlert), ...withdrawn.map(({ alert, at: endedAt }) => withdrawnAlert(alert, endedAt))];
+    },
+    history(organisation, { limit, cursor }) {
+      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
+      const range = { start: [organisation], end: [organisation, before], reverse: true, limit: limit + 1 };
+      const items = [...store.range<AlertTransitionView>('alertHistory', range)].map(({ value }) => value);
+      return pageOf(items, limit, (item) => item.seq);
+    },
+    rules: (organisation) => [...store.range<object>('alertRules', below(organisation))].map(ruleView),
+    rule(organisation, id) {
+      const value = store.get<object>('alertRules', [organisation, id]);
+      return value && ruleView({ key: [organisation, id], value });
+    },
+    silences: (organisation) =>
+      [...store.range<Silence>('silences', below(organisation))]
+        .map(({ value }) => value)
+        .filter(({ endsAt }) => endsAt > now())
+        .map(silenceView),
+    webhooks: (organisation) => [...store.range<Webhook>('webhooks', below(organisation))].map(({ value }) => webhookView(value)),
+    webhook: (organisation, id) => store.get<Webhook>('webhooks', [organisation, id]),
+    deliveries(organisation, webhook, status, { limit, cursor }) {
+      if (store.get('webhooks', [organisation, webhook]) === undefined) return undefined;
+      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
+      const items: Delivery[] = [];
+      const range = { start: [organisation, webhook], end: [organisation, webhook, before], reverse: true };
+      for (const { value } of store.range<Delivery>('deliveries', range)) {
+        if (status === undefined || value.status === status) items.push(value);
+        if (items.length > limit) break;
+      }
+      const { items: kept, nextCursor } = pageOf(items, limit, (item) => item.n);
+      return { items: kept.map(deliveryView), nextCursor };
+    },
+    pending: () =>
+      [...store.range('outbox', {})].flatMap(({ key }) => store.get<Delivery>('deliveries', key) ?? []).sort((a, b) => a.n - b.n),
+  };
+}
+
+function pageOf<T>(items: T[], limit: number, position: (item: T) => number): Page<T> {
+  const kept = items.slice(0, limit);
+  return { items: kept, nextCursor: items.length > limit ? String(position(kept.at(-1) as T)) : null };
+}
+
+const ruleView = ({ key, value }: { key: readonly (string | number)[]; value: object }): AlertRuleView =>
+  ({ id: key[1], ...value }) as AlertRuleView;
+
+export const silenceView = ({ id, matchers, startsAt, endsAt, by, note }: Silence): SilenceView => ({
+  id,
+  matchers,
+  startsAt: formatInstant(startsAt),
+  endsAt: formatInstant(endsAt),
+  by,
+  note,
+});
+
+const liveAlert = ({ id, rule, licenceType, course, severity, value, threshold }: Alert): LiveAlert => ({
+  id,
+  rule,
+  licenceType,
+  state: course.state as LiveAlert['state'],
+  severity,
+  value: value ?? 0,
+  threshold,
+  startsAt: formatInstant(course.since),
+  endsAt: formatInstantOrNull(course.endedAt),
+});
+
+const withdrawnAlert = (alert: Alert, endedAt: Instant): LiveAlert => ({
+  ...liveAlert(alert),
+  state: 'resolved',
+  endsAt: formatInstant(endedAt),
+});
+
+function alertView(alert: Alert, silences: readonly Silence[], now: Instant): AlertView {
+  const { acknowledged, reason } = alert;
+  const silence = alert.course.state === 'resolved' ? null : silencing(silences, alert, now);
+  return {
+    ...liveAlert(alert),
+    value: alert.value,
+    reason,
+    ...(acknowledged && { acknowledgedBy: acknowledged.by, acknowledgedAt: formatInstant(acknowledged.at), note: acknowledged.note }),
+    ...(silence && { silencedBy: silence.id }),
+  };
+}

@@ -1,0 +1,131 @@
+/** What the third stage of the line holds in memory: of every organisation that has rules or receivers, where its alerts stand. */
+import type { AlertRule, Severity } from '../../shared/alerts.ts';
+import { getOrMake } from '../../shared/maps.ts';
+import type { Instant } from '../../shared/time.ts';
+import type { Course } from '../alerts/evaluate.ts';
+import type { Silence } from '../alerts/silences.ts';
+import { below, type Reader } from '../store/store.ts';
+import type { Delivery, Webhook } from '../webhooks/outbox.ts';
+import { createSessionAges, type SessionAges } from './session-ages.ts';
+
+/** Where one rule stands for one licence type. */
+export interface Alert {
+  id: string;
+  rule: string;
+  licenceType: string;
+  course: Course;
+  /** Sequence number of its newest transition. */
+  seq: number;
+  reason: string;
+  value: number | null;
+  /** Of the rule, as it was when last looked at: the rule itself may be gone. */
+  severity: Severity;
+  threshold: number;
+  /** Receivers that were told that it fires. */
+  sent: string[];
+  /** A silence kept its firing back: who is to hear of it hears when the silence ends. */
+  held: boolean;
+  acknowledged: { by: string; at: Instant; note: string } | null;
+}
+
+/** A new mark of a licence type that was or will be told. */
+export interface PeakNotice {
+  /** When one was last told. */
+  sentAt: Instant;
+  /** What is to be told once a minute is over. */
+  waiting: Record<string, unknown> | null;
+}
+
+/** What is kept of the organisation as a whole. */
+export interface Feed {
+  /** Since when it counts as silent, or null. */
+  silentSince: Instant | null;
+  /** The running billing period. */
+  period: { name: string; start: Instant; end: Instant };
+}
+
+export interface Watched {
+  id: string;
+  rules: Map<string, AlertRule>;
+  /** By `alertKey`. */
+  alerts: Map<string, Alert>;
+  silences: Map<string, Silence>;
+  webhooks: Map<string, Webhook>;
+  /** Null until it is first looked at: what it finds then is no news. */
+  feed: Feed | null;
+  peaks: Map<string, PeakNotice>;
+  ages: SessionAges;
+  /** Every rule and type has to be looked at, not only what a batch changed. */
+  everything: boolean;
+  /** When time alone has to be looked at next. */
+  dueAt: Instant;
+  /** When it was last looked at. */
+  lookedAt: Instant;
+}
+
+export interface Alerting {
+  epoch: string;
+  watched: Map<string, Watched>;
+  /** Number of the newest delivery. */
+  deliveries: number;
+  /** Queued by the batch under way, for the worker. */
+  queued: Delivery[];
+  /** Looked at by the batch under way, for the readers. */
+  looked: Set<string>;
+  /** Pending ones that the batch under way took back: displays still have them. */
+  withdrawn: { organisation: string; alert: Alert }[];
+}
+
+/** Names hold no control characters. */
+export const alertKey = (rule: string, licenceType: string): string => `${rule}\u0000${licenceType}`;
+
+export function watchedOf(alerting: Alerting, id: string): Watched {
+  return getOrMake(alerting.watched, id, () => ({
+    id,
+    rules: new Map(),
+    alerts: new Map(),
+    silences: new Map(),
+    webhooks: new Map(),
+    feed: null,
+    peaks: new Map(),
+    ages: createSessionAges(),
+    everything: true,
+    dueAt: Number.NEGATIVE_INFINITY,
+    lookedAt: Number.NEGATIVE_INFINITY,
+  }));
+}
+
+/** The rules or receivers are others now: everything is looked at at the end of the batch. */
+export function lookAgain(watched: Watched): void {
+  watched.everything = true;
+  watched.dueAt = Number.NEGATIVE_INFINITY;
+}
+
+/** Reads what is in force and what is active; the history is left where it is. */
+export function loadAlerting(disk: Reader, epoch: string): Alerting {
+  const alerting: Alerting = {
+    epoch,
+    watched: new Map(),
+    deliveries: disk.get<number>('meta', ['deliveries']) ?? 0,
+    queued: [],
+    looked: new Set(),
+    withdrawn: [],
+  };
+  for (const { key, value } of disk.range<AlertRule>('alertRules', {})) {
+    watchedOf(alerting, key[0] as string).rules.set(key[1] as string, value);
+  }
+  for (const { key, value } of disk.range<Webhook>('webhooks', {}))
+    watchedOf(alerting, key[0] as string).webhooks.set(key[1] as string, value);
+  for (const { key, value } of disk.range<Silence>('silences', {}))
+    watchedOf(alerting, key[0] as string).silences.set(key[1] as string, value);
+  for (const watched of alerting.watched.values()) loadOne(disk, watched);
+  return alerting;
+}
+
+function loadOne(disk: Reader, watched: Watched): void {
+  for (const { value } of disk.range<Alert>('alerts', below(watched.id))) {
+    watched.alerts.set(alertKey(value.rule, value.licenceType), value);
+  }
+  for (const { key, value } of disk.range<PeakNotice>('peakNotices', below(watched.id))) watched.peaks.set(key[1] as string, value);
+  watched.feed = disk.get<Feed>('feeds', [watched.id]) ?? null;
+}

@@ -1,0 +1,95 @@
+/** What has to reach a receiver: written in the transaction of its cause, kept with every attempt until long after. */
+import type { AttemptView, DeliveryStatus, DeliveryView, WebhookEventType, WebhookFormat, WebhookView } from '../../shared/alerts.ts';
+import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+
+/** A receiver, as the store holds it. */
+export interface Webhook {
+  id: string;
+  url: string;
+  format: WebhookFormat;
+  /** `whsec_` and base64; of PagerDuty the routing key. */
+  secret: string;
+  /** Empty: all. */
+  events: WebhookEventType[];
+  enabled: boolean;
+  /** Why Highwater itself turned it off, or null. */
+  disabledReason: string | null;
+}
+
+export interface Attempt {
+  at: Instant;
+  /** HTTP status, or null where there was no answer. */
+  status: number | null;
+  error: string | null;
+}
+
+export interface Delivery {
+  /** The `webhook-id`. */
+  id: string;
+  /** Position in the outbox; of two messages about one thing the lower goes first. */
+  n: number;
+  organisation: string;
+  webhook: string;
+  type: WebhookEventType;
+  /** What it is about: messages about one thing reach a receiver in order. */
+  about: string;
+  at: Instant;
+  data: Record<string, unknown>;
+  status: DeliveryStatus;
+  attempts: Attempt[];
+  /** Attempts since it was queued, or queued again. */
+  tries: number;
+  nextAttemptAt: Instant | null;
+}
+
+/** Attempts that are kept of one delivery, the newest. */
+const KEPT_ATTEMPTS = 50;
+
+export const wants = (webhook: Webhook, type: WebhookEventType): boolean => webhook.events.length === 0 || webhook.events.includes(type);
+
+/** What an attempt came to. */
+export type Outcome = { kind: 'delivered' | 'gone' | 'failed'; attempt: Attempt; retryAfterMs?: number };
+
+/** The delivery after an attempt. @param jitter from 0 to 1 */
+export function afterAttempt(delivery: Delivery, outcome: Outcome, retrySeconds: readonly number[], jitter: number): Delivery {
+  const attempts = [...delivery.attempts, outcome.attempt].slice(-KEPT_ATTEMPTS);
+  const tries = delivery.tries + 1;
+  const done = { ...delivery, attempts, tries, nextAttemptAt: null };
+  if (outcome.kind === 'delivered') return { ...done, status: 'delivered' };
+  const wait = retrySeconds[tries - 1];
+  if (outcome.kind === 'gone' || wait === undefined) return { ...done, status: 'failed' };
+  // Jitter only ever makes it later: a receiver that is down is not helped by being asked sooner.
+  const after = Math.max(wait * 1000 * (1 + jitter / 10), outcome.retryAfterMs ?? 0);
+  return { ...done, status: 'pending', nextAttemptAt: outcome.attempt.at + Math.ceil(after) };
+}
+
+export const queuedAgain = (delivery: Delivery, now: Instant): Delivery => ({
+  ...delivery,
+  status: 'pending',
+  tries: 0,
+  nextAttemptAt: now,
+});
+
+export const webhookView = ({ id, url, format, events, enabled, disabledReason }: Webhook): WebhookView => ({
+  id,
+  url,
+  format,
+  events,
+  enabled,
+  ...(disabledReason !== null && { disabledReason }),
+});
+
+export const deliveryView = ({ id, webhook, type, status, attempts, nextAttemptAt }: Delivery): DeliveryView => ({
+  id,
+  webhookId: webhook,
+  type,
+  status,
+  attempts: attempts.map(
+    (attempt): AttemptView => ({
+      at: formatInstant(attempt.at),
+      ...(attempt.status !== null && { status: attempt.status }),
+      ...(attempt.error !== null && { error: attempt.error }),
+    }),
+  ),
+  nextAttemptAt: formatInstantOrNull(nextAttemptAt),
+});

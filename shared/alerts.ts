@@ -1,0 +1,148 @@
+/** Words of alerts and webhooks, as they stand on the wire. */
+
+/** What a rule looks at. `concurrentAvailable` and `utilisation` exist only where an entitlement is set; `feedAge` is of the whole organisation. */
+export const ALERT_METRICS = [
+  'inUse',
+  'concurrentUsed',
+  'concurrentAvailable',
+  'utilisation',
+  'contingencyUsed',
+  'overLimit',
+  'billingPeriodPeak',
+  'sessionAge',
+  'feedAge',
+] as const;
+export type AlertMetric = (typeof ALERT_METRICS)[number];
+
+export const ALERT_OPS = ['>=', '>', '<=', '<'] as const;
+export type AlertOp = (typeof ALERT_OPS)[number];
+
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** In a rule's `licenceType`: every type, each with an alert of its own. */
+export const EVERY_TYPE = '*';
+
+export interface AlertRule {
+  name: string;
+  licenceType: string;
+  metric: AlertMetric;
+  op: AlertOp;
+  threshold: number;
+  /** While firing this is compared with instead, so that a value that wavers around the threshold does not flap. */
+  clearThreshold?: number;
+  /** So long the value must be there before it fires. */
+  forSeconds: number;
+  /** So long it goes on firing after the value has gone back. */
+  keepFiringForSeconds: number;
+  severity: Severity;
+  annotations: Record<string, string>;
+}
+
+export interface AlertRuleView extends AlertRule {
+  id: string;
+}
+
+/** States that are listed; an alert that is none of these is inactive and not there. */
+export const ALERT_STATES = ['pending', 'firing', 'resolved', 'unknown'] as const;
+export type AlertStateName = (typeof ALERT_STATES)[number];
+
+/** The newest course of a rule for a licence type. */
+export interface AlertView {
+  /** Of this course; the next time the rule fires it is another. */
+  id: string;
+  /** Id of the rule. */
+  rule: string;
+  licenceType: string;
+  state: AlertStateName;
+  severity: Severity;
+  /** As last looked at; null where the rule does not apply any more. */
+  value: number | null;
+  threshold: number;
+  /** When the value first was there. */
+  startsAt: string;
+  endsAt: string | null;
+  reason: string;
+  acknowledgedBy?: string;
+  acknowledgedAt?: string;
+  note?: string;
+  /** Id of a silence that keeps its webhooks back. */
+  silencedBy?: string;
+}
+
+/** One step of an alert's course. */
+export interface AlertTransitionView {
+  seq: number;
+  at: string;
+  alert: string;
+  rule: string;
+  licenceType: string;
+  from: AlertStateName | 'inactive';
+  to: AlertStateName | 'inactive';
+  value: number | null;
+  reason: string;
+}
+
+export interface SilenceMatchers {
+  rule?: string;
+  licenceType?: string;
+  severity?: Severity;
+}
+
+export interface SilenceView {
+  id: string;
+  matchers: SilenceMatchers;
+  startsAt: string;
+  endsAt: string;
+  by: string;
+  note: string;
+}
+
+export const WEBHOOK_EVENTS = [
+  'alert.firing',
+  'alert.resolved',
+  'alert.unknown',
+  'peak.new',
+  'contingency.entered',
+  'contingency.left',
+  'feed.silent',
+  'feed.recovered',
+  'billing-period.closed',
+  'webhook.test',
+] as const;
+export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
+
+export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty'] as const;
+export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
+
+/** What `GET` gives of a webhook: never the secret. */
+export interface WebhookView {
+  id: string;
+  url: string;
+  format: WebhookFormat;
+  /** Empty: all. */
+  events: WebhookEventType[];
+  enabled: boolean;
+  /** Why Highwater itself turned it off. */
+  disabledReason?: string;
+}
+
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+export interface AttemptView {
+  at: string;
+  /** HTTP status of the answer, where there was one. */
+  status?: number;
+  error?: string;
+}
+
+export interface DeliveryView {
+  /** The `webhook-id`: the same over all attempts. */
+  id: string;
+  webhookId: string;
+  type: WebhookEventType;
+  status: DeliveryStatus;
+  attempts: AttemptView[];
+  nextAttemptAt: string | null;
+}

@@ -22,6 +22,9 @@ import type { Health } from './pipeline-types.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
 import { Teardown } from './teardown.ts';
+import { createTargetGuard } from './webhooks/guard.ts';
+import { createPoster } from './webhooks/post.ts';
+import { createWebhookWorker } from './webhooks/worker.ts';
 
 /** Milliseconds after which a display that does not drain is cut off. */
 const STUCK_MS = 10_000;
@@ -57,6 +60,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     parser: createEventParser(config.catalogue),
     guard: createGuard(config, () => port),
     auth: createAuthenticator(config.auth),
+    targets: createTargetGuard(config.webhooks.allowTargets),
     health: () => health(running, stopping),
     running() {
       if (running && !stopping) return running;
@@ -83,19 +87,35 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       epoch: committed.epoch,
       seq: () => committed.seq(),
       usage: (organisation: string) => committed.usage(organisation),
-      alerts: () => [],
+      alerts: (organisation: string) => pipeline.alerts.shown.live(organisation),
     };
     const { liveBufferSoftBytes: softBytes, liveBufferHardBytes: hardBytes, maxSubscriptionsPerConnection: subscriptions } = config.limits;
     const limits = { softBytes, hardBytes, stuckMs: STUCK_MS, subscriptions };
     const hub = new LiveHub(source, clock, { limits, buildId: buildIdOf(files, version) });
     const metrics = createMetrics(committed, () => hub.clients);
+    const { shown, recordAttempt: record } = pipeline.alerts;
+    const worker = createWebhookWorker({
+      clock,
+      log,
+      record,
+      webhook: shown.webhook,
+      isPending: shown.isPending,
+      poster: createPoster(edge.targets),
+      retrySeconds: config.webhooks.retrySeconds,
+      random: Math.random,
+      home: config.publicOrigins[0] ?? '',
+      count: (outcome) => metrics.delivery(outcome),
+    });
     const stopListening = pipeline.onCommit((commit) => {
       metrics.commit(commit);
       hub.commit(commit.changed);
+      worker.take(commit.queued);
     });
     running = { pipeline, hub, metrics };
 
     teardown.add('pipeline', 5_000, () => pipeline.close());
+    teardown.add('webhooks', 5_000, () => worker.close());
+    worker.take(shown.pending());
     // Callers go first, then what they call: nothing that was taken is left without an answer.
     teardown.add('callers', 8_000, async () => {
       stopListening();

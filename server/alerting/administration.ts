@@ -97,8 +97,8 @@ export function putWebhook(
   const secret = given.secret ?? known?.secret ?? newSecret;
   const webhook: Webhook = { ...given, secret, disabledReason: null };
   writeWebhook(batch, watched, webhook);
-  // What waited while it was turned off goes out now.
-  if (known && !known.enabled && webhook.enabled) alerting.queued.push(...pendingOf(batch, organisation, webhook.id));
+  // What waited goes out now: it was turned off, or had an address where nobody was.
+  if (known && webhook.enabled) alerting.queued.push(...pendingOf(batch, organisation, webhook.id));
   return given.secret === undefined && !known ? newSecret : null;
 }
 

@@ -35,6 +35,7 @@ export interface ShownAlerts {
   deliveries(organisation: string, webhook: string, status: DeliveryStatus | undefined, query: PageQuery): Page<DeliveryView> | undefined;
   /** Everything that waits, oldest first. */
   pending(): Delivery[];
+  isPending(delivery: Delivery): boolean;
 }
 
 interface Shown {
@@ -99,6 +100,7 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
       const { items: kept, nextCursor } = pageOf(items, limit, (item) => item.n);
       return { items: kept.map(deliveryView), nextCursor };
     },
+    isPending: ({ organisation, webhook, n, id }) => store.get('outbox', [organisation, webhook, n]) === id,
     pending: () =>
       [...store.range('outbox', {})].flatMap(({ key }) => store.get<Delivery>('deliveries', key) ?? []).sort((a, b) => a.n - b.n),
   };

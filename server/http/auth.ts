@@ -23,7 +23,8 @@ export function neededCapability(method: string, path: string): Capability | nul
   if (path === '/metrics') return reads ? 'read' : 'administer';
   if (!path.startsWith('/api/')) return null;
   if (path === '/api/v1/ingest') return 'ingest';
-  if (reads) return 'read';
+  // The address of a receiver is often a secret in itself.
+  if (reads) return /^\/api\/v1\/organisations\/[^/]+\/webhooks(?:\/|$)/.test(path) ? 'operate' : 'read';
   if (method !== 'POST') return /\/silences\/[^/]+$/.test(path) ? 'operate' : 'administer';
   if (path === '/api/v1/events' || /\/import$/.test(path)) return 'ingest';
   if (/\/reports$/.test(path)) return 'read';

@@ -2,18 +2,24 @@
 import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
+import { acknowledgeSchema, alertQuery, ruleSchema, silenceSchema } from '../parse/alerts.ts';
 import { billingQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { settingsSchema } from '../parse/organisation.ts';
 import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
+import { deliveryQuery, webhookSchema } from '../parse/webhooks.ts';
 
 const BODIES = {
   event: z.union([eventSchema, z.array(eventSchema)]),
   organisation: settingsSchema,
   assignment: assignmentSchema,
   users: z.array(userSchema),
+  alertRule: ruleSchema,
+  acknowledgement: acknowledgeSchema,
+  silence: silenceSchema,
+  webhook: webhookSchema,
 };
 const QUERIES = {
   page: pageQuery,
@@ -25,6 +31,8 @@ const QUERIES = {
   import: importQuery,
   history: historyQuery,
   billing: billingQuery,
+  alerts: alertQuery,
+  deliveries: deliveryQuery,
 };
 
 export interface RouteText {

@@ -6,6 +6,7 @@ import type { LiveHub } from '../live/hub.ts';
 import type { Log } from '../log.ts';
 import type { EventParser } from '../parse/events.ts';
 import type { Health, Pipeline } from '../pipeline-types.ts';
+import type { TargetGuard } from '../webhooks/guard.ts';
 import type { Authenticator } from './auth.ts';
 import type { Guard } from './guard.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,6 +26,8 @@ export interface Edge {
   parser: EventParser;
   guard: Guard;
   auth: Authenticator;
+  /** Where webhooks may go. */
+  targets: TargetGuard;
   health(): Health;
   /** @throws HttpProblem 503 before the store is open */
   running(): Running;

@@ -4,6 +4,8 @@ import type { App, Edge } from './edge.ts';
 
 export interface Metrics {
   commit(commit: Commit): void;
+  /** An attempt to reach a webhook's receiver. */
+  delivery(outcome: 'delivered' | 'failed' | 'gone'): void;
   /** The text that Prometheus scrapes, and its media type. */
   scrape(): Promise<{ text: string; contentType: string }>;
 }
@@ -25,6 +27,12 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
     name: 'highwater_commit_seconds',
     help: 'Time from the start of a transaction to its return',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const deliveries = new Counter({
+    name: 'highwater_webhook_deliveries_total',
+    help: 'Attempts to deliver a webhook by outcome',
+    labelNames: ['outcome'],
     registers,
   });
   const row = ['organisation', 'licence_type'];
@@ -66,6 +74,7 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
       seconds.observe(commit.seconds);
       for (const { type, outcome } of commit.events) events.inc({ type, outcome });
     },
+    delivery: (outcome) => deliveries.inc({ outcome }),
     async scrape() {
       collect();
       return { text: await registry.metrics(), contentType: registry.contentType };

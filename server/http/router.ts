@@ -1,6 +1,8 @@
 /** Every route of the daemon, behind the same three questions: is the path readable, may this page ask, may this token. */
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { alertRuleRoutes } from './alert-rules.ts';
+import { alertRoutes } from './alerts.ts';
 import { anomalyRoutes } from './anomalies.ts';
 import { bearerToken, neededCapability } from './auth.ts';
 import { billingRoutes } from './billing.ts';
@@ -20,10 +22,12 @@ import { checkPathEncoding } from './path.ts';
 import { HttpProblem, internalProblem, knownProblem, problemResponse } from './problem.ts';
 import { recordRoutes } from './records.ts';
 import { sessionRoutes } from './sessions.ts';
+import { silenceRoutes } from './silences.ts';
 import { type StaticFiles, staticRoutes } from './static.ts';
 import { upgradeRequiredRoutes } from './upgrade-required.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export function createRouter(edge: Edge, { files, version }: { files: StaticFiles; version: string }): App {
   const app: App = new Hono<AppEnv>();
@@ -50,6 +54,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
   for (const add of [historyRoutes, billingRoutes]) add(app, edge);
+  for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, webhookRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);
   staticRoutes(app, files);

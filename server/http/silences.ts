@@ -1,0 +1,35 @@
+import { parseSilence } from '../parse/alerts.ts';
+import { readJson } from './body.ts';
+import { describe, json } from './describe.ts';
+import type { App, Edge } from './edge.ts';
+import { existingOrganisation } from './existing.ts';
+import { nameInPath } from './path.ts';
+import { HttpProblem } from './problem.ts';
+
+const ALL = '/api/v1/organisations/:organisation/silences';
+
+/** Silences keep webhooks back, never the state: displays go on showing what is. */
+export function silenceRoutes(app: App, edge: Edge): void {
+  const tag = 'Alerts';
+  const alerts = () => edge.running().pipeline.alerts;
+
+  app.get(ALL, describe('List the silences', 'Those that are not over.', { tag }), (c) =>
+    json({ items: alerts().shown.silences(existingOrganisation(c, edge)) }),
+  );
+
+  const add = describe('Silence alerts', 'What still fires when the silence is over is told then.', { tag, body: 'silence' });
+  app.post(ALL, add, async (c) => {
+    const organisation = existingOrganisation(c, edge);
+    const given = parseSilence(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes), edge.clock.now());
+    const silence = await alerts().addSilence(organisation, given);
+    const Location = `/api/v1/organisations/${encodeURIComponent(organisation)}/silences/${silence.id}`;
+    return json(silence, 201, { Location });
+  });
+
+  app.delete(`${ALL}/:silence`, describe('Lift a silence', '', { tag, answers: { 204: 'Lifted' } }), async (c) => {
+    const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'silence')];
+    if (!(await alerts().deleteSilence(organisation, id)))
+      throw new HttpProblem(404, 'unknown_silence', `There is no silence ${JSON.stringify(id)} here.`);
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
+import { parsePageQuery } from '../parse/query.ts';
+import { parseDeliveryQuery, parseWebhook } from '../parse/webhooks.ts';
+import { deliveryView, webhookView } from '../webhooks/outbox.ts';
+import { secretOf, secretProblem } from '../webhooks/sign.ts';
+import { readJson } from './body.ts';
+import { describe, json } from './describe.ts';
+import type { App, AppEnv, Edge } from './edge.ts';
+import { existingOrganisation } from './existing.ts';
+import { nameInPath, searchOf } from './path.ts';
+import { HttpProblem } from './problem.ts';
+
+const ALL = '/api/v1/organisations/:organisation/webhooks';
+const ONE = `${ALL}/:webhook`;
+const SECRET_BYTES = 32;
+
+/** Receivers of webhooks, and what became of each message. */
+export function webhookRoutes(app: App, edge: Edge): void {
+  const tag = 'Webhooks';
+  const alerts = () => edge.running().pipeline.alerts;
+  const inPath = (c: Context<AppEnv>): [string, string] => [existingOrganisation(c, edge), nameInPath(c, 'webhook')];
+
+  app.get(ALL, describe('List the webhooks', 'Without their secrets.', { tag }), (c) => {
+    const organisation = existingOrganisation(c, edge);
+    parsePageQuery(searchOf(c));
+    return json({ items: alerts().shown.webhooks(organisation) });
+  });
+
+  app.get(ONE, describe('A webhook', 'Without its secret.', { tag }), (c) => {
+    const [organisation, id] = inPath(c);
+    const webhook = alerts().shown.webhook(organisation, id);
+    if (!webhook) throw unknownWebhook(id);
+    return json(webhookView(webhook));
+  });
+
+  const put = describe('Set a webhook', 'Without a `secret` the one it has is kept; a new webhook gets one, shown in this answer only.', {
+    tag,
+    body: 'webhook',
+  });
+  app.put(ONE, put, async (c) => {
+    const [organisation, id] = inPath(c);
+    const body = await readJson(c.env.incoming, edge.config.limits.maxBodyBytes);
+    const given = parseWebhook(id, body, { urlProblem: (url) => edge.targets.problem(url), secretProblem });
+    const known = alerts().shown.webhook(organisation, id);
+    const kept = given.secret === undefined && known ? secretProblem(known.secret, given.format) : null;
+    if (given.format === 'pagerduty' && given.secret === undefined && (!known || kept !== null))
+      throw needsSecret('is the routing key, and is required');
+    if (kept !== null) throw needsSecret(`${kept}; the one it has does not fit ${given.format}`);
+    const made = await alerts().putWebhook(organisation, given, secretOf(randomBytes(SECRET_BYTES)));
+    const webhook = alerts().shown.webhook(organisation, id);
+    return json({ ...(webhook && webhookView(webhook)), ...(made !== null && { secret: made }) });
+  });
+
+  const remove = describe('Remove a webhook', 'With its deliveries, also those that wait.', { tag, answers: { 204: 'Removed' } });
+  app.delete(ONE, remove, async (c) => {
+    const [organisation, id] = inPath(c);
+    if (!(await alerts().deleteWebhook(organisation, id))) throw unknownWebhook(id);
+    return c.body(null, 204);
+  });
+
+  const test = describe('Send a test', 'The answer is the delivery, which is on its way.', { tag, answers: { 202: 'Queued' } });
+  app.post(`${ONE}/test`, test, async (c) => {
+    const [organisation, id] = inPath(c);
+    const delivery = await alerts().testWebhook(organisation, id);
+    if (!delivery) throw unknownWebhook(id);
+    return json(deliveryView(delivery), 202);
+  });
+
+  const list = describe('What became of each message', 'Newest first.', { tag, query: 'deliveries' });
+  app.get(`${ONE}/deliveries`, list, (c) => {
+    const [organisation, id] = inPath(c);
+    const { status, ...page } = parseDeliveryQuery(searchOf(c));
+    const deliveries = alerts().shown.deliveries(organisation, id, status, page);
+    if (!deliveries) throw unknownWebhook(id);
+    return json(deliveries);
+  });
+
+  const retry = describe('Try a delivery again', 'At once, under the same `webhook-id`.', { tag, answers: { 202: 'Queued' } });
+  app.post(`${ONE}/deliveries/:delivery/retry`, retry, async (c) => {
+    const [organisation, id] = inPath(c);
+    const delivery = await alerts().retryDelivery(organisation, id, nameInPath(c, 'delivery'));
+    if (!delivery) throw new HttpProblem(404, 'unknown_delivery', 'There is no such delivery of this webhook.');
+    return json(deliveryView(delivery), 202);
+  });
+}
+
+const unknownWebhook = (id: string) => new HttpProblem(404, 'unknown_webhook', `There is no webhook ${JSON.stringify(id)} here.`);
+
+const needsSecret = (message: string) =>
+  new HttpProblem(400, 'invalid_body', `Nothing was changed: secret ${message}.`, { errors: [{ path: 'secret', message }] });

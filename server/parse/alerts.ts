@@ -1,0 +1,93 @@
+/** What people say about alerts: rules, acknowledgements, silences. */
+import { z } from 'zod';
+import {
+  ALERT_METRICS,
+  ALERT_OPS,
+  ALERT_STATES,
+  type AlertRule,
+  type AlertStateName,
+  SEVERITIES,
+  type SilenceMatchers,
+} from '../../shared/alerts.ts';
+import { licenceTypeName } from '../../shared/catalogue.ts';
+import type { Instant } from '../../shared/time.ts';
+import { bounded, checked } from './checked.ts';
+import { instant, name } from './fields.ts';
+import { shown } from './issues.ts';
+import { parseQuery } from './query.ts';
+import { Problems } from './refusal.ts';
+
+const YEAR_SECONDS = 31_536_000;
+const MAX_ANNOTATIONS = 50;
+const length = z.number().gte(0).lte(YEAR_SECONDS);
+const limit = z.number().gte(-1e12).lte(1e12);
+const text = bounded(4_096);
+const who = name;
+const licenceType = name.transform(licenceTypeName);
+
+export const ruleSchema = z.strictObject({
+  id: z.string().optional(),
+  name: name.optional(),
+  licenceType: licenceType.default('*'),
+  metric: z.enum(ALERT_METRICS),
+  op: z.enum(ALERT_OPS).default('>='),
+  threshold: limit,
+  clearThreshold: limit.nullish(),
+  forSeconds: length.default(0),
+  keepFiringForSeconds: length.default(0),
+  severity: z.enum(SEVERITIES).default('warning'),
+  annotations: z
+    .record(z.string().min(1).max(128), text)
+    .refine((given) => Object.keys(given).length <= MAX_ANNOTATIONS, { message: `must have at most ${MAX_ANNOTATIONS} keys` })
+    .default({}),
+});
+
+/** @throws RefusedInput with every problem */
+export function parseAlertRule(id: string, body: unknown): AlertRule {
+  const problems = new Problems();
+  const parsed = checked(ruleSchema, body, problems);
+  if (parsed) {
+    const { op, threshold, clearThreshold } = parsed;
+    if (parsed.id !== undefined && parsed.id !== id)
+      problems.add({ path: 'id', message: `must be ${shown(id)}, as in the path, or absent` });
+    // On the wrong side it would be resolved where it has just begun to fire.
+    const wrong = clearThreshold != null && (op.startsWith('>') ? clearThreshold > threshold : clearThreshold < threshold);
+    if (wrong) problems.add({ path: 'clearThreshold', message: `must not be ${op.startsWith('>') ? 'above' : 'below'} threshold` });
+  }
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  const { id: _same, name: title, clearThreshold, ...rest } = parsed as z.output<typeof ruleSchema>;
+  return { name: title ?? id, ...rest, ...(clearThreshold != null && { clearThreshold }) };
+}
+
+export const acknowledgeSchema = z.strictObject({ by: who, note: text.default('') });
+
+/** @throws RefusedInput with every problem */
+export function parseAcknowledgement(body: unknown): { by: string; note: string } {
+  const problems = new Problems();
+  const parsed = checked(acknowledgeSchema, body, problems);
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  return parsed as z.output<typeof acknowledgeSchema>;
+}
+
+export const silenceSchema = z.strictObject({
+  matchers: z
+    .strictObject({ rule: name.optional(), licenceType: licenceType.optional(), severity: z.enum(SEVERITIES).optional() })
+    .default({}),
+  endsAt: instant,
+  by: who,
+  note: text.default(''),
+});
+
+/** @throws RefusedInput with every problem */
+export function parseSilence(body: unknown, now: Instant): { matchers: SilenceMatchers; endsAt: Instant; by: string; note: string } {
+  const problems = new Problems();
+  const parsed = checked(silenceSchema, body, problems);
+  if (parsed && parsed.endsAt <= now) problems.add({ path: 'endsAt', message: 'must lie in the future' });
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  const { matchers, ...rest } = parsed as z.output<typeof silenceSchema>;
+  return { ...rest, matchers: Object.fromEntries(Object.entries(matchers).filter(([, value]) => value !== undefined)) };
+}
+
+export const alertQuery = z.strictObject({ state: z.enum(ALERT_STATES).optional() });
+
+export const parseAlertQuery = (search: URLSearchParams): { state?: AlertStateName } => parseQuery(alertQuery, search);

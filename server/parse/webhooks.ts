@@ -1,0 +1,68 @@
+/** Receivers of webhooks, as an administrator describes them. */
+import { z } from 'zod';
+import {
+  DELIVERY_STATUSES,
+  type DeliveryStatus,
+  WEBHOOK_EVENTS,
+  WEBHOOK_FORMATS,
+  type WebhookEventType,
+  type WebhookFormat,
+} from '../../shared/alerts.ts';
+import type { PageQuery } from '../pipeline-types.ts';
+import { checked } from './checked.ts';
+import { shown } from './issues.ts';
+import { pageQuery, parseQuery } from './query.ts';
+import { Problems } from './refusal.ts';
+
+const MAX_URL = 2_048;
+
+export const webhookSchema = z.strictObject({
+  id: z.string().optional(),
+  url: z.string().max(MAX_URL),
+  format: z.enum(WEBHOOK_FORMATS).default('standard'),
+  secret: z.string().max(256).nullish(),
+  events: z
+    .array(z.enum(WEBHOOK_EVENTS))
+    .transform((events) => [...new Set(events)])
+    .default([]),
+  enabled: z.boolean().default(true),
+  // What GET gives may be sent back.
+  disabledReason: z.string().nullish(),
+});
+
+export interface ParsedWebhook {
+  id: string;
+  url: string;
+  format: WebhookFormat;
+  secret?: string;
+  events: WebhookEventType[];
+  enabled: boolean;
+}
+
+export interface WebhookChecks {
+  /** Why messages may not go to a URL, or null. */
+  urlProblem(url: string): string | null;
+  /** Why a text is no secret of a format, or null. */
+  secretProblem(secret: string, format: WebhookFormat): string | null;
+}
+
+/** @throws RefusedInput with every problem */
+export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): ParsedWebhook {
+  const problems = new Problems();
+  const parsed = checked(webhookSchema, body, problems);
+  if (parsed) {
+    if (parsed.id !== undefined && parsed.id !== id)
+      problems.add({ path: 'id', message: `must be ${shown(id)}, as in the path, or absent` });
+    const wrongUrl = checks.urlProblem(parsed.url);
+    if (wrongUrl !== null) problems.add({ path: 'url', message: wrongUrl });
+    const wrongSecret = parsed.secret == null ? null : checks.secretProblem(parsed.secret, parsed.format);
+    if (wrongSecret !== null) problems.add({ path: 'secret', message: wrongSecret });
+  }
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  const { url, format, secret, events, enabled } = parsed as z.output<typeof webhookSchema>;
+  return { id, url, format, events, enabled, ...(secret != null && { secret }) };
+}
+
+export const deliveryQuery = pageQuery.extend({ status: z.enum(DELIVERY_STATUSES).optional() });
+
+export const parseDeliveryQuery = (search: URLSearchParams): PageQuery & { status?: DeliveryStatus } => parseQuery(deliveryQuery, search);

@@ -1,0 +1,35 @@
+import type { Instant } from '../../../shared/time.ts';
+import type { Delivery, Webhook } from '../outbox.ts';
+import type { Message } from '../post.ts';
+import { signatureHeaders } from '../sign.ts';
+import { alertmanagerBody } from './alertmanager.ts';
+import { pagerDutyBody } from './pagerduty.ts';
+import { slackBody } from './slack.ts';
+import { standardBody } from './standard.ts';
+import { teamsBody } from './teams.ts';
+
+/**
+ * What goes over the wire in one attempt. Every format carries the id, so that a receiver can tell a second copy;
+ * all but PagerDuty's, whose secret is in the body, are signed.
+ * @param home where people find the dashboard, or an empty string
+ */
+export function messageOf(delivery: Delivery, webhook: Webhook, now: Instant, home: string): Message {
+  const body = JSON.stringify(bodyOf(delivery, webhook, home));
+  const signed = webhook.format !== 'pagerduty' ? signatureHeaders(delivery.id, now, body, webhook.secret) : { 'webhook-id': delivery.id };
+  return { url: webhook.url, headers: { 'content-type': 'application/json', 'user-agent': 'Highwater', ...signed }, body };
+}
+
+function bodyOf(delivery: Delivery, webhook: Webhook, home: string): object {
+  switch (webhook.format) {
+    case 'standard':
+      return standardBody(delivery);
+    case 'alertmanager':
+      return alertmanagerBody(delivery, webhook, home);
+    case 'slack':
+      return slackBody(delivery, home);
+    case 'teams':
+      return teamsBody(delivery, home);
+    case 'pagerduty':
+      return pagerDutyBody(delivery, webhook, home);
+  }
+}

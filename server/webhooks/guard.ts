@@ -1,0 +1,102 @@
+/** Where messages may go: public addresses over https, and what the configuration file allows beside them. Never what an API caller wishes. */
+import { lookup as dnsLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** An address that is not allowed; its message may be shown. */
+export class ForbiddenTarget extends Error {}
+
+export interface TargetGuard {
+  /**
+   * What can be said of a URL without asking the name service: form, scheme, user info, literal addresses.
+   * @returns why it is refused, or null
+   */
+  problem(url: string): string | null;
+  /**
+   * For the connection itself: resolves every address of a name, refuses all if one is not allowed, and hands on exactly those that were
+   * looked at, so that nobody can answer differently a moment later.
+   */
+  lookup(secure: boolean): LookupFunction;
+}
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>;
+
+/** @param allowTargets CIDRs that are allowed beside public addresses, and over http */
+export function createTargetGuard(allowTargets: readonly string[], resolve: Resolve = resolveAll): TargetGuard {
+  const allowed = allowTargets.map((cidr): Range => unmapped(ipaddr.parseCIDR(cidr)));
+
+  const isAllowed = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+    allowed.some(([range, bits]) => range.kind() === address.kind() && address.match(range as never, bits));
+
+  /** Why an address is refused; null where it may be connected to. */
+  const addressProblem = (text: string, secure: boolean): string | null => {
+    const address = ipaddr.process(text);
+    if (isAllowed(address)) return null;
+    if (address.range() !== 'unicast')
+      return `${text} is not a public address; webhooks.allowTargets in the configuration file can allow it`;
+    return secure ? null : 'must use https; http is for addresses that webhooks.allowTargets allows';
+  };
+
+  return {
+    problem(text) {
+      const url = parseUrl(text);
+      if (url === null) return 'must be an absolute URL like https://example.com/hooks';
+      if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must use https';
+      if (url.username !== '' || url.password !== '') return 'must not carry a user name or password';
+      if (/^[^?#]*@/.test(text)) return 'must not carry a user name or password';
+      const secure = url.protocol === 'https:';
+      const literal = literalAddress(url.hostname);
+      if (literal !== null) return addressProblem(literal, secure);
+      const host = url.hostname.replace(/\.$/, '').toLowerCase();
+      const local = host === 'localhost' || host.endsWith('.localhost');
+      if (local && !isAllowed(ipaddr.parse('127.0.0.1')) && !isAllowed(ipaddr.parse('::1')))
+        return 'localhost is not a public address; webhooks.allowTargets in the configuration file can allow it';
+      if (!secure && allowed.length === 0) return 'must use https';
+      return null;
+    },
+    lookup: (secure) => (hostname, options, callback) => {
+      resolve(hostname)
+        .then((addresses) => {
+          if (addresses.length === 0) throw new Error(`${hostname} has no address`);
+          for (const { address } of addresses) {
+            const problem = addressProblem(address, secure);
+            if (problem !== null) throw new ForbiddenTarget(`${hostname}: ${problem}`);
+          }
+          if (options.all) callback(null, addresses);
+          else callback(null, (addresses[0] as { address: string }).address, (addresses[0] as { family: number }).family);
+        })
+        .catch((error: NodeJS.ErrnoException) => callback(error, options.all ? [] : ''));
+    },
+  };
+}
+
+function parseUrl(text: string): URL | null {
+  // A URL parser drops these without a word, so that a reader sees another address than it does.
+  if (/[\s\\]|\p{Cc}/u.test(text)) return null;
+  // It also forgives missing slashes.
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(text)) return null;
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The address that a host stands for, in whatever spelling it came: the URL parser has already made 0x7f.1 into 127.0.0.1. */
+function literalAddress(hostname: string): string | null {
+  const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname.replace(/\.$/, '');
+  return ipaddr.isValid(bare) ? bare : null;
+}
+
+/** An IPv4 range written as IPv6 is the IPv4 range: addresses are compared unwrapped. */
+function unmapped([address, bits]: Range): Range {
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96) return [address.toIPv4Address(), bits - 96];
+  return [address, bits];
+}
+
+function resolveAll(hostname: string): Promise<{ address: string; family: number }[]> {
+  return new Promise((done, failed) => {
+    dnsLookup(hostname, { all: true, verbatim: true }, (error, addresses) => (error ? failed(error) : done(addresses)));
+  });
+}

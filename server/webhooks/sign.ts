@@ -1,0 +1,37 @@
+/** Standard Webhooks 1.0: which headers a message carries, and how it is signed. */
+import { createHmac } from 'node:crypto';
+import type { WebhookFormat } from '../../shared/alerts.ts';
+import type { Instant } from '../../shared/time.ts';
+
+const PREFIX = 'whsec_';
+/** Standard Webhooks asks for 24; receivers that hand out their own secrets are not always so strict. */
+const MIN_KEY_BYTES = 16;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
+/** The key's bytes, or null where the text is no secret. @example keyOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') */
+export function keyOf(secret: string): Buffer | null {
+  const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
+  return text !== '' && BASE64.test(text) ? Buffer.from(text, 'base64') : null;
+}
+
+export const secretOf = (key: Uint8Array): string => PREFIX + Buffer.from(key).toString('base64');
+
+/**
+ * The three headers of an attempt. The id stays over all attempts, the timestamp is the attempt's own.
+ * @throws where the secret is none
+ */
+export function signatureHeaders(id: string, at: Instant, body: string, secret: string): Record<string, string> {
+  const key = keyOf(secret);
+  if (!key) throw new Error('the secret is not base64');
+  const timestamp = String(Math.floor(at / 1000));
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+}
+
+/** Why a text is no secret of a format, or null. PagerDuty's is the routing key of a service; all others sign with theirs. */
+export function secretProblem(secret: string, format: WebhookFormat): string | null {
+  if (format === 'pagerduty') return /^[\x21-\x7e]{8,128}$/.test(secret) ? null : 'must be the routing key of a PagerDuty service';
+  const key = keyOf(secret);
+  if (!key) return 'must be base64, with or without whsec_ in front';
+  return key.length < MIN_KEY_BYTES ? `must be at least ${MIN_KEY_BYTES} random bytes` : null;
+}

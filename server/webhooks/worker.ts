@@ -1,0 +1,222 @@
+/**
+ * Takes messages from the outbox to their receivers. Messages about one thing go one after the other; nothing else waits for anything:
+ * a receiver that is dead delays only what is for itself.
+ */
+import type { Instant } from '../../shared/time.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import { messageOf } from './formats/render.ts';
+import { afterAttempt, type Delivery, type Outcome, type Webhook } from './outbox.ts';
+import { judge, type Poster, reasonOf } from './post.ts';
+
+/** Requests under way to one receiver. */
+const AT_ONCE = 4;
+/** A result that could not be written down is tried again so much later. */
+const WRITE_AGAIN_MS = 2_000;
+/** What is under way when the daemon stops may take so long, so that little has to be sent twice. */
+const PATIENCE_MS = 2_000;
+/** Timers of a runtime take no more than some 24 days. */
+const LONGEST_WAIT_MS = 86_400_000;
+
+export interface WorkerLog {
+  warn(fields: object, message: string): void;
+}
+
+export interface WorkerParts {
+  clock: Clock;
+  poster: Poster;
+  retrySeconds: readonly number[];
+  /** From 0 to 1. */
+  random: () => number;
+  /** Committed. */
+  webhook: (organisation: string, id: string) => Webhook | undefined;
+  /** Whether it still is to be made: its receiver may be gone, or another by the same name. */
+  isPending: (delivery: Delivery) => boolean;
+  /** Durable when it resolves. */
+  record: (delivery: Delivery, kind: Outcome['kind']) => Promise<void>;
+  /** Where people find the dashboard, or an empty string. */
+  home: string;
+  count: (outcome: Outcome['kind']) => void;
+  log: WorkerLog;
+}
+
+export interface WebhookWorker {
+  /** Messages that are on disk now: new ones, or old ones to be tried at once. */
+  take(deliveries: readonly Delivery[]): void;
+  /** Starts nothing more and waits for what is under way. */
+  close(): Promise<void>;
+}
+
+/** Messages about one thing to one receiver, oldest first. */
+interface Line {
+  waiting: Delivery[];
+  busy: boolean;
+  /** When the first may be tried; kept here, so that a restart tries at once. */
+  at: Instant;
+}
+
+interface Receiver {
+  organisation: string;
+  id: string;
+  lines: Map<string, Line>;
+  underWay: number;
+}
+
+export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
+  const { clock, poster } = parts;
+  const receivers = new Map<string, Receiver>();
+  const running = new Set<Promise<void>>();
+  let timer: { at: Instant; cancel: Cancel } | null = null;
+  let closed = false;
+
+  const receiverOf = ({ organisation, webhook }: Delivery): Receiver => {
+    const key = `${organisation}\u0000${webhook}`;
+    const known = receivers.get(key);
+    if (known) return known;
+    const made: Receiver = { organisation, id: webhook, lines: new Map(), underWay: 0 };
+    receivers.set(key, made);
+    return made;
+  };
+
+  const enter = (delivery: Delivery): void => {
+    const { lines } = receiverOf(delivery);
+    const line = lines.get(delivery.about) ?? { waiting: [], busy: false, at: Number.NEGATIVE_INFINITY };
+    lines.set(delivery.about, line);
+    const index = line.waiting.findIndex((one) => one.n >= delivery.n);
+    if (index >= 0 && line.waiting[index]?.n === delivery.n) {
+      // Somebody asked for it again: at once, unless that is just what happens.
+      if (line.busy && index === 0) return;
+      line.waiting[index] = delivery;
+      line.at = clock.now();
+    } else {
+      line.waiting.splice(index < 0 ? line.waiting.length : index, 0, delivery);
+    }
+  };
+
+  const pump = (): void => {
+    if (closed) return;
+    let next = Number.POSITIVE_INFINITY;
+    for (const [key, receiver] of receivers) {
+      if (receiver.lines.size === 0) {
+        receivers.delete(key);
+        continue;
+      }
+      const webhook = parts.webhook(receiver.organisation, receiver.id);
+      if (!webhook) {
+        for (const [about, line] of receiver.lines) if (!line.busy) receiver.lines.delete(about);
+        continue;
+      }
+      next = Math.min(next, pumpReceiver(receiver, webhook));
+    }
+    wakeAt(next);
+  };
+
+  /** Starts what may start. @returns when more may */
+  const pumpReceiver = (receiver: Receiver, webhook: Webhook): Instant => {
+    const now = clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const [about, line] of receiver.lines) {
+      while (!line.busy && line.waiting[0] && !parts.isPending(line.waiting[0])) line.waiting.shift();
+      const [first] = line.waiting;
+      if (!first) {
+        if (!line.busy) receiver.lines.delete(about);
+        continue;
+      }
+      if (line.busy || (!webhook.enabled && first.type !== 'webhook.test')) continue;
+      if (line.at > now) next = Math.min(next, line.at);
+      else if (receiver.underWay < AT_ONCE) start(receiver, line, first, webhook);
+    }
+    return next;
+  };
+
+  const start = (receiver: Receiver, line: Line, delivery: Delivery, webhook: Webhook): void => {
+    line.busy = true;
+    receiver.underWay++;
+    const job = attempt(line, delivery, webhook).finally(() => {
+      line.busy = false;
+      receiver.underWay--;
+      running.delete(job);
+      pump();
+    });
+    running.add(job);
+  };
+
+  const attempt = async (line: Line, delivery: Delivery, webhook: Webhook): Promise<void> => {
+    const outcome = await tryOnce(delivery, webhook);
+    // Cut off by our own stopping: it says nothing about the receiver, and the next start tries again.
+    if (closed && outcome.kind === 'failed') return;
+    const tried = afterAttempt(delivery, outcome, parts.retrySeconds, parts.random());
+    parts.count(outcome.kind);
+    if (outcome.kind !== 'delivered') {
+      const { organisation, id, type, status, nextAttemptAt } = tried;
+      parts.log.warn(
+        { organisation, webhook: webhook.id, id, type, status, nextAttemptAt, attempt: outcome.attempt },
+        'a webhook was not delivered',
+      );
+    }
+    await writeDown(tried, outcome.kind);
+    if (tried.status === 'pending') {
+      line.waiting[0] = tried;
+      line.at = tried.nextAttemptAt ?? clock.now();
+    } else {
+      line.waiting.shift();
+      line.at = Number.NEGATIVE_INFINITY;
+    }
+  };
+
+  const tryOnce = async (delivery: Delivery, webhook: Webhook): Promise<Outcome> => {
+    try {
+      return judge(await poster.post(messageOf(delivery, webhook, clock.now(), parts.home)), clock);
+    } catch (error) {
+      return { kind: 'failed', attempt: { at: clock.now(), status: null, error: reasonOf(error) } };
+    }
+  };
+
+  /** Until it is on disk: a message that arrived must not go out again while the daemon runs. */
+  const writeDown = async (tried: Delivery, kind: Outcome['kind']): Promise<void> => {
+    for (;;) {
+      try {
+        await parts.record(tried, kind);
+        return;
+      } catch (error) {
+        if (closed) return;
+        parts.log.warn({ err: error, id: tried.id }, 'the result of a webhook could not be written down yet');
+        await new Promise<void>((resolve) => clock.after(WRITE_AGAIN_MS, resolve));
+      }
+    }
+  };
+
+  const wakeAt = (at: Instant): void => {
+    if (at === Number.POSITIVE_INFINITY || closed) return;
+    if (timer && timer.at <= at && timer.at > clock.now()) return;
+    timer?.cancel();
+    const wait = Math.min(Math.max(0, at - clock.now()), LONGEST_WAIT_MS);
+    timer = {
+      at,
+      cancel: clock.after(wait, () => {
+        timer = null;
+        pump();
+      }),
+    };
+  };
+
+  return {
+    take(deliveries) {
+      for (const delivery of deliveries) enter(delivery);
+      if (deliveries.length > 0) pump();
+    },
+    async close() {
+      closed = true;
+      timer?.cancel();
+      const patience = new Promise<void>((resolve) => {
+        const cancel = clock.after(PATIENCE_MS, resolve);
+        Promise.all(running).then(() => {
+          cancel();
+          resolve();
+        });
+      });
+      await patience;
+      await poster.close();
+      await Promise.all(running);
+    },
+  };
+}

@@ -12,6 +12,7 @@ import { refoldUser } from './refold-user.ts';
 import { isContested, replayPools } from './replay-pools.ts';
 import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
 import type { Tentative } from './same-instant.ts';
+import { endLeasesBy } from './timers.ts';
 import { hasEntriesFrom } from './user-timeline.ts';
 
 /**
@@ -39,9 +40,15 @@ function typesTouched(batch: Batch, organisation: Organisation, position: Positi
   return [...held, ...acquiresOf(batch, organisation, position, entry)];
 }
 
+/** A replay takes it that timers have acted: leases that an event of this batch began, and that are over, end first. */
+function beginLate(batch: Batch, organisation: Organisation): Rewriting {
+  endLeasesBy(batch, organisation, organisation.timersRunTo);
+  return beginRewriting(organisation);
+}
+
 /** Works a late event in, and returns its entry. */
 export function recordLate(batch: Batch, organisation: Organisation, position: Position, entry: Entry): Entry {
-  const rewriting = beginRewriting(organisation);
+  const rewriting = beginLate(batch, organisation);
   refoldUser(batch, rewriting, entry.user, position, [{ position, entry }]);
   replayContested(batch, rewriting, position);
   writeRewriting(batch, rewriting);
@@ -50,7 +57,8 @@ export function recordLate(batch: Batch, organisation: Organisation, position: P
 
 /** Works many tentative entries in at once, in order for each user. */
 export function recordLateMany(batch: Batch, organisation: Organisation, byUser: ReadonlyMap<string, Tentative[]>): void {
-  const rewriting = beginRewriting(organisation);
+  if (byUser.size === 0) return;
+  const rewriting = beginLate(batch, organisation);
   const empty: [user: string, position: Position][] = [];
   let from: Position | null = null;
   for (const [user, items] of byUser) {
@@ -83,7 +91,7 @@ export function refoldUsers(
   users: Iterable<string>,
   types: Iterable<string> = [],
 ): Rewriting {
-  const rewriting = beginRewriting(organisation);
+  const rewriting = beginLate(batch, organisation);
   for (const user of users) refoldUser(batch, rewriting, user, from);
   replayContested(batch, rewriting, from, types);
   writeRewriting(batch, rewriting);

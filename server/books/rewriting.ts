@@ -82,6 +82,8 @@ function countDifference(batch: Batch, organisation: Organisation, position: Pos
   const sums = new Map<string, Levels>();
   const add = (entry: Entry, sign: 1 | -1): void => {
     for (const record of entry.records) {
+      // A further device moves no level, and yet one more holding is shown.
+      touch(batch, organisation).add(record.type);
       const by = levelChange(entry.kind, record);
       if (!by) continue;
       const signed = by.map((level) => level * sign) as Levels;

@@ -8,7 +8,7 @@ import TinyQueue from 'tinyqueue';
 import type { ReadRow } from '../parse/import-row.ts';
 
 /** Rows that are held in memory; a file with fewer never touches the disk. */
-const RUN_ROWS = 50_000;
+const RUN_ROWS = 20_000;
 
 export type Order = (a: ReadRow, b: ReadRow) => number;
 

@@ -5,6 +5,7 @@ import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEven
 import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
+import type { ReportQuery, ReportView } from '../shared/reports.ts';
 import type { Instant } from '../shared/time.ts';
 import type { AnomalyView, ChangeView, HistoryRow, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
 import type { AlertActions } from './alerting/actions.ts';
@@ -16,6 +17,15 @@ export class NotRecordingError extends Error {
   constructor(message: string, retryAfterSeconds = 5, options?: ErrorOptions) {
     super(message, options);
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A report with more rows than are kept at once. */
+export class ReportTooLargeError extends Error {
+  readonly most: number;
+  constructor(most: number) {
+    super(`The report has more than ${most} rows`);
+    this.most = most;
   }
 }
 
@@ -115,6 +125,8 @@ export interface Reports {
   billingPeriods(): BillingPeriodView[];
   /** `2026-11`; absent: the running one. Null for a period that has not begun. */
   bill(period?: string): Promise<Bill | null>;
+  /** The query was parsed against the data sources. @throws ReportTooLargeError */
+  answer(query: ReportQuery): Promise<ReportView>;
 }
 
 /** A row of another system's records, checked and complete. */

@@ -8,6 +8,7 @@ import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { settingsSchema } from '../parse/organisation.ts';
 import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
+import { reportSchema } from '../parse/report-body.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
 import { deliveryQuery, webhookSchema } from '../parse/webhooks.ts';
 
@@ -20,6 +21,7 @@ const BODIES = {
   acknowledgement: acknowledgeSchema,
   silence: silenceSchema,
   webhook: webhookSchema,
+  report: reportSchema,
 };
 const QUERIES = {
   page: pageQuery,

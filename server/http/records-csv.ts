@@ -1,11 +1,10 @@
 import { parseInstant } from '../../shared/time.ts';
 import type { RecordView } from '../../shared/views.ts';
+import { type CsvCell, csvLine } from './csv.ts';
 import { localTimeWriter } from './local-time.ts';
 
-type Cell = string | number | null;
-
 /** storm's five columns as storm writes them, then the exact instant, then what storm does not have. */
-const COLUMNS: [header: string, cell: (record: RecordView, local: string) => Cell][] = [
+const COLUMNS: [header: string, cell: (record: RecordView, local: string) => CsvCell][] = [
   ['Usage Type', (record) => record.usageType],
   ['Logged Date Time', (_, local) => local],
   ['Licence Type', (record) => record.licenceType],
@@ -27,19 +26,13 @@ const COLUMNS: [header: string, cell: (record: RecordView, local: string) => Cel
   ['Flags', (record) => record.flags.join(' ')],
 ];
 
-export const CSV_HEADER = `${COLUMNS.map(([header]) => header).join(',')}\r\n`;
+export const CSV_HEADER = csvLine(COLUMNS.map(([header]) => header));
 
 /** Lines of CSV (RFC 4180), one a record. Names are written as they are: an export can be imported again. */
 export function csvWriter(timeZone: string): (record: RecordView) => string {
   const localTime = localTimeWriter(timeZone);
   return (record) => {
     const local = localTime(parseInstant(record.loggedAt) ?? 0);
-    return `${COLUMNS.map(([, cell]) => quoted(cell(record, local))).join(',')}\r\n`;
+    return csvLine(COLUMNS.map(([, cell]) => cell(record, local)));
   };
-}
-
-function quoted(cell: Cell): string {
-  if (cell === null) return '';
-  const text = String(cell);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

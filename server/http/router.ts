@@ -21,6 +21,7 @@ import { organisationRoutes } from './organisations.ts';
 import { checkPathEncoding } from './path.ts';
 import { HttpProblem, internalProblem, knownProblem, problemResponse } from './problem.ts';
 import { recordRoutes } from './records.ts';
+import { reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { silenceRoutes } from './silences.ts';
 import { type StaticFiles, staticRoutes } from './static.ts';
@@ -53,7 +54,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
 
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
-  for (const add of [historyRoutes, billingRoutes]) add(app, edge);
+  for (const add of [historyRoutes, billingRoutes, reportRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, webhookRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);

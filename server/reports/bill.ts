@@ -43,9 +43,9 @@ export function* readBill(scope: ReportScope, period: BillingPeriod): Work<Bill>
   return { organisation: scope.organisation, ...periodView(scope, period), timeZone: scope.timeZone, licences };
 }
 
-function beginType({ disk, organisation, buckets }: ReportScope, type: string, { start }: BillingPeriod): BilledType {
-  const enter = levelBefore(disk, organisation, type, start);
-  return { line: new LevelLine(start, enter, (at) => buckets.bucket('5m', at).end), holders: new MarkHolders() };
+function beginType(scope: ReportScope, type: string, { start }: BillingPeriod): BilledType {
+  const enter = levelBefore(scope, type, start);
+  return { line: new LevelLine(start, enter, (at) => scope.buckets.bucket('5m', at).end), holders: new MarkHolders() };
 }
 
 /** Follows all lines through the period, and returns where the entries after it begin. */

@@ -139,7 +139,8 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     reports(id) {
       const view = shown.get(id);
       if (!view) return undefined;
-      return createReports({ disk: store, organisation: id, types: sortedRows(view).map((row) => row.licenceType), downtimes, now });
+      const types = sortedRows(view).map((row) => row.licenceType);
+      return createReports({ disk: store, organisation: id, types, downtimes, catalogue, now });
     },
   };
 }

@@ -13,16 +13,14 @@ import { createEffort } from './work.ts';
  * Types that nobody used in all of them are left out, and so are buckets that have not begun.
  */
 export function* readHistory(scope: ReportScope, query: HistoryQuery): Generator<HistoryRow[], void, void> {
-  const { disk, organisation, buckets, horizon } = scope;
+  const { buckets, horizon } = scope;
   const { resolution, from, to } = query;
   if (to <= from) return;
   const effort = createEffort();
   const start = buckets.bucket(resolution, from).start;
   const end = buckets.bucket(resolution, to - 1).end;
   const wanted = scope.types.filter((type) => query.licenceType === undefined || type === query.licenceType);
-  const readers = wanted
-    .map((type) => createLevelReader(disk, organisation, type, start, effort))
-    .filter((reader) => !reader.idleUntil(end));
+  const readers = wanted.map((type) => createLevelReader(scope, type, start, effort)).filter((reader) => !reader.idleUntil(end));
   let rows: HistoryRow[] = [];
   for (let span = buckets.bucket(resolution, start); readers.length > 0 && span.start < end; span = buckets.bucket(resolution, span.end)) {
     if (span.start > horizon) break;

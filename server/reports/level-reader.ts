@@ -1,13 +1,20 @@
 /** Levels of one licence type over stretches of any length, from the five-minute buckets in the store. */
 import type { Instant } from '../../shared/time.ts';
-import { type Entry, levelChange } from '../books/entry.ts';
 import type { StoredType } from '../books/stored.ts';
 import type { Reader } from '../store/store.ts';
 import { append } from '../usage/combine.ts';
 import { addLevels, beginStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels } from '../usage/levels.ts';
 import { BUCKET_MS, type Change, HOUR_MS, hourStart } from '../usage/open-bucket.ts';
+import type { CutBuckets } from './cut-buckets.ts';
 import { createRowCursor } from './row-cursor.ts';
 import type { Effort } from './work.ts';
+
+/** Where levels are read from. */
+export interface LevelSource {
+  disk: Reader;
+  organisation: string;
+  cuts: CutBuckets;
+}
 
 export interface LevelReader {
   readonly type: string;
@@ -21,7 +28,7 @@ export interface LevelReader {
  * Reads from `from` on, in order: whole hours as they are kept, what is left from five-minute buckets, and from the entries
  * where the edge of a stretch cuts a bucket in two.
  */
-export function createLevelReader(disk: Reader, organisation: string, type: string, from: Instant, effort: Effort): LevelReader {
+export function createLevelReader({ disk, organisation, cuts }: LevelSource, type: string, from: Instant, effort: Effort): LevelReader {
   const buckets = createRowCursor(disk, 'buckets', organisation, type, effort);
   const hours = createRowCursor(disk, 'hours', organisation, type, effort);
   const hoursUntil = hourStart(disk.get<StoredType>('types', [organisation, type])?.openFrom ?? Number.NEGATIVE_INFINITY);
@@ -34,7 +41,7 @@ export function createLevelReader(disk: Reader, organisation: string, type: stri
   if (before && before.until < from) level = before.exit;
   if (before && before.until >= from) {
     level = before.enter;
-    pending = changesOf(disk, organisation, type, before);
+    pending = [...cuts.changes(type, before.start)];
     rowsFrom = before.start + BUCKET_MS;
     while (pending[0] && pending[0].at < from) level = addLevels(level, (pending.shift() as Change).by);
   }
@@ -72,7 +79,7 @@ export function createLevelReader(disk: Reader, organisation: string, type: stri
         if (!next) break;
         rowsFrom = next.row.start + next.length;
         if (rowsFrom <= end) append(whole, next.row);
-        else pending = changesOf(disk, organisation, type, next.row);
+        else pending = [...cuts.changes(type, next.row.start)];
       }
       position = end;
       rowsFrom = Math.max(rowsFrom, end);
@@ -83,12 +90,12 @@ export function createLevelReader(disk: Reader, organisation: string, type: stri
 }
 
 /** The level of a type just before an instant. */
-export function levelBefore(disk: Reader, organisation: string, type: string, at: Instant): Levels {
+export function levelBefore({ disk, organisation, cuts }: LevelSource, type: string, at: Instant): Levels {
   const bucket = bucketBefore(disk, organisation, type, at);
   if (!bucket) return NO_LEVELS;
   if (bucket.until < at) return bucket.exit;
   let level = bucket.enter;
-  for (const change of changesOf(disk, organisation, type, bucket)) if (change.at < at) level = addLevels(level, change.by);
+  for (const change of cuts.changes(type, bucket.start)) if (change.at < at) level = addLevels(level, change.by);
   return level;
 }
 
@@ -97,16 +104,4 @@ function bucketBefore(disk: Reader, organisation: string, type: string, at: Inst
   const range = { start: [organisation, type, Number.NEGATIVE_INFINITY], end: [organisation, type, at], reverse: true, limit: 1 };
   const [row] = disk.range<Stretch>('buckets', range);
   return row?.value;
-}
-
-/** What moved the level in a bucket, in order. Only where time zones are not whole five minutes apart. */
-function changesOf(disk: Reader, organisation: string, type: string, { start }: Stretch): Change[] {
-  const changes: Change[] = [];
-  for (const { key, value } of disk.range<Entry>('entries', { start: [organisation, start], end: [organisation, start + BUCKET_MS] })) {
-    for (const record of value.records) {
-      const by = record.type === type ? levelChange(value.kind, record) : null;
-      if (by) changes.push({ at: key[1] as Instant, by });
-    }
-  }
-  return changes;
 }

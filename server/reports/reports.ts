@@ -1,5 +1,7 @@
 /** Everything that is read over a length of time, for one organisation. */
 import type { BillingPeriodView } from '../../shared/bill.ts';
+import type { Catalogue } from '../../shared/catalogue.ts';
+import type { DataSource } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
 import { DEFAULT_SETTINGS, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import type { Downtime } from '../licensing/sessions.ts';
@@ -8,8 +10,11 @@ import type { Reports } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Reader } from '../store/store.ts';
 import { periodView, readBill } from './bill.ts';
 import { createCoverage, knownFrom } from './coverage.ts';
+import { createCutBuckets } from './cut-buckets.ts';
+import { dataSources } from './fields.ts';
 import { readHistory } from './history.ts';
 import { createLocalBuckets } from './local-buckets.ts';
+import { answerReport } from './query.ts';
 import type { ReportScope } from './scope.ts';
 import { inPieces, runInPieces } from './work.ts';
 
@@ -19,6 +24,7 @@ export interface ReportsOptions {
   /** Every licence type that was ever used or entitled, in the order in which they are listed. */
   types: readonly string[];
   downtimes: readonly Downtime[];
+  catalogue: Catalogue;
   now: () => Instant;
 }
 
@@ -31,6 +37,11 @@ export function createReports(options: ReportsOptions): Reports {
       const period = name === undefined ? scope.buckets.calendar.billingPeriod(scope.now) : scope.buckets.billingPeriodNamed(name);
       if (!period || period.start > scope.now) return null;
       return runInPieces(readBill(scope, period));
+    },
+    answer(query) {
+      const scope = scopeOf(options);
+      const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;
+      return runInPieces(answerReport(scope, source, query));
     },
   };
 }
@@ -62,6 +73,7 @@ function scopeOf({ disk, organisation, types, downtimes, now }: ReportsOptions):
     disk,
     organisation,
     types,
+    cuts: createCutBuckets(disk, organisation),
     timeZone,
     buckets,
     entitlementsAt: (instant) => inForce(versions, instant)?.entitlements ?? DEFAULT_SETTINGS.entitlements,

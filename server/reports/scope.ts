@@ -2,6 +2,7 @@ import type { Entitlement } from '../../shared/organisation.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Reader } from '../store/store.ts';
 import type { Coverage } from './coverage.ts';
+import type { CutBuckets } from './cut-buckets.ts';
 import type { LocalBuckets } from './local-buckets.ts';
 
 /** What every report is about: one organisation, at one moment. */
@@ -10,6 +11,7 @@ export interface ReportScope {
   organisation: string;
   /** Every licence type that was ever used or entitled, in the order in which they are listed. */
   types: readonly string[];
+  cuts: CutBuckets;
   timeZone: string;
   buckets: LocalBuckets;
   /** By licence type, as in force at an instant. */

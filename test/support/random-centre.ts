@@ -53,12 +53,17 @@ function eventsOf({ start, end }: Scene): fc.Arbitrary<NaiveEvent[]> {
     type: fc.constantFrom('login' as const, 'login' as const, 'logout' as const),
     user: fc.constantFrom(...USERS),
     device: fc.constantFrom('desktop', 'deskphone'),
-    source: fc.constant('Agent Desktop'),
+    login: fc.constantFrom('Agent Desktop', 'Paired Device'),
+    logout: fc.constantFrom('Agent Desktop', 'Agent Desktop Connection Lost', 'Soft Client Forced Log Off'),
     at: instant,
     licences: fc.subarray(TYPES, { minLength: 1 }),
+    leaseMs: fc.constantFrom(undefined, undefined, 7_200_000),
   });
   return fc.array(
-    event.map(({ licences, ...rest }): NaiveEvent => (rest.type === 'login' ? { ...rest, licences } : rest)),
+    event.map(({ licences, leaseMs, login, logout, ...rest }): NaiveEvent => {
+      if (rest.type === 'logout') return { ...rest, source: logout };
+      return { ...rest, source: login, licences, ...(leaseMs !== undefined && { leaseMs }) };
+    }),
     { minLength: 1, maxLength: 40 },
   );
 }

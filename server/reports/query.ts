@@ -1,0 +1,32 @@
+/** `POST O/reports`: from a question to columns, rows and totals. */
+import type { DataSource, ReportColumn, ReportQuery, ReportView } from '../../shared/reports.ts';
+import { formatInstant } from '../../shared/time.ts';
+import { groupLevels } from './level-report.ts';
+import type { ReportScope } from './scope.ts';
+import { groupUsage } from './usage-report.ts';
+import type { Work } from './work.ts';
+
+export function* answerReport(scope: ReportScope, source: DataSource, query: ReportQuery): Work<ReportView> {
+  const { day } = scope.buckets.calendar;
+  const yesterday = day(day(scope.now).start - 1);
+  const to = query.to ?? (query.from === undefined ? yesterday.end : Math.max(scope.now, query.from));
+  const from = query.from ?? day(to - 1).start;
+  const grouping =
+    query.dataSource === 'licence-usage' ? yield* groupUsage(scope, query, from, to) : yield* groupLevels(scope, query, from, to);
+  const totals = grouping.totals();
+  return {
+    dataSource: query.dataSource,
+    from: formatInstant(from),
+    to: formatInstant(to),
+    timeZone: scope.timeZone,
+    provisional: to > scope.now,
+    columns: [
+      ...query.dimensions.map((id): ReportColumn => ({ id, name: nameOf(source.dimensions, id), kind: 'dimension' })),
+      ...query.metrics.map((id): ReportColumn => ({ id, name: nameOf(source.metrics, id), kind: 'metric' })),
+    ],
+    rows: grouping.rows(),
+    totals: Object.fromEntries(query.metrics.map((id, i) => [id, totals[i] ?? null])),
+  };
+}
+
+const nameOf = (list: readonly { id: string; name: string }[], id: string): string => list.find((item) => item.id === id)?.name ?? id;

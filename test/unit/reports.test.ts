@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Cell, ReportFilter, ReportQuery, ReportView } from '../../shared/reports.ts';
+import type { RecordView } from '../../shared/views.ts';
+import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { standsOf, stepsOf } from '../support/naive-levels.ts';
+import { bucketLabels, changesOf } from '../support/naive-local-time.ts';
+import { groupBy, LEVEL_METRICS, type LevelPiece, timeCells, USAGE_METRICS } from '../support/naive-report.ts';
+import { centres, play, SCENES, TYPES, USERS } from '../support/random-centre.ts';
+import { property } from '../support/seeded.ts';
+
+const HOUR = 3_600_000;
+
+async function answer(books: TestBooks, query: ReportQuery): Promise<ReportView> {
+  const reports = books.pipeline.committed.reports(ORGANISATION);
+  if (!reports) throw new Error('no such organisation');
+  return reports.answer(query);
+}
+
+const hoursOf = new Map(
+  SCENES.map(({ name, timeZone, billingPeriodStartDay, start, end }) => {
+    const label = bucketLabels(timeZone, billingPeriodStartDay)['1h'];
+    return [name, changesOf(label, start - 2 * HOUR, end + 2 * HOUR, 300_000)];
+  }),
+);
+
+/** Rows have an order, which the naive report has not; averages are sums in another order. */
+const comparable = (rows: Cell[][]) =>
+  rows.map((row) => JSON.stringify(row.map((cell) => (typeof cell === 'number' ? Number(cell.toPrecision(12)) : cell)))).sort();
+const rounded = (totals: Record<string, Cell>) =>
+  Object.fromEntries(Object.entries(totals).map(([id, cell]) => [id, typeof cell === 'number' ? Number(cell.toPrecision(12)) : cell]));
+
+const TIME = ['date', 'hourOfDay', 'dayOfWeek', 'month', 'billingPeriod'];
+const part = fc.double({ min: 0, max: 1, noNaN: true });
+const someUsers: fc.Arbitrary<ReportFilter[]> = fc.subarray(USERS, { minLength: 1 }).map((users) => [{ field: 'user', in: users }]);
+const someTypes: fc.Arbitrary<ReportFilter[]> = fc.subarray(TYPES, { minLength: 1 }).map((types) => [{ field: 'licenceType', in: types }]);
+const someHours: fc.Arbitrary<ReportFilter[]> = fc
+  .subarray([0, 1, 2, 9, 10, 23], { minLength: 1 })
+  .map((hours) => [{ field: 'hourOfDay', in: hours }]);
+const noGroup: fc.Arbitrary<ReportFilter[]> = fc.constant([{ field: 'group', in: [null, 'North'] }]);
+
+describe('reports', () => {
+  const usageDimensions = ['licenceType', 'user', 'group', 'userType', 'logonSource', 'device', 'pool', ...TIME];
+  property(
+    'REPORT-1 records by any dimensions, filters and range are what a plain group-by makes of them',
+    60,
+    fc.tuple(
+      centres,
+      fc.shuffledSubarray(usageDimensions, { maxLength: 3 }),
+      fc.oneof(fc.constant<ReportFilter[]>([]), someUsers, someTypes, someHours, noGroup),
+      part,
+      part,
+    ),
+    async ([centre, dimensions, filters, a, b]) => {
+      const { scene } = centre;
+      const books = await openTestBooks(centre.live ? scene.start : scene.end);
+      await books.settings({});
+      const assign = (user: string, group: string | undefined, userType: string) =>
+        books.pipeline.putUsers(
+          ORGANISATION,
+          [{ user, assignment: { userType, serviceFeatures: [], ...(group !== undefined && { group }) } }],
+          null,
+        );
+      await assign('a', 'North', 'Supervisor');
+      await assign('b', undefined, 'Supervisor');
+      await assign('c', 'South', 'Inbound Agent');
+      await play(books, centre);
+      const at = (share: number) => Math.round(scene.start + share * (scene.end - scene.start));
+      const [from, to] = [at(Math.min(a, b)), at(Math.max(a, b))];
+      const query: ReportQuery = { dataSource: 'licence-usage', metrics: Object.keys(USAGE_METRICS), dimensions, filters, from, to };
+      const report = await answer(books, query);
+      const records = books.pipeline.committed.records(ORGANISATION, { limit: 10_000, order: 'asc', from, to })?.items ?? [];
+      const time = timeCells(scene.timeZone, scene.billingPeriodStartDay);
+      const cell = (id: string) => (record: RecordView) =>
+        TIME.includes(id) ? (time[id]?.(Date.parse(record.loggedAt)) ?? null) : ((record as unknown as Record<string, Cell>)[id] ?? null);
+      const wanted = records.filter((record) => filters.every(({ field, in: values }) => values.includes(cell(field)(record))));
+      const expected = groupBy(wanted, dimensions.map(cell), USAGE_METRICS);
+      expect(comparable(report.rows)).toEqual(comparable(expected.rows));
+      expect(rounded(report.totals)).toEqual(rounded(expected.totals));
+      expect(report.columns.map(({ id, kind }) => [id, kind])).toEqual([
+        ...dimensions.map((id) => [id, 'dimension']),
+        ...Object.keys(USAGE_METRICS).map((id) => [id, 'metric']),
+      ]);
+    },
+  );
+
+  property(
+    'REPORT-2 levels by any dimensions are exact, of every hour and of the parts of hours at the ends',
+    60,
+    fc.tuple(
+      centres,
+      fc.shuffledSubarray(['licenceType', ...TIME], { maxLength: 3 }),
+      fc.oneof(fc.constant<ReportFilter[]>([]), someTypes, someHours),
+      part,
+      part,
+    ),
+    async ([centre, dimensions, filters, a, b]) => {
+      const { scene } = centre;
+      const books = await openTestBooks(centre.live ? scene.start : scene.end);
+      const { records } = await play(books, centre);
+      const now = books.clock.now();
+      const at = (share: number) => Math.round(scene.start + share * (scene.end - scene.start));
+      const [from, to] = [at(Math.min(a, b)), at(Math.max(a, b))];
+      const query: ReportQuery = {
+        dataSource: 'organisation-licence-usage',
+        metrics: Object.keys(LEVEL_METRICS),
+        dimensions,
+        filters,
+        from,
+        to,
+      };
+      const report = await answer(books, query);
+      const edges = [from, ...(hoursOf.get(scene.name) ?? []).filter((edge) => edge > from && edge < Math.min(to, now))];
+      const pieces = [...new Set(records.map((record) => record.type))].flatMap((licenceType): LevelPiece[] => {
+        if (Math.min(to, now) <= from) return [];
+        const steps = stepsOf(records, licenceType);
+        if (standsOf(steps, 'inUse', from, to, now).every((stand) => stand.level === 0)) return [];
+        return edges.map((start, i) => {
+          const end = edges[i + 1] ?? to;
+          return {
+            licenceType,
+            at: start,
+            concurrent: standsOf(steps, 'concurrent', start, end, now),
+            contingency: standsOf(steps, 'contingency', start, end, now),
+          };
+        });
+      });
+      const time = timeCells(scene.timeZone, scene.billingPeriodStartDay);
+      const cell = (id: string) => (piece: LevelPiece) => (id === 'licenceType' ? piece.licenceType : (time[id]?.(piece.at) ?? null));
+      const wanted = pieces.filter((piece) => filters.every(({ field, in: values }) => values.includes(cell(field)(piece))));
+      const expected = groupBy(wanted, dimensions.map(cell), LEVEL_METRICS);
+      expect(comparable(report.rows)).toEqual(comparable(expected.rows));
+      expect(rounded(report.totals)).toEqual(rounded(expected.totals));
+    },
+  );
+
+  const at = (text: string): number => Date.parse(`2026-11-${text}Z`);
+  const login = (user: string, time: string, more: EventInput = {}): EventInput => ({
+    user,
+    at: at(time),
+    licences: ['Recording'],
+    ...more,
+  });
+  const logout = (user: string, time: string, more: EventInput = {}): EventInput => ({ type: 'logout', user, at: at(time), ...more });
+
+  it('REPORT-3 totals are worked out over everything, never summed from the rows', async () => {
+    const books = await openTestBooks(at('05T00:00:00'));
+    await books.send(
+      login('a', '02T09:00:00', { licences: ['Recording', 'Agent Calls'] }),
+      logout('a', '02T10:00:00'),
+      login('a', '03T09:00:00'),
+      logout('a', '03T12:00:00'),
+    );
+    const range = { from: at('02T00:00:00'), to: at('04T00:00:00'), filters: [] };
+    const metrics = ['logins', 'distinctUsers', 'avgHeldSeconds', 'longestHeldSeconds'];
+    const usage = await answer(books, { dataSource: 'licence-usage', dimensions: ['licenceType'], metrics, ...range });
+    expect(usage.rows).toEqual([
+      ['Agent Calls', 1, 1, 3600, 3600],
+      ['Recording', 2, 1, 7200, 10_800],
+    ]);
+    expect(usage.totals).toEqual({ logins: 2, distinctUsers: 1, avgHeldSeconds: 6000, longestHeldSeconds: 10_800 });
+    const levels = await answer(books, {
+      dataSource: 'organisation-licence-usage',
+      dimensions: ['date', 'licenceType'],
+      metrics: ['avgConcurrent', 'highestConcurrent', 'lowestConcurrent'],
+      ...range,
+    });
+    expect(levels.rows).toEqual([
+      ['2026-11-02', 'Agent Calls', 1 / 24, 1, 0],
+      ['2026-11-02', 'Recording', 1 / 24, 1, 0],
+      ['2026-11-03', 'Agent Calls', 0, 0, 0],
+      ['2026-11-03', 'Recording', 3 / 24, 1, 0],
+    ]);
+    expect(levels.totals).toEqual({ avgConcurrent: 5 / 96, highestConcurrent: 1, lowestConcurrent: 0 });
+  });
+
+  it('REPORT-4 a refresh ends no holding; what opened a session is a login, whatever it acquired', async () => {
+    const books = await openTestBooks(at('03T00:00:00'));
+    await books.settings({ entitlements: { Recording: { concurrent: 0, contingency: 5 } } });
+    await books.send({ user: 'a', at: Date.parse('2026-10-31T12:00:00Z'), licences: ['Recording'] }, logout('a', '01T12:00:00'));
+    const metrics = ['acquired', 'released', 'logins', 'heldSeconds', 'contingencyAcquired'];
+    const query: ReportQuery = { dataSource: 'licence-usage', dimensions: ['logonSource'], metrics, filters: [] };
+    const range = { from: Date.parse('2026-10-31T00:00:00Z'), to: at('02T00:00:00') };
+    expect((await answer(books, { ...query, ...range })).rows).toEqual([
+      ['Agent Desktop', 1, 1, 1, 86_400, 1],
+      ['Refresh Contingency', 1, 1, 0, 0, 1],
+    ]);
+  });
+
+  it('REPORT-5 the range is yesterday of the local clock unless given; days of the week come in their order', async () => {
+    const books = await openTestBooks(at('05T12:00:00'));
+    await books.settings({ timeZone: 'America/New_York' });
+    await books.send(login('a', '03T12:00:00'), login('a', '04T12:00:00'), login('a', '04T20:00:00'));
+    const query: ReportQuery = { dataSource: 'licence-usage', dimensions: ['dayOfWeek'], metrics: ['acquired'], filters: [] };
+    const yesterday = await answer(books, query);
+    expect([yesterday.from, yesterday.to, yesterday.rows]).toEqual([
+      '2026-11-04T05:00:00.000Z',
+      '2026-11-05T05:00:00.000Z',
+      [['Wednesday', 2]],
+    ]);
+    const all = await answer(books, { ...query, from: at('01T00:00:00') });
+    expect([all.to, all.provisional, all.rows]).toEqual([
+      '2026-11-05T12:00:00.000Z',
+      false,
+      [
+        ['Tuesday', 1],
+        ['Wednesday', 2],
+      ],
+    ]);
+    const none = await answer(books, { ...query, dimensions: [], from: at('01T00:00:00'), to: at('01T00:00:00') });
+    expect([none.rows, none.totals]).toEqual([[[0]], { acquired: 0 }]);
+  });
+});

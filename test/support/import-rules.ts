@@ -51,6 +51,21 @@ export const IMPORT_RULES: ImportRule[] = [
     only: ['shared/', 'server/parse/', 'server/pipeline-types.ts', 'zod', 'csv-parse', 'busboy'],
     words: clockReads,
   },
+  {
+    id: 'ARCH-20',
+    of: ['server/import/'],
+    only: [
+      'shared/',
+      'server/import/',
+      'server/parse/',
+      'server/licensing/local-instants.ts',
+      'server/pipeline-types.ts',
+      'csv-parse',
+      'tinyqueue',
+      'node:',
+    ],
+    words: clockReads,
+  },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

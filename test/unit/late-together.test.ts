@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { ORGANISATION, openTestBooks } from '../support/books.ts';
+
+const START = Date.parse('2026-10-30T20:00:00Z');
+const END = Date.parse('2026-11-02T08:00:00Z');
+
+describe('what comes late together', () => {
+  it('ORDER-20 a lease that an event of the request began, and that is over, has ended when the next one is worked in', async () => {
+    const books = await openTestBooks(END);
+    await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 0 } } });
+    await books.send(
+      { user: 'a', at: START + 1000, licences: ['Recording'], leaseMs: 1_800_000 },
+      { user: 'c', at: START, licences: ['Recording'] },
+    );
+    await books.send({ type: 'logout', user: 'c', at: START + 5000 }, { type: 'logout', user: 'c', at: START + 4000 });
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc' })?.items ?? [];
+    expect(records.map(({ loggedAt, usageType, user, pool }) => [loggedAt.slice(11, 19), usageType, user, pool].join(' '))).toEqual([
+      '20:00:00 Acquired c concurrent',
+      '20:00:01 Acquired a over-limit',
+      '20:00:04 Released c concurrent',
+      '20:30:01 Released a over-limit',
+    ]);
+  });
+
+  it('ORDER-21 a further device that comes late is one more holding shown', async () => {
+    const books = await openTestBooks(END);
+    await books.send(
+      { user: 'a', at: START + 60_000, licences: ['Recording'] },
+      { user: 'a', device: 'desktop', type: 'heartbeat', at: START + 90_000 },
+    );
+    await books.send({ user: 'a', device: 'deskphone', logonSource: 'Paired Device', at: START + 70_000, licences: ['Recording'] });
+    expect(books.counts()).toEqual({ Recording: [1, 2] });
+  });
+});

@@ -7,6 +7,7 @@ import { explainCommand } from './cli/explain.ts';
 import { exportCommand } from './cli/export.ts';
 import { healthcheckCommand } from './cli/healthcheck.ts';
 import { importCommand } from './cli/import.ts';
+import { reportCommand } from './cli/report.ts';
 import { serveCommand } from './cli/serve.ts';
 import { addSimulateCommand } from './cli/simulate.ts';
 
@@ -15,8 +16,8 @@ const program = new Command('highwater')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
   .showHelpAfterError('(highwater --help lists the commands)');
 
-for (const command of [serveCommand(), checkConfigCommand(), healthcheckCommand(), importCommand(), exportCommand(), explainCommand()])
-  program.addCommand(command);
+const commands = [serveCommand, checkConfigCommand, healthcheckCommand, importCommand, exportCommand, explainCommand, reportCommand];
+for (const command of commands) program.addCommand(command());
 addSimulateCommand(program);
 addDemoCommand(program);
 for (const command of [program, ...program.commands]) command.exitOverride();

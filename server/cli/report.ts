@@ -1,0 +1,64 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { DATA_SOURCE_IDS, type DataSource, type DataSourceId, type ReportFilter, type ReportView } from '../../shared/reports.ts';
+import { ask, type DaemonFlags, organisationPath, withDaemon } from './daemon-client.ts';
+import { OK } from './exit-codes.ts';
+import { reportText } from './report-text.ts';
+
+interface ReportFlags extends DaemonFlags {
+  organisation: string;
+  dataSource: DataSourceId;
+  metric?: string[];
+  dimension?: string[];
+  filter?: ReportFilter[];
+  from?: string;
+  to?: string;
+  json?: boolean;
+  csv?: boolean;
+}
+
+export function reportCommand(): Command {
+  const command = new Command('report')
+    .description('make a report of licences acquired and released, or of the levels of use')
+    .requiredOption('--organisation <id>', 'whose licences')
+    .addOption(new Option('--data-source <id>', 'what it is made of').choices([...DATA_SOURCE_IDS]).default('organisation-licence-usage'))
+    .option('--metric <id...>', 'what to work out (default: all that the data source has)')
+    .option('--dimension <id...>', 'what to break it down by (default: licenceType)')
+    .option('--filter <field=value...>', 'only these; several values of one field are any of them', addFilter)
+    .option('--from <instant>', 'RFC 3339 (default: yesterday, local time of the organisation)')
+    .option('--to <instant>', 'exclusive')
+    .addOption(new Option('--json', 'the report as JSON').conflicts('csv'))
+    .option('--csv', 'the rows as CSV, without totals');
+  return withDaemon(command).action(async (flags: ReportFlags) => {
+    const answer = await makeReport(flags);
+    if (flags.csv) process.stdout.write(await answer.text());
+    else {
+      const report = (await answer.json()) as ReportView;
+      process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : reportText(report));
+    }
+    process.exitCode = OK;
+  });
+}
+
+function addFilter(text: string, before: ReportFilter[] = []): ReportFilter[] {
+  const [field = '', ...rest] = text.split('=');
+  if (field === '' || rest.length === 0) throw new InvalidArgumentError('A field and a value are needed, like licenceType=Recording.');
+  const known = before.find((filter) => filter.field === field);
+  if (!known) return [...before, { field, in: [rest.join('=')] }];
+  known.in.push(rest.join('='));
+  return before;
+}
+
+async function makeReport(flags: ReportFlags): Promise<Response> {
+  const { dataSource, metric, dimension = ['licenceType'], filter: filters = [], from, to } = flags;
+  const metrics = metric ?? (await allMetrics(flags));
+  return ask(flags, organisationPath(flags.organisation, '/reports'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: flags.csv ? 'text/csv' : 'application/json' },
+    body: JSON.stringify({ dataSource, metrics, dimensions: dimension, filters, ...(from && { from }), ...(to && { to }) }),
+  });
+}
+
+async function allMetrics(flags: ReportFlags): Promise<string[]> {
+  const { dataSources } = (await (await ask(flags, '/api/v1/data-sources')).json()) as { dataSources: DataSource[] };
+  return dataSources.find(({ id }) => id === flags.dataSource)?.metrics.map(({ id }) => id) ?? [];
+}

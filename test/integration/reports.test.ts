@@ -1,0 +1,235 @@
+/** History, the bill and reports over HTTP, and `highwater report`, against the real daemon. */
+import { expect, it, onTestFinished } from 'vitest';
+import type { Bill } from '../../shared/bill.ts';
+import type { Problem } from '../../shared/problems.ts';
+import type { DataSource, ReportView } from '../../shared/reports.ts';
+import type { HistoryRow } from '../../shared/views.ts';
+import { runCli } from '../support/cli.ts';
+import { type Daemon, startDaemon } from '../support/daemon.ts';
+
+const O = '/api/v1/organisations/129';
+const DAY = 'from=2026-03-06T00:00:00Z&to=2026-03-07T00:00:00Z';
+
+const event = (type: string, user: string, time: string, more: object = {}) => ({
+  type,
+  organisation: '129',
+  user,
+  logonSource: 'Agent Desktop',
+  at: `2026-03-06T${time}Z`,
+  ...more,
+});
+
+async function daemonWithHistory(): Promise<Daemon> {
+  const daemon = await startDaemon();
+  onTestFinished(daemon.dispose);
+  const entitlements = { Recording: { concurrent: 1, contingency: 1, unitPrice: 10, contingencyPrice: 25.5 } };
+  await daemon.put(O, { name: 'Northwind', timeZone: 'Europe/London', entitlements });
+  await daemon.put(`${O}/users/a,b`, { group: 'North "East"' });
+  const { status } = await daemon.post('/api/v1/events', [
+    event('login', 'a,b', '09:00:00', { licences: ['Recording', 'Agent Calls'] }),
+    event('login', 'c', '09:30:00', { licences: ['Recording'], id: 'tip' }),
+    event('logout', 'c', '10:30:00'),
+    event('logout', 'a,b', '11:00:00', { logonSource: 'Agent Desktop Connection Lost' }),
+  ]);
+  expect(status).toBe(200);
+  return daemon;
+}
+
+const paths = ({ body }: { body: Problem }): (string | undefined)[] => (body.errors ?? []).map((problem) => problem.path);
+
+it('HIST-20 history over HTTP: every bucket of the day, by start and then by type', async () => {
+  const daemon = await daemonWithHistory();
+  const { status, headers, body } = await daemon.get<{ items: HistoryRow[] }>(`${O}/history?${DAY}&resolution=1h`);
+  expect([status, headers.get('content-type')]).toEqual([200, 'application/json']);
+  expect(body.items).toHaveLength(48);
+  expect(body.items.find((row) => row.licenceType === 'Recording' && row.start === '2026-03-06T09:00:00.000Z')).toEqual({
+    start: '2026-03-06T09:00:00.000Z',
+    end: '2026-03-06T10:00:00.000Z',
+    licenceType: 'Recording',
+    inUse: { lowest: 1, average: 1.5, highest: 2, highestAt: '2026-03-06T09:30:00.000Z', atEnd: 2 },
+    concurrent: { lowest: 1, average: 1, highest: 1, highestAt: '2026-03-06T09:00:00.000Z', atEnd: 1 },
+    contingency: { lowest: 0, average: 0.5, highest: 1, highestAt: '2026-03-06T09:30:00.000Z', atEnd: 1 },
+    overLimit: { lowest: 0, average: 0, highest: 0, highestAt: null, atEnd: 0 },
+    provisional: false,
+    complete: true,
+  });
+  const one = await daemon.get<{ items: HistoryRow[] }>(`${O}/history?${DAY}&resolution=1d&licenceType=Recording`);
+  expect(one.body.items.map((row) => row.inUse.average)).toEqual([3 / 24]);
+  const whole = await daemon.get<{ items: HistoryRow[] }>(`${O}/history?from=2025-03-01T00:00:00Z&to=2026-03-31T00:00:00Z&resolution=5m`);
+  expect(whole.body.items).toHaveLength(2 * 288 * 395);
+  expect((await daemon.get<{ items: HistoryRow[] }>(`${O}/history?${DAY}&licenceType=Nothing`)).body).toEqual({ items: [] });
+});
+
+it('HIST-21 wrong questions about history are refused with their path', async () => {
+  const daemon = await daemonWithHistory();
+  expect(paths(await daemon.get<Problem>(`${O}/history?${DAY}&resolution=2h&licencetype=x`))).toEqual(['resolution', 'licencetype']);
+  expect(paths(await daemon.get<Problem>(`${O}/history?from=2026-03-07T00:00:00Z&to=2026-03-06T00:00:00Z`))).toEqual(['to']);
+  expect(paths(await daemon.get<Problem>(`${O}/history?from=1970-01-01T00:00:00Z&to=2026-03-06T00:00:00Z`))).toEqual(['resolution']);
+  expect(await daemon.get(`/api/v1/organisations/none/history?${DAY}`)).toMatchObject({
+    status: 404,
+    body: { code: 'unknown_organisation' },
+  });
+});
+
+it('BILL-20 the bill over HTTP, with its receipt and prices', async () => {
+  const daemon = await daemonWithHistory();
+  const { status, body } = await daemon.get<Bill>(`${O}/billing?period=2026-03`);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    period: '2026-03',
+    start: '2026-03-01T00:00:00.000Z',
+    end: '2026-03-31T23:00:00.000Z',
+    timeZone: 'Europe/London',
+    provisional: false,
+  });
+  expect(body.licences.find((row) => row.licenceType === 'Recording')).toEqual({
+    licenceType: 'Recording',
+    highWaterMark: {
+      instant: { value: 2, at: '2026-03-06T09:30:00.000Z' },
+      'sustained:30m': { value: 2 },
+      'steady:15m': { value: 2 },
+      'sample:5m': { value: 2 },
+      p95: { value: 0 },
+    },
+    contingencyMaxUsed: { value: 1, at: '2026-03-06T09:30:00.000Z' },
+    secondsAtOrAbove: [
+      { level: 1, seconds: 7200 },
+      { level: 2, seconds: 3600 },
+    ],
+    receipt: {
+      at: '2026-03-06T09:30:00.000Z',
+      value: 2,
+      heldForSeconds: 3600,
+      tippedBy: { user: 'c', device: 'desktop', eventId: 'tip' },
+      holders: [
+        { user: 'a,b', since: '2026-03-06T09:00:00.000Z', devices: ['desktop'] },
+        { user: 'c', since: '2026-03-06T09:30:00.000Z', devices: ['desktop'] },
+      ],
+    },
+    unitPrice: 10,
+    contingencyPrice: 25.5,
+  });
+  const periods = await daemon.get<{ items: Bill[] }>(`${O}/billing/periods`);
+  expect(periods.body.items.at(-1)?.period).toBe('2026-03');
+  expect((await daemon.get<Bill>(`${O}/billing`)).body.provisional).toBe(true);
+  for (const period of ['2026-13', 'March', '9999-01'])
+    expect(paths(await daemon.get<Problem>(`${O}/billing?period=${period}`))).toEqual(['period']);
+  expect((await daemon.get('/api/v1/organisations/none/billing?period=2026-03')).status).toBe(404);
+});
+
+it('REPORT-20 data sources describe their fields, metrics and dimensions', async () => {
+  const daemon = await daemonWithHistory();
+  const { dataSources } = (await daemon.get<{ dataSources: DataSource[] }>('/api/v1/data-sources')).body;
+  expect(dataSources.map(({ id }) => id)).toEqual(['licence-usage', 'organisation-licence-usage']);
+  const [usage, levels] = dataSources as [DataSource, DataSource];
+  expect(usage.metrics.map(({ id }) => id).join(' ')).toBe(
+    'acquired released logins distinctUsers distinctDevices heldSeconds avgHeldSeconds longestHeldSeconds contingencyAcquired connectionsLost forcedLogOffs',
+  );
+  expect(new Set(usage.dimensions.map(({ id }) => id))).toEqual(
+    new Set('licenceType user group userType logonSource device pool date hourOfDay dayOfWeek month billingPeriod'.split(' ')),
+  );
+  expect(levels.metrics.map(({ id }) => id).join(' ')).toBe(
+    'avgConcurrent highestConcurrent lowestConcurrent avgContingent highestContingent lowestContingent',
+  );
+  for (const { fields, dimensions } of dataSources) {
+    for (const field of fields)
+      expect(field).toMatchObject({ name: expect.any(String), meaning: expect.any(String), type: expect.any(String) });
+    expect(fields.filter((field) => field.dimension).map(({ id }) => id)).toEqual(dimensions.map(({ id }) => id));
+  }
+});
+
+it('REPORT-21 reports over HTTP, as JSON and as CSV', async () => {
+  const daemon = await daemonWithHistory();
+  const range = { from: '2026-03-06T00:00:00Z', to: '2026-03-07T00:00:00Z' };
+  const question = {
+    dataSource: 'licence-usage',
+    metrics: ['acquired', 'logins', 'heldSeconds', 'connectionsLost'],
+    dimensions: ['user', 'group'],
+    ...range,
+  };
+  const { status, body } = await daemon.post<ReportView>(`${O}/reports`, { ...question, filters: [] });
+  expect(status).toBe(200);
+  expect(body.columns.map(({ id, kind }) => [id, kind])).toEqual([
+    ['user', 'dimension'],
+    ['group', 'dimension'],
+    ['acquired', 'metric'],
+    ['logins', 'metric'],
+    ['heldSeconds', 'metric'],
+    ['connectionsLost', 'metric'],
+  ]);
+  expect(body.rows).toEqual([
+    ['a,b', 'North "East"', 2, 1, 14_400, 1],
+    ['c', null, 1, 1, 3600, 0],
+  ]);
+  expect(body.totals).toEqual({ acquired: 3, logins: 2, heldSeconds: 18_000, connectionsLost: 1 });
+  const csv = await daemon.post<string>(`${O}/reports`, { ...question, filters: [{ field: 'user', in: ['a,b'] }] }, { accept: 'text/csv' });
+  expect(csv.headers.get('content-type')).toContain('text/csv');
+  expect(csv.body).toBe('User,Group,Acquired,Logins,Held Seconds,Connections Lost\r\n"a,b","North ""East""",2,1,14400,1\r\n');
+  const levels = await daemon.post<ReportView>(`${O}/reports`, {
+    dataSource: 'organisation-licence-usage',
+    metrics: ['avgConcurrent', 'highestContingent'],
+    dimensions: ['licenceType'],
+    ...range,
+  });
+  expect(levels.body.rows).toEqual([
+    ['Agent Calls', 2 / 24, 0],
+    ['Recording', 2 / 24, 1],
+  ]);
+});
+
+it('REPORT-22 what a data source does not know is refused with its path', async () => {
+  const daemon = await daemonWithHistory();
+  const ask = (body: object) => daemon.post<Problem>(`${O}/reports`, body);
+  const wrong = await ask({
+    dataSource: 'licence-usage',
+    metrics: ['acquired', 'avgConcurrent', 'acquired'],
+    dimensions: ['colour'],
+    filters: [{ field: 'inUse', in: [1] }],
+    from: '2026-03-07T00:00:00Z',
+    to: '2026-03-06T00:00:00Z',
+  });
+  expect([wrong.status, wrong.body.code, paths(wrong)]).toEqual([
+    400,
+    'invalid_body',
+    ['metrics.1', 'metrics.2', 'dimensions.0', 'filters.0.field', 'to'],
+  ]);
+  expect(paths(await ask({ dataSource: 'nothing', metrics: ['acquired'] }))).toEqual(['dataSource']);
+  expect(paths(await ask({ dataSource: 'licence-usage' }))).toEqual(['metrics']);
+  expect(paths(await ask({ dataSource: 'licence-usage', metrics: ['acquired'], filters: [{ field: 'user', in: [] }] }))).toEqual([
+    'filters.0.in',
+  ]);
+  const unknown = await daemon.post('/api/v1/organisations/none/reports', { dataSource: 'licence-usage', metrics: ['acquired'] });
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'unknown_organisation' } });
+});
+
+it('REPORT-23 highwater report prints a table, JSON or CSV, and says what was wrong', async () => {
+  const daemon = await daemonWithHistory();
+  const report = (...flags: string[]) => {
+    const run = runCli(['report', '--url', daemon.url, '--organisation', '129', ...flags]);
+    onTestFinished(run.dispose);
+    return run;
+  };
+  const range = ['--from', '2026-03-06T00:00:00Z', '--to', '2026-03-07T00:00:00Z'];
+  const table = report('--data-source', 'licence-usage', '--metric', 'acquired', '--dimension', 'user', ...range);
+  expect((await table.ended()).code).toBe(0);
+  expect(table.stdout).toEqual([
+    '2026-03-06T00:00:00.000Z to 2026-03-07T00:00:00.000Z (Europe/London)',
+    '',
+    'User   Acquired',
+    '-----  --------',
+    'a,b           2',
+    'c             1',
+    '-----  --------',
+    'Total         3',
+  ]);
+  const json = report('--json', '--filter', 'licenceType=Recording', ...range);
+  expect((await json.ended()).code).toBe(0);
+  expect((JSON.parse(json.stdout.join('')) as ReportView).rows).toEqual([['Recording', 2 / 24, 1, 0, 1 / 24, 1, 0]]);
+  const csv = report('--csv', '--metric', 'highestConcurrent', ...range);
+  expect((await csv.ended()).code).toBe(0);
+  expect(csv.stdout[0]).toBe('Licence Type,Highest Concurrent Licences');
+  const wrong = report('--metric', 'nothing', ...range);
+  expect((await wrong.ended()).code).toBe(1);
+  expect(wrong.stderr.join('\n')).toContain('"nothing" is not a metric');
+  expect((await report('--data-source', 'nothing').ended()).code).toBe(2);
+});

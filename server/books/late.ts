@@ -7,12 +7,12 @@ import { AFTER_NAMES } from '../store/store.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
 import { comparePositions, type Entry, type Position, userEntryKey } from './entry.ts';
+import { endLeasesBy } from './leases.ts';
 import { nextLogOff, type Organisation } from './organisation.ts';
 import { refoldUser } from './refold-user.ts';
 import { isContested, replayPools } from './replay-pools.ts';
 import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
 import type { Tentative } from './same-instant.ts';
-import { endLeasesBy } from './timers.ts';
 import { hasEntriesFrom } from './user-timeline.ts';
 
 /**

@@ -6,9 +6,10 @@ import { type Batch, nextReceipt, organisationOf, touch, touchSession } from './
 import { CLASS, type Entry, type Position } from './entry.ts';
 import { firstAnswer, rememberAnswer } from './idempotency.ts';
 import { isLate, recordLate, sweepLate } from './late.ts';
+import { endLeasesBy } from './leases.ts';
 import { type Organisation, silentAt, userState } from './organisation.ts';
 import { armLease, settle, writeEntry } from './settle.ts';
-import { endLeasesBy, sweepSessions } from './timers.ts';
+import { sweepSessions } from './timers.ts';
 
 type Result = Omit<EventResult, 'index'>;
 

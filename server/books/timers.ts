@@ -1,16 +1,17 @@
 /** What time itself does to the books: leases end, everybody is logged off, overflow is placed anew. Each acts at its own instant. */
-import { CONNECTION_LOST, REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
+import { REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
 import { overflowing, placeAgain, type Stay } from '../licensing/pools.ts';
-import { leaseEnd, oldestDevice, release, type Session } from '../licensing/sessions.ts';
+import { oldestDevice, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
 import { noteStaleSession } from './anomalies.ts';
 import { type Batch, nextSeq, touch, touchSession } from './batch.ts';
 import { derivedEntry } from './derived-entry.ts';
 import { CLASS, type EntryKind, type Position, poolIndex } from './entry.ts';
 import { refoldUsers, usersSince } from './late.ts';
+import { closeSession, endLeasesBy, endNextLease } from './leases.ts';
 import { type Organisation, scheduleTimers, settingsAt, settingsBefore, userState } from './organisation.ts';
-import { settle, writeEntry } from './settle.ts';
+import { writeEntry } from './settle.ts';
 
 /** Whether `runTimers` would do anything. */
 export function timersDue(organisation: Organisation, now: Instant): boolean {
@@ -89,32 +90,6 @@ function noteStale(batch: Batch, organisation: Organisation, now: Instant): void
   }
 }
 
-function endNextLease(batch: Batch, organisation: Organisation): void {
-  const timer = organisation.leases.pop();
-  if (!timer) return;
-  organisation.armed.delete(timer.session);
-  const session = organisation.users.get(timer.user)?.devices.get(timer.device);
-  if (session?.id !== timer.session) return;
-  const end = leaseEnd(session, batch.books.downtimes);
-  if (end === null) return;
-  if (end <= timer.at) {
-    endLease(batch, organisation, timer.user, session, end);
-    return;
-  }
-  organisation.armed.set(session.id, end);
-  organisation.leases.push({ ...timer, at: end });
-}
-
-/** Ends the leases that ran out by an instant, whoever's they are, before anything that happened at that instant is looked at. */
-export function endLeasesBy(batch: Batch, organisation: Organisation, at: Instant): void {
-  const until = Math.min(at, batch.now);
-  while ((organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY) <= until) endNextLease(batch, organisation);
-}
-
-function endLease(batch: Batch, organisation: Organisation, user: string, session: Session, at: Instant): void {
-  closeSession(batch, organisation, user, session, { at, class: CLASS.leaseEnd, receipt: session.id }, 'lease-end', CONNECTION_LOST, null);
-}
-
 /** Closes all sessions that were open before the position, and returns the numbers of the records. */
 export function sweepSessions(
   batch: Batch,
@@ -133,23 +108,6 @@ export function sweepSessions(
   return open.flatMap(({ user, session }) =>
     closeSession(batch, organisation, user, session, { ...position, sub: session.id }, kind, source, id),
   );
-}
-
-function closeSession(
-  batch: Batch,
-  organisation: Organisation,
-  user: string,
-  session: Session,
-  position: Position,
-  kind: EntryKind,
-  source: string,
-  id: string | null,
-): number[] {
-  const { device } = session;
-  const { devices } = userState(organisation, user);
-  const records = settle(batch, organisation, user, position, release(devices, device));
-  writeEntry(batch, organisation, position, { ...derivedEntry(batch, kind, user, device, source), id, records });
-  return records.map((record) => record.seq);
 }
 
 /** Places everybody outside the concurrent pool anew, in the order in which they came, each in turn. */

@@ -19,6 +19,8 @@ export interface TargetGuard {
   lookup(secure: boolean): LookupFunction;
 }
 
+const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
+
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>;
 
@@ -44,7 +46,8 @@ export function createTargetGuard(allowTargets: readonly string[], resolve: Reso
       if (url === null) return 'must be an absolute URL like https://example.com/hooks';
       if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must use https';
       if (url.username !== '' || url.password !== '') return 'must not carry a user name or password';
-      if (/^[^?#]*@/.test(text)) return 'must not carry a user name or password';
+      // An empty user name is dropped by the parser, and still misleads whoever reads it.
+      if (/^[^:]*:\/\/[^/?#]*@/.test(text)) return 'must not carry a user name or password';
       const secure = url.protocol === 'https:';
       const literal = literalAddress(url.hostname);
       if (literal !== null) return addressProblem(literal, secure);
@@ -69,6 +72,11 @@ export function createTargetGuard(allowTargets: readonly string[], resolve: Reso
         .catch((error: NodeJS.ErrnoException) => callback(error, options.all ? [] : ''));
     },
   };
+}
+
+/** Of IPv6 only 2000::/3 is given out to the public; the ranges in it that are for something else have names of their own. */
+function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address.range() === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(GLOBAL));
 }
 
 function parseUrl(text: string): URL | null {

@@ -35,8 +35,7 @@ export function createTargetGuard(allowTargets: readonly string[], resolve: Reso
   const addressProblem = (text: string, secure: boolean): string | null => {
     const address = ipaddr.process(text);
     if (isAllowed(address)) return null;
-    if (address.range() !== 'unicast')
-      return `${text} is not a public address; webhooks.allowTargets in the configuration file can allow it`;
+    if (!isPublic(address)) return `${text} is not a public address; webhooks.allowTargets in the configuration file can allow it`;
     return secure ? null : 'must use https; http is for addresses that webhooks.allowTargets allows';
   };
 

@@ -47,7 +47,7 @@ function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation
       if (after) watchType(batch, alerting, watched, organisation, licenceType, after, shown, rolled);
     }
   }
-  tellWaitingPeaks(batch, alerting, watched);
+  tellWaitingPeaks(batch, alerting, watched, rows);
   evaluateRules(batch, alerting, watched, organisation, rows, turned || watched.everything ? null : changed);
   tellHeld(batch, alerting, watched, rows);
   watched.everything = false;

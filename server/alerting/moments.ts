@@ -4,6 +4,7 @@ import type { LicenceRow } from '../../shared/views.ts';
 import type { Batch } from '../books/batch.ts';
 import { type Organisation, settingsAt } from '../books/organisation.ts';
 import { isAwaited, levelData, queue } from './messages.ts';
+import type { Rows } from './values.ts';
 import type { Alerting, Feed, PeakNotice, Watched } from './watched.ts';
 
 /** A new mark is told at most so often, for each licence type. */
@@ -98,30 +99,40 @@ export function watchType(
     const type = used > 0 ? 'contingency.left' : 'contingency.entered';
     queue(batch, alerting, watched, { type, about: `contingency ${licenceType}`, data });
   }
-  if (!isAwaited(watched, 'peak.new')) return;
-  const carried = organisation.types.get(licenceType)?.usage.period.enter[0] ?? 0;
-  const reached = rolled ? carried : (before?.peak.billingPeriod.value ?? 0);
-  const { value, at } = after.peak.billingPeriod;
-  if (value <= reached) return;
-  const data = {
-    organisation: watched.id,
-    licenceType,
-    period: watched.feed?.period.name,
-    value,
-    at,
-    previous: reached,
-    ...levelData(after),
-  };
-  const notice = watched.peaks.get(licenceType);
-  const soon = notice !== undefined && batch.now - notice.sentAt < PEAK_EVERY_MS && batch.now >= notice.sentAt;
-  const previous = notice?.waiting?.['previous'] ?? reached;
-  if (soon) keepPeak(batch, watched, licenceType, { ...notice, waiting: { ...data, previous } });
-  else tellPeak(batch, alerting, watched, licenceType, { ...data, previous });
+  if (isAwaited(watched, 'peak.new')) watchPeak(batch, alerting, watched, organisation, after, before, rolled);
 }
 
-export function tellWaitingPeaks(batch: Batch, alerting: Alerting, watched: Watched): void {
-  for (const [licenceType, { waiting, sentAt }] of watched.peaks) {
-    if (waiting && (batch.now >= sentAt + PEAK_EVERY_MS || batch.now < sentAt)) tellPeak(batch, alerting, watched, licenceType, waiting);
+function watchPeak(
+  batch: Batch,
+  alerting: Alerting,
+  watched: Watched,
+  organisation: Organisation,
+  after: LicenceRow,
+  before: LicenceRow | undefined,
+  rolled: boolean,
+): void {
+  const { licenceType } = after;
+  const period = watched.feed?.period.start ?? 0;
+  const last = watched.peaks.get(licenceType);
+  const carried = organisation.types.get(licenceType)?.usage.period.enter[0] ?? 0;
+  // A late event may take a mark back: what was told stays told.
+  const told = last?.period === period ? last.told : rolled ? carried : (before?.peak.billingPeriod.value ?? 0);
+  if (after.peak.billingPeriod.value <= told) return;
+  if (!last || isOver(last, batch.now)) tellPeak(batch, alerting, watched, after, told);
+  else if (!last.waiting || last.period !== period) keepPeak(batch, watched, licenceType, { ...last, period, told, waiting: true });
+}
+
+const isOver = ({ sentAt }: PeakNotice, now: Instant): boolean => now >= sentAt + PEAK_EVERY_MS || now < sentAt;
+
+/** Tells the marks that had to wait, as they are now. */
+export function tellWaitingPeaks(batch: Batch, alerting: Alerting, watched: Watched, rows: Rows): void {
+  for (const [licenceType, notice] of watched.peaks) {
+    if (!notice.waiting || !isOver(notice, batch.now)) continue;
+    const row = rows(licenceType);
+    // Of a period that is over, the mark is told with its end.
+    const stands = row && notice.period === watched.feed?.period.start && row.peak.billingPeriod.value > notice.told;
+    if (stands) tellPeak(batch, alerting, watched, row, notice.told);
+    else keepPeak(batch, watched, licenceType, { ...notice, waiting: false });
   }
 }
 
@@ -131,9 +142,13 @@ export function peaksDueAt(watched: Watched): Instant {
   return due;
 }
 
-function tellPeak(batch: Batch, alerting: Alerting, watched: Watched, licenceType: string, data: Record<string, unknown>): void {
+function tellPeak(batch: Batch, alerting: Alerting, watched: Watched, row: LicenceRow, previous: number): void {
+  const { licenceType } = row;
+  const { value, at } = row.peak.billingPeriod;
+  const period = watched.feed?.period;
+  const data = { organisation: watched.id, licenceType, period: period?.name ?? null, value, at, previous, ...levelData(row) };
   queue(batch, alerting, watched, { type: 'peak.new', about: `peak ${licenceType}`, data });
-  keepPeak(batch, watched, licenceType, { sentAt: batch.now, waiting: null });
+  keepPeak(batch, watched, licenceType, { period: period?.start ?? 0, told: value, sentAt: batch.now, waiting: false });
 }
 
 function keepPeak(batch: Batch, watched: Watched, licenceType: string, notice: PeakNotice): void {

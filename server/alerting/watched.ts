@@ -28,12 +28,14 @@ export interface Alert {
   acknowledged: { by: string; at: Instant; note: string } | null;
 }
 
-/** A new mark of a licence type that was or will be told. */
+/** The mark of a licence type that was told last. */
 export interface PeakNotice {
-  /** When one was last told. */
+  /** Start of its billing period. */
+  period: Instant;
+  told: number;
   sentAt: Instant;
-  /** What is to be told once a minute is over. */
-  waiting: Record<string, unknown> | null;
+  /** A higher one is to be told once a minute is over. */
+  waiting: boolean;
 }
 
 /** What is kept of the organisation as a whole. */

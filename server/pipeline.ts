@@ -23,7 +23,7 @@ import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
 import { type Commit, type Health, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
-import { type Store, StoreFullError } from './store/store.ts';
+import { type Store, StoreFullError, type Write } from './store/store.ts';
 
 /** Milliseconds between two looks at what time itself has brought. */
 const TICK_MS = 100;
@@ -154,6 +154,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     const started = performance.now();
     const batch = createBatch(books, store, now);
     const answers: (() => void)[] = [];
+    let writes: Write[] = [];
     try {
       for (const organisation of books.organisations.values()) runTimers(batch, organisation, now);
       for (const job of jobs) {
@@ -165,14 +166,15 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       look(batch, alerting, committed.row);
       finishBatch(batch);
       reportBroken(batch);
-      await store.commit(batch.draft.writes());
+      writes = batch.draft.writes();
+      await store.commit(writes);
     } catch (error) {
       fail(jobs, error);
       return;
     }
     lastCommitAt = now;
     if (health.state === 'degraded') health = { state: 'ready' };
-    committed.publish(books, batch.changed, now);
+    committed.publish(books, batch.changed, now, writes);
     shownAlerts.publish(alerting);
     const { queued } = alerting;
     Object.assign(alerting, { queued: [], looked: new Set(), withdrawn: [] });

@@ -7,6 +7,7 @@ import { readJson } from './body.ts';
 import { csvLine } from './csv.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
+import { listText, streamText } from './json-stream.ts';
 import { nameInPath } from './path.ts';
 import { HttpProblem, unknownOrganisation } from './problem.ts';
 
@@ -34,19 +35,31 @@ export function reportRoutes(app: App, edge: Edge): void {
       const advice = 'Name fewer dimensions, filter, or take a shorter range.';
       throw new HttpProblem(413, 'too_large', `${error.message}. ${advice}`, { errors: [{ path: 'dimensions', message: advice }] });
     });
-    return media === 'text/csv' ? csv(report) : json(report, 200, { Vary: 'Accept' });
+    return media === 'text/csv' ? csv(report) : reportJson(report);
   });
 }
 
+/** Rows written in one go. */
+const PIECE = 2_000;
+
+function* pieces<T>(rows: readonly T[]): Iterable<T[]> {
+  for (let from = 0; from < rows.length; from += PIECE) yield rows.slice(from, from + PIECE);
+}
+
+function reportJson({ rows, ...rest }: ReportView): Promise<Response> {
+  const head = JSON.stringify(rest).slice(0, -1);
+  return streamText(listText(`${head},"rows":[`, pieces(rows), ']}'), { 'Content-Type': 'application/json', Vary: 'Accept' });
+}
+
 /** Headers are names, as on the screen; totals are not among the rows. */
-function csv({ dataSource, columns, rows }: ReportView): Response {
-  const body = csvLine(columns.map(({ name }) => name)) + rows.map(csvLine).join('');
-  return new Response(body, {
-    headers: {
-      'Content-Type': 'text/csv; charset=utf-8; header=present',
-      'Content-Disposition': `attachment; filename="${dataSource}-report.csv"`,
-      'Cache-Control': 'no-store',
-      Vary: 'Accept',
-    },
+function csv({ dataSource, columns, rows }: ReportView): Promise<Response> {
+  async function* text(): AsyncGenerator<string, void, void> {
+    yield csvLine(columns.map(({ name }) => name));
+    for (const piece of pieces(rows)) yield piece.map(csvLine).join('');
+  }
+  return streamText(text(), {
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="${dataSource}-report.csv"`,
+    Vary: 'Accept',
   });
 }

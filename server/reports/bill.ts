@@ -2,7 +2,7 @@
 import type { Bill, BillingPeriodView, BillLicence } from '../../shared/bill.ts';
 import { getOrMake } from '../../shared/maps.ts';
 import type { Entitlement } from '../../shared/organisation.ts';
-import { formatInstant } from '../../shared/time.ts';
+import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { Peak } from '../../shared/views.ts';
 import { type Entry, levelChange, type Position, positionOf } from '../books/entry.ts';
 import type { StoredSession } from '../books/stored.ts';
@@ -39,7 +39,11 @@ export function* readBill(scope: ReportScope, period: BillingPeriod): Work<Bill>
   for (const { line, holders } of types.values()) if (line.finish(end)) holders.markAt(line.mark);
   yield* findHolders(scope, readTo, types);
   const entitlements = scope.entitlementsAt(Math.min(period.end - 1, scope.now));
-  const licences = [...types].map(([type, billed]) => billLicence(type, billed, entitlements.get(type)));
+  const licences: BillLicence[] = [];
+  for (const [type, billed] of types) {
+    licences.push(billLicence(type, billed, entitlements.get(type)));
+    yield;
+  }
   return { organisation: scope.organisation, ...periodView(scope, period), timeZone: scope.timeZone, licences };
 }
 
@@ -53,7 +57,8 @@ function* followLines(scope: ReportScope, period: BillingPeriod, types: BilledTy
   const { disk, organisation } = scope;
   const effort = createEffort();
   let next: Key = [organisation, period.start];
-  for (const { key, value } of pagedRows<Entry>(disk, 'entries', next, [organisation, period.end])) {
+  const reached = (last: Key) => scope.reached(last[1] as Instant);
+  for (const { key, value } of pagedRows<Entry>(disk, 'entries', next, [organisation, period.end], reached)) {
     const position = positionOf(key, 1);
     next = [...key, Number.NEGATIVE_INFINITY];
     for (const record of value.records) {
@@ -66,6 +71,8 @@ function* followLines(scope: ReportScope, period: BillingPeriod, types: BilledTy
     effort.spend(1 + value.records.length);
     if (effort.tired()) yield;
   }
+  // The lines are complete; who is still there is looked up as it is now.
+  scope.reached(Number.NEGATIVE_INFINITY);
   return next;
 }
 

@@ -9,10 +9,11 @@ import { licenceRow } from '../books/views.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { lastReceived, type Version } from '../licensing/versions.ts';
 import type { Committed, PageQuery } from '../pipeline-types.ts';
-import { AFTER_NAMES, type Store } from '../store/store.ts';
+import { AFTER_NAMES, type Store, type Write } from '../store/store.ts';
 import { readAnomalies } from './anomalies.ts';
 import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { ReadWatches } from './read-watch.ts';
 import { readRecords } from './records.ts';
 import { createReports } from './reports.ts';
 import { readHolders, readSessions } from './sessions.ts';
@@ -43,12 +44,13 @@ export interface PublishedCommitted extends Committed {
   /** A row as last shown. */
   row(organisation: string, licenceType: string): LicenceRow | undefined;
   /** Shows what a commit changed. */
-  publish(books: Books, changed: ReadonlyMap<string, ReadonlySet<string>>, now: Instant): void;
+  publish(books: Books, changed: ReadonlyMap<string, ReadonlySet<string>>, now: Instant, writes: readonly Write[]): void;
 }
 
 export function createCommitted({ store, epoch, catalogue, now }: CommittedOptions): PublishedCommitted {
   const order = new Map(catalogue.licenceTypes.map((type, index) => [type.name, index]));
   const shown = new Map<string, Shown>();
+  const watches = new ReadWatches();
   let seq = 0;
   let downtimes: readonly Downtime[] = [];
 
@@ -93,7 +95,8 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
       shown.clear();
       for (const organisation of books.organisations.values()) show(organisation, organisation.types.keys(), now());
     },
-    publish(books, changed, at) {
+    publish(books, changed, at, writes) {
+      watches.note(writes);
       seq = books.seq;
       for (const [id, types] of changed) show(books.organisations.get(id) as Organisation, types, at);
     },
@@ -140,7 +143,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
       const view = shown.get(id);
       if (!view) return undefined;
       const types = sortedRows(view).map((row) => row.licenceType);
-      return createReports({ disk: store, organisation: id, types, downtimes, catalogue, now });
+      return createReports({ disk: store, organisation: id, types, downtimes, catalogue, watches, now });
     },
   };
 }

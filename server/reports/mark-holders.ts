@@ -80,8 +80,9 @@ export class MarkHolders {
     const { at, value } = this.#mark;
     const tip = this.#tippedBy;
     const holders = [...this.#holders]
-      .map(([user, { since, devices }]) => ({ user, since: formatInstant(since ?? (at as Instant)), devices: [...devices].sort() }))
-      .sort((a, b) => a.since.localeCompare(b.since) || (a.user < b.user ? -1 : 1));
+      .map(([user, { since, devices }]) => ({ user, since: since ?? (at as Instant), devices: [...devices].sort() }))
+      .sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1))
+      .map((holder) => ({ ...holder, since: formatInstant(holder.since) }));
     return {
       at: at === null ? null : formatInstant(at),
       value,

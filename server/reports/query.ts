@@ -24,7 +24,7 @@ export function* answerReport(scope: ReportScope, source: DataSource, query: Rep
       ...query.dimensions.map((id): ReportColumn => ({ id, name: nameOf(source.dimensions, id), kind: 'dimension' })),
       ...query.metrics.map((id): ReportColumn => ({ id, name: nameOf(source.metrics, id), kind: 'metric' })),
     ],
-    rows: grouping.rows(),
+    rows: yield* grouping.rows(),
     totals: Object.fromEntries(query.metrics.map((id, i) => [id, totals[i] ?? null])),
   };
 }

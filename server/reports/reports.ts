@@ -15,8 +15,12 @@ import { dataSources } from './fields.ts';
 import { readHistory } from './history.ts';
 import { createLocalBuckets } from './local-buckets.ts';
 import { answerReport } from './query.ts';
+import type { ReadWatches } from './read-watch.ts';
 import type { ReportScope } from './scope.ts';
-import { inPieces, runInPieces } from './work.ts';
+import { inPieces, runInPieces, type Work } from './work.ts';
+
+/** How often a report is read before it is given out although the past keeps changing. */
+const ATTEMPTS = 3;
 
 export interface ReportsOptions {
   disk: Reader;
@@ -25,6 +29,7 @@ export interface ReportsOptions {
   types: readonly string[];
   downtimes: readonly Downtime[];
   catalogue: Catalogue;
+  watches: ReadWatches;
   now: () => Instant;
 }
 
@@ -33,17 +38,37 @@ export function createReports(options: ReportsOptions): Reports {
     history: (query) => inPieces(readHistory(scopeOf(options), query)),
     billingPeriods: () => billingPeriods(scopeOf(options)),
     async bill(name) {
-      const scope = scopeOf(options);
-      const period = name === undefined ? scope.buckets.calendar.billingPeriod(scope.now) : scope.buckets.billingPeriodNamed(name);
-      if (!period || period.start > scope.now) return null;
-      return runInPieces(readBill(scope, period));
+      const { buckets, now } = scopeOf(options);
+      const period = name === undefined ? buckets.calendar.billingPeriod(now) : buckets.billingPeriodNamed(name);
+      if (!period || period.start > now) return null;
+      return readUndisturbed(options, (scope) => readBill(scope, period));
     },
     answer(query) {
-      const scope = scopeOf(options);
       const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;
-      return runInPieces(answerReport(scope, source, query));
+      return readUndisturbed(options, (scope) => answerReport(scope, source, query));
     },
   };
+}
+
+/** Reads again what late events have changed behind the reader; where they do not stop, the last answer is provisional. */
+async function readUndisturbed<T extends { provisional: boolean }>(
+  options: ReportsOptions,
+  read: (scope: ReportScope) => Work<T>,
+): Promise<T> {
+  const { watches, organisation } = options;
+  for (let attempt = 1; ; attempt++) {
+    const watch = watches.begin(organisation);
+    try {
+      const reached = (at: Instant) => {
+        watch.readTo = at;
+      };
+      const answer = await runInPieces(read({ ...scopeOf(options), reached }));
+      if (!watch.disturbed) return answer;
+      if (attempt === ATTEMPTS) return { ...answer, provisional: true };
+    } finally {
+      watches.end(organisation, watch);
+    }
+  }
 }
 
 /** From the newest to that of the oldest entry. */
@@ -81,6 +106,7 @@ function scopeOf({ disk, organisation, types, downtimes, now }: ReportsOptions):
     firstEntryAt,
     now: at,
     horizon: Math.max(at, newestAt),
+    reached: () => {},
   };
 }
 

@@ -22,4 +22,6 @@ export interface ReportScope {
   now: Instant;
   /** Now, or the newest instant that is known: the clocks of sources may run a little ahead. */
   horizon: Instant;
+  /** Says how far the entries have been read: what is written behind that has the report read again. */
+  reached(at: Instant): void;
 }

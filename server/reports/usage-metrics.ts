@@ -32,12 +32,23 @@ const countEntries =
     };
   };
 
-const distinct =
-  (name: (row: UsageRecord) => string, numbers: (name: string) => number): MetricOf<UsageRecord> =>
-  () => {
+/** Names are turned into numbers once an entry, however many groups and records it has. */
+function distinct(name: (row: UsageRecord) => string): MetricOf<UsageRecord> {
+  const numbers = createNumbers();
+  let last: unknown = null;
+  let number = 0;
+  return () => {
     const found = new DistinctNumbers();
-    return { add: (row) => found.add(numbers(name(row))), value: () => found.size };
+    return {
+      add(row) {
+        if (row.entry !== last) number = numbers(name(row));
+        last = row.entry;
+        found.add(number);
+      },
+      value: () => found.size,
+    };
   };
+}
 
 interface Held {
   count: number;
@@ -72,8 +83,8 @@ export function usageMetrics(): Record<string, MetricOf<UsageRecord>> {
     logins: countEntries(
       ({ entry, record, position }) => record.acquired && entry.kind !== 'refresh' && record.session === position.receipt,
     ),
-    distinctUsers: distinct(({ entry }) => entry.user, createNumbers()),
-    distinctDevices: distinct(({ entry }) => `${entry.user}\u0000${entry.device}`, createNumbers()),
+    distinctUsers: distinct(({ entry }) => entry.user),
+    distinctDevices: distinct(({ entry }) => `${entry.user}\u0000${entry.device}`),
     heldSeconds: held(({ sum }) => sum / 1000),
     avgHeldSeconds: held(({ count: ended, sum }) => (ended === 0 ? null : sum / ended / 1000)),
     longestHeldSeconds: held(({ count: ended, longest }) => (ended === 0 ? null : longest / 1000)),

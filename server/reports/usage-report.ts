@@ -2,6 +2,7 @@
 import type { ReportQuery } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
 import { type Entry, positionOf } from '../books/entry.ts';
+import type { Key } from '../store/store.ts';
 import { type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';
 import { createLocalTime } from './local-time.ts';
 import type { ReportScope } from './scope.ts';
@@ -20,7 +21,8 @@ export function* groupUsage(scope: ReportScope, query: ReportQuery, from: Instan
   const localTime = createLocalTime(buckets);
   const assignmentOf = createAssignments(scope);
   const effort = createEffort();
-  for (const { key, value: entry } of pagedRows<Entry>(disk, 'entries', [organisation, from], [organisation, to])) {
+  const reached = (last: Key) => scope.reached(last[1] as Instant);
+  for (const { key, value: entry } of pagedRows<Entry>(disk, 'entries', [organisation, from], [organisation, to], reached)) {
     const position = positionOf(key, 1);
     const local = () => localTime(position.at);
     const assignment = () => assignmentOf(entry.user, position.at);

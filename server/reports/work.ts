@@ -9,15 +9,17 @@ const PAGE = 512;
 /** Rows after which a reader rests. */
 const ROWS_BETWEEN_RESTS = 1_024;
 
-/** Rows of a range in order, a page at a time. */
-export function* pagedRows<V>(disk: Reader, table: TableName, start: Key, end: Key): Generator<Row<V>, void> {
+/** Rows of a range in order, a page at a time. `onPage`: hears the last key of each. */
+export function* pagedRows<V>(disk: Reader, table: TableName, start: Key, end: Key, onPage?: (last: Key) => void): Generator<Row<V>, void> {
   let from = start;
   for (;;) {
     const page = [...disk.range<V>(table, { start: from, end, limit: PAGE })];
+    const last = page.at(-1);
+    if (last) onPage?.(last.key);
     yield* page;
-    if (page.length < PAGE) return;
+    if (!last || page.length < PAGE) return;
     // The next key there can be: keys that go on where this one ends are not passed over.
-    from = [...(page.at(-1) as Row<V>).key, Number.NEGATIVE_INFINITY];
+    from = [...last.key, Number.NEGATIVE_INFINITY];
   }
 }
 

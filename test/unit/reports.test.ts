@@ -210,4 +210,36 @@ describe('reports', () => {
     const none = await answer(books, { ...query, dimensions: [], from: at('01T00:00:00'), to: at('01T00:00:00') });
     expect([none.rows, none.totals]).toEqual([[[0]], { acquired: 0 }]);
   });
+
+  it('REPORT-6 what becomes known of the past while a report is read is in all of it or in none of it', async () => {
+    const books = await openTestBooks(at('05T12:00:00'));
+    const visits = Array.from({ length: 1500 }, (_, i) => [
+      login(`u${i}`, '02T09:00:00', { at: at('02T09:00:00') + i * 1000 }),
+      logout(`u${i}`, '02T09:00:00', { at: at('02T09:00:00') + i * 1000 + 500 }),
+    ]);
+    await books.send(...visits.flat());
+    const range = { from: at('02T00:00:00'), to: at('03T00:00:00') };
+    const query: ReportQuery = {
+      dataSource: 'licence-usage',
+      dimensions: [],
+      metrics: ['acquired', 'released', 'distinctUsers'],
+      filters: [],
+      ...range,
+    };
+    const reports = books.pipeline.committed.reports(ORGANISATION);
+    const under = [answer(books, query), reports?.bill('2026-11')] as const;
+    for (let i = 0; i < 3; i++) {
+      await books.send(
+        login('late', '02T08:00:00', { at: at('02T08:00:00') + i * 60_000 }),
+        logout('late', '02T20:00:00', { at: at('02T20:00:00') + i }),
+      );
+    }
+    const [usage, bill] = await Promise.all(under);
+    // Three logins on one device: each closes the one before it; of three logouts one finds a session.
+    expect(usage.rows).toEqual([[1503, 1503, 1501]]);
+    expect(bill?.licences.map((row) => [row.licenceType, row.highWaterMark.instant.value, row.receipt.holders.length])).toEqual([
+      ['Recording', 2, 2],
+    ]);
+    expect([usage.provisional, bill?.provisional]).toEqual([false, true]);
+  });
 });

@@ -8,6 +8,7 @@ import { exportCommand } from './cli/export.ts';
 import { healthcheckCommand } from './cli/healthcheck.ts';
 import { importCommand } from './cli/import.ts';
 import { reportCommand } from './cli/report.ts';
+import { sendTestCommand } from './cli/send-test.ts';
 import { serveCommand } from './cli/serve.ts';
 import { addSimulateCommand } from './cli/simulate.ts';
 
@@ -16,7 +17,16 @@ const program = new Command('highwater')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
   .showHelpAfterError('(highwater --help lists the commands)');
 
-const commands = [serveCommand, checkConfigCommand, healthcheckCommand, importCommand, exportCommand, explainCommand, reportCommand];
+const commands = [
+  serveCommand,
+  checkConfigCommand,
+  healthcheckCommand,
+  importCommand,
+  exportCommand,
+  explainCommand,
+  reportCommand,
+  sendTestCommand,
+];
 for (const command of commands) program.addCommand(command());
 addSimulateCommand(program);
 addDemoCommand(program);

@@ -66,6 +66,27 @@ export const IMPORT_RULES: ImportRule[] = [
     ],
     words: clockReads,
   },
+  {
+    id: 'ARCH-23',
+    of: ['server/alerting/'],
+    only: [
+      'shared/',
+      'server/alerting/',
+      'server/alerts/',
+      'server/books/',
+      'server/licensing/',
+      'server/store/store.ts',
+      'server/webhooks/outbox.ts',
+      'server/pipeline-types.ts',
+    ],
+    words: clockReads,
+  },
+  {
+    id: 'ARCH-24',
+    of: ['server/webhooks/'],
+    only: ['shared/', 'server/webhooks/', 'server/clock.ts', 'node:', 'undici', 'ipaddr.js'],
+    words: clockReads,
+  },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

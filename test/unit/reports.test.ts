@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ReportTooLargeError } from '../../server/pipeline-types.ts';
+import { createGrouping } from '../../server/reports/grouping.ts';
+import { sortInPieces } from '../../server/reports/sort-in-pieces.ts';
 import type { Cell, ReportFilter, ReportQuery, ReportView } from '../../shared/reports.ts';
 import type { RecordView } from '../../shared/views.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -241,5 +244,23 @@ describe('reports', () => {
       ['Recording', 2, 2],
     ]);
     expect([usage.provisional, bill?.provisional]).toEqual([false, true]);
+  });
+
+  it('REPORT-7 a report of more rows than are kept at once is refused; long lists are sorted in pieces as they would be in one', () => {
+    const grouping = createGrouping<number>([(row) => row], []);
+    for (let row = 0; row < 100_000; row++) grouping.add(row);
+    expect(() => grouping.add(99_999)).not.toThrow();
+    expect(() => grouping.add(100_000)).toThrow(ReportTooLargeError);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 9_000 }), fc.integer({ min: 1, max: 97 }), (length, factor) => {
+        const list = Array.from({ length }, (_, i) => ({ key: (i * factor) % 89, i }));
+        const byKey = (a: { key: number }, b: { key: number }) => a.key - b.key;
+        const work = sortInPieces(list, byKey);
+        let step = work.next();
+        while (!step.done) step = work.next();
+        expect(step.value).toEqual(list.toSorted(byKey));
+      }),
+      { numRuns: 20 },
+    );
   });
 });

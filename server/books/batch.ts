@@ -35,6 +35,8 @@ export interface Batch {
   history: Map<string, Map<string, Change[]>>;
   /** Changes of in-use levels behind the newest entry: marks after them are shifted at the end of the batch. */
   shifts: Map<string, Shift[]>;
+  /** Organisation to the stretch of the past that this batch brought as a whole: marks are made in it. */
+  stretches: Map<string, { from: Position; to: Position }>;
   /** Event ids that this batch remembers: organisation and id. */
   ids: [organisation: string, id: string][];
   events: CountedEvent[];
@@ -57,6 +59,7 @@ export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
     buckets: new Map(),
     history: new Map(),
     shifts: new Map(),
+    stretches: new Map(),
     ids: [],
     events: [],
   };

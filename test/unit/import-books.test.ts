@@ -228,6 +228,31 @@ describe('import', () => {
     expect(books.usage().licences[0]).toMatchObject({ inUse: 2, contingency: { used: 1, maxUsed: 1 } });
   });
 
+  it('IMPORT-39 what a file brings is marked like what comes live, so that its records are counted from near', async () => {
+    const live = await openTestBooks(NOW);
+    const late = await openTestBooks(NOW);
+    const last = { user: 'z', at: Date.parse('2026-11-21T00:00:00Z'), licences: ['Recording'] };
+    const rows = Array.from({ length: 1_000 }, (_, i) => {
+      const time = `${String(8 + Math.floor(i / 3600)).padStart(2, '0')}:${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`;
+      return [A(time, 'Recording', `user ${i}`), R(`1${time.slice(1)}`, 'Recording', `user ${i}`)] as const;
+    });
+    const text = csv(...rows.flat());
+    await late.send(last);
+    await importCsv(late, text);
+    await importCsv(live, text);
+    await live.send(last);
+    const inUse = (of: TestBooks) =>
+      of.pipeline.committed
+        .records(ORGANISATION, { limit: 5000, order: 'asc' })
+        ?.items.map((record) => [record.loggedAt, record.user, record.inUse]);
+    expect(inUse(late)).toEqual(inUse(live));
+    expect([...late.store.range('marks', {})].length).toBeGreaterThanOrEqual(6);
+    await importCsv(late, csv(A('07:00:00', 'Recording', 'early')));
+    await importCsv(live, csv(A('07:00:00', 'Recording', 'early')));
+    expect(inUse(late)).toEqual(inUse(live));
+    expect(inUse(late)?.at(-1)).toEqual(['2026-11-21T00:00:00.000Z', 'z', 2]);
+  });
+
   it('IMPORT-35 local times are those of the organisation, unless another zone is named', async () => {
     const books = await openTestBooks(NOW);
     await books.settings({ timeZone: 'America/New_York' });

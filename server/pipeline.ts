@@ -75,6 +75,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const committed = createCommitted({ store, epoch, catalogue: options.catalogue, now: () => clock.now() });
   committed.replace(books);
   const shownAlerts = createShownAlerts(store, () => clock.now());
+  shownAlerts.replace(alerting);
 
   const take = (): Job[] => {
     let weight = 0;

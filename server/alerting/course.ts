@@ -10,6 +10,9 @@ import { type Webhook, wants } from '../webhooks/outbox.ts';
 import { alertData, queue } from './messages.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
+/** Steps are kept for thirteen months. */
+const HISTORY_MS = 400 * 86_400_000;
+
 export const courseOf = (watched: Watched, rule: string, licenceType: string): Course =>
   watched.alerts.get(alertKey(rule, licenceType))?.course ?? INACTIVE;
 
@@ -68,6 +71,7 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
     reason,
   };
   batch.draft.put('alertHistory', [watched.id, seq], history);
+  forgetOld(batch, watched);
   tell(batch, alerting, watched, stepped, alert);
   if (course.state === 'inactive') {
     watched.alerts.delete(key);
@@ -76,6 +80,15 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
   } else {
     watched.alerts.set(key, alert);
     writeAlert(batch, watched, alert);
+  }
+}
+
+/** Each new step lets a few of the oldest go. */
+function forgetOld(batch: Batch, watched: Watched): void {
+  const range = { start: [watched.id], end: [watched.id, Number.POSITIVE_INFINITY], limit: 2 };
+  const before = formatInstant(batch.now - HISTORY_MS);
+  for (const { key, value } of [...batch.draft.range<AlertTransitionView>('alertHistory', range)]) {
+    if (value.at < before) batch.draft.remove('alertHistory', key);
   }
 }
 

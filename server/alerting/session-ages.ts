@@ -1,15 +1,16 @@
+import TinyQueue from 'tinyqueue';
 import type { Instant } from '../../shared/time.ts';
 import type { Organisation } from '../books/organisation.ts';
 import type { Session } from '../licensing/sessions.ts';
 
-interface Oldest {
+interface Seen {
   since: Instant;
   user: string;
   device: string;
   session: number;
 }
 
-/** Since when the oldest open session of a licence type is open. Only what changed is looked at, all sessions only when the oldest one has gone. */
+/** Since when the oldest open session of a licence type is open. What changes costs little, however many sessions are open. */
 export interface SessionAges {
   /** Takes the sessions in that a batch touched: user to devices. */
   heed(organisation: Organisation, touched: ReadonlyMap<string, ReadonlySet<string>>): void;
@@ -17,44 +18,51 @@ export interface SessionAges {
   oldestSince(organisation: Organisation, licenceType: string): Instant | null;
 }
 
+/** A queue holds sessions that have gone until they come to its front; with so many more than there are it is made anew. */
+const SPARE = 1_000;
+
+const holds = (session: Session, licenceType: string) => session.holdings.some((holding) => holding.type === licenceType);
+
 export function createSessionAges(): SessionAges {
-  const known = new Map<string, Oldest | null>();
+  const queues = new Map<string, TinyQueue<Seen>>();
 
-  const holds = (session: Session, licenceType: string) => session.holdings.some((holding) => holding.type === licenceType);
+  const seen = (user: string, { since, device, id }: Session): Seen => ({ since, user, device, session: id });
 
-  const consider = (licenceType: string, user: string, session: Session): void => {
-    const oldest = known.get(licenceType) ?? null;
-    if (!holds(session, licenceType) || (oldest && oldest.since <= session.since)) return;
-    known.set(licenceType, { since: session.since, user, device: session.device, session: session.id });
+  /** Looks at every open session once, when a type is first asked for. */
+  const build = (organisation: Organisation, licenceType: string): TinyQueue<Seen> => {
+    const open: Seen[] = [];
+    for (const [user, { devices }] of organisation.users) {
+      for (const session of devices.values()) if (holds(session, licenceType)) open.push(seen(user, session));
+    }
+    const queue = new TinyQueue<Seen>(open, (a, b) => a.since - b.since || a.session - b.session);
+    queues.set(licenceType, queue);
+    return queue;
   };
 
-  const stands = (organisation: Organisation, licenceType: string, { user, device, session, since }: Oldest): boolean => {
+  const stands = (organisation: Organisation, licenceType: string, { user, device, session, since }: Seen): boolean => {
     const open = organisation.users.get(user)?.devices.get(device);
     return open?.id === session && open.since === since && holds(open, licenceType);
   };
 
   return {
     heed(organisation, touched) {
-      // In any order: a session that is found to be gone only costs a search.
-      for (const licenceType of known.keys()) {
-        for (const [user, devices] of touched) {
-          for (const device of devices) {
-            const session = organisation.users.get(user)?.devices.get(device);
-            if (session) consider(licenceType, user, session);
-          }
+      if (queues.size === 0) return;
+      for (const [user, devices] of touched) {
+        for (const device of devices) {
+          const session = organisation.users.get(user)?.devices.get(device);
+          for (const { type } of session?.holdings ?? []) queues.get(type)?.push(seen(user, session as Session));
         }
       }
     },
     oldestSince(organisation, licenceType) {
-      const oldest = known.get(licenceType);
-      if (oldest && stands(organisation, licenceType, oldest)) return oldest.since;
-      if (oldest === null && (organisation.types.get(licenceType)?.pools.holdings ?? 0) === 0) return null;
-      known.set(licenceType, null);
-      if ((organisation.types.get(licenceType)?.pools.holdings ?? 0) === 0) return null;
-      for (const [user, { devices }] of organisation.users) {
-        for (const session of devices.values()) consider(licenceType, user, session);
+      const holdings = organisation.types.get(licenceType)?.pools.holdings ?? 0;
+      let queue = queues.get(licenceType);
+      if (!queue || queue.length > 2 * holdings + SPARE) queue = build(organisation, licenceType);
+      for (let first = queue.peek(); first; first = queue.peek()) {
+        if (stands(organisation, licenceType, first)) return first.since;
+        queue.pop();
       }
-      return known.get(licenceType)?.since ?? null;
+      return null;
     },
   };
 }

@@ -21,7 +21,9 @@ import type { Alert, Alerting, Watched } from './watched.ts';
 const OVER_SHOWN_MS = 600_000;
 
 export interface ShownAlerts {
-  /** Takes over what a commit looked at; without one, everything as at start. */
+  /** Shows everything as at start. */
+  replace(alerting: Alerting): void;
+  /** Takes over what a commit looked at. */
   publish(alerting: Alerting): void;
   alerts(organisation: string): AlertView[];
   live(organisation: string): LiveAlert[];
@@ -56,6 +58,9 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
   };
 
   return {
+    replace(alerting) {
+      for (const watched of alerting.watched.values()) show(watched);
+    },
     publish(alerting) {
       for (const id of alerting.looked) show(alerting.watched.get(id) as Watched);
       for (const { organisation, alert } of alerting.withdrawn) shown.get(organisation)?.withdrawn.push({ alert, at: now() });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
-import { parsePageQuery } from '../parse/query.ts';
 import { parseDeliveryQuery, parseWebhook } from '../parse/webhooks.ts';
 import { deliveryView, webhookView } from '../webhooks/outbox.ts';
 import { secretOf, secretProblem } from '../webhooks/sign.ts';
@@ -23,7 +22,6 @@ export function webhookRoutes(app: App, edge: Edge): void {
 
   app.get(ALL, describe('List the webhooks', 'Without their secrets.', { tag }), (c) => {
     const organisation = existingOrganisation(c, edge);
-    parsePageQuery(searchOf(c));
     return json({ items: alerts().shown.webhooks(organisation) });
   });
 

@@ -18,7 +18,9 @@ import { parseQuery } from './query.ts';
 import { Problems } from './refusal.ts';
 
 const YEAR_SECONDS = 31_536_000;
-const MAX_ANNOTATIONS = 50;
+/** A message stays below the 20 kB that receivers expect. */
+const MAX_ANNOTATIONS = 16;
+const ANNOTATION_LENGTH = 1_000;
 const length = z.number().gte(0).lte(YEAR_SECONDS);
 const limit = z.number().gte(-1e12).lte(1e12);
 const text = bounded(4_096);
@@ -37,7 +39,7 @@ export const ruleSchema = z.strictObject({
   keepFiringForSeconds: length.default(0),
   severity: z.enum(SEVERITIES).default('warning'),
   annotations: z
-    .record(z.string().min(1).max(128), text)
+    .record(z.string().min(1).max(128), bounded(ANNOTATION_LENGTH))
     .refine((given) => Object.keys(given).length <= MAX_ANNOTATIONS, { message: `must have at most ${MAX_ANNOTATIONS} keys` })
     .default({}),
 });

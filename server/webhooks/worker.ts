@@ -115,7 +115,6 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     const now = clock.now();
     let next = Number.POSITIVE_INFINITY;
     for (const [about, line] of receiver.lines) {
-      while (!line.busy && line.waiting[0] && !parts.isPending(line.waiting[0])) line.waiting.shift();
       const [first] = line.waiting;
       if (!first) {
         if (!line.busy) receiver.lines.delete(about);
@@ -123,9 +122,16 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
       }
       if (line.busy || (!webhook.enabled && first.type !== 'webhook.test')) continue;
       if (line.at > now) next = Math.min(next, line.at);
-      else if (receiver.underWay < AT_ONCE) start(receiver, line, first, webhook);
+      else if (receiver.underWay < AT_ONCE) startFirst(receiver, line, webhook);
     }
     return next;
+  };
+
+  /** Starts the first of a line that still is to be made. */
+  const startFirst = (receiver: Receiver, line: Line, webhook: Webhook): void => {
+    while (line.waiting[0] && !parts.isPending(line.waiting[0])) line.waiting.shift();
+    const [first] = line.waiting;
+    if (first) start(receiver, line, first, webhook);
   };
 
   const start = (receiver: Receiver, line: Line, delivery: Delivery, webhook: Webhook): void => {

@@ -95,14 +95,15 @@ describe('tokens', () => {
       (await app.put('/api/v1/organisations/129', {}, headers)).status,
       (await app.get('/metrics', headers)).status,
       (await app.post('/api/v1/organisations/129/silences', {}, headers)).status,
+      (await app.get('/api/v1/organisations/129/webhooks', headers)).status,
     ];
-    expect(await statuses({})).toEqual([401, 401, 401, 401, 401]);
-    expect(await statuses({ authorization: 'Bearer wrong' })).toEqual([401, 401, 401, 401, 401]);
-    expect(await statuses(bearer('ingest'))).toEqual([403, 200, 403, 403, 403]);
-    expect(await statuses(bearer('viewer'))).toEqual([200, 403, 403, 200, 403]);
-    // 400: let through, and a silence without a body is refused for what it lacks.
-    expect(await statuses(bearer('operator'))).toEqual([200, 403, 403, 200, 400]);
-    expect(await statuses(bearer('admin'))).toEqual([200, 200, 200, 200, 400]);
+    expect(await statuses({})).toEqual([401, 401, 401, 401, 401, 401]);
+    expect(await statuses({ authorization: 'Bearer wrong' })).toEqual([401, 401, 401, 401, 401, 401]);
+    expect(await statuses(bearer('ingest'))).toEqual([403, 200, 403, 403, 403, 403]);
+    expect(await statuses(bearer('viewer'))).toEqual([200, 403, 403, 200, 403, 403]);
+    // 400: let through, and then refused for what it says.
+    expect(await statuses(bearer('operator'))).toEqual([200, 403, 403, 200, 400, 200]);
+    expect(await statuses(bearer('admin'))).toEqual([200, 200, 200, 200, 400, 200]);
   });
 
   it('HTTP-24 WebSockets need a token before the handshake, as a header or as a subprotocol', async () => {

@@ -78,6 +78,7 @@ export const IMPORT_RULES: ImportRule[] = [
       'server/store/store.ts',
       'server/webhooks/outbox.ts',
       'server/pipeline-types.ts',
+      'tinyqueue',
     ],
     words: clockReads,
   },

@@ -234,6 +234,27 @@ describe('alerts in the line', () => {
       { numRuns: Number(process.env['HIGHWATER_RUNS'] ?? 50) },
     );
   });
+
+  it('ALERT-35 the oldest session is found whatever is opened, closed and corrected', async () => {
+    const anyStep = fc.record({ user: fc.integer({ min: 0, max: 5 }), out: fc.boolean(), late: fc.integer({ min: 0, max: 50 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (all) => {
+        const books = await openTestBooks(at('08:00:00'));
+        await put(books, { metric: 'sessionAge', op: '>=', threshold: 0 });
+        for (const { user, out, late } of all) {
+          books.clock.jumpTo(books.clock.now() + 1_000);
+          const when = { at: books.clock.now() - late * 1_000 };
+          await books.send(out ? logout(`u${user}`, when) : login(`u${user}`, when));
+          const sessions = books.pipeline.committed.sessions(ORGANISATION, { limit: 100 })?.items ?? [];
+          const oldest = Math.min(...sessions.map(({ since }) => Date.parse(since)));
+          const [alert] = books.pipeline.alerts.shown.alerts(ORGANISATION);
+          if (sessions.length === 0) expect(alert?.state ?? 'resolved').toBe('resolved');
+          else expect(alert).toMatchObject({ state: 'firing', value: (books.clock.now() - oldest) / 1_000 });
+        }
+      }),
+      { numRuns: Number(process.env['HIGHWATER_RUNS'] ?? 50) },
+    );
+  });
 });
 
 describe('news beside alerts', () => {

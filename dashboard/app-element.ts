@@ -4,6 +4,7 @@ import './components/site-header.ts';
 import type { Dashboard } from './controllers/dashboard.ts';
 import { FreshnessController } from './controllers/freshness-controller.ts';
 import { WatchController } from './controllers/watch-controller.ts';
+import './pages/alerts-page.ts';
 import './pages/licence-page.ts';
 import './pages/overview-page.ts';
 import './pages/records-page.ts';
@@ -52,6 +53,8 @@ export class AppElement extends LightElement {
         return html`<hw-sessions-page .dashboard=${dashboard}></hw-sessions-page>`;
       case 'records':
         return html`<hw-records-page .dashboard=${dashboard}></hw-records-page>`;
+      case 'alerts':
+        return html`<hw-alerts-page .dashboard=${dashboard} .view=${route.view} .item=${route.id ?? null}></hw-alerts-page>`;
       case 'settings':
         return html`<hw-settings-page .dashboard=${dashboard}></hw-settings-page>`;
       case 'wall':
@@ -68,6 +71,7 @@ export class AppElement extends LightElement {
       overview: 'Overview',
       sessions: 'Sessions',
       records: 'Records',
+      alerts: 'Alerts',
       settings: 'Settings',
       wall: 'Wall',
       nowhere: 'Not found',

@@ -1,3 +1,7 @@
+/** Parts of the alerts' page. `new-rule` and `new-receiver` are empty forms. */
+export const ALERT_VIEWS = ['active', 'rules', 'silences', 'receivers', 'history', 'new-rule', 'new-receiver'] as const;
+export type AlertsView = (typeof ALERT_VIEWS)[number];
+
 /** Where on the dashboard a path leads. */
 export type Route =
   | { page: 'overview' }
@@ -5,12 +9,15 @@ export type Route =
   | { page: 'sessions' }
   | { page: 'records' }
   | { page: 'settings' }
+  /** `id`: the one rule, mute time or receiver that is looked at. */
+  | { page: 'alerts'; view: AlertsView; id?: string }
   | { page: 'wall'; board: string }
   | { page: 'nowhere' };
 
 export type PageName = Route['page'];
 
 export function routeOf(path: string): Route {
+  if (path === '/alerts' || path.startsWith('/alerts/')) return alertsRoute(path);
   const [first = '', second, ...rest] = path.split('/').slice(1);
   if (rest.length > 0 && rest.join('') !== '') return { page: 'nowhere' };
   if (second !== undefined && second !== '') {
@@ -32,12 +39,27 @@ export function routeOf(path: string): Route {
   }
 }
 
+function alertsRoute(path: string): Route {
+  const [, , view = '', id = '', ...rest] = path.split('/');
+  if (view === '') return { page: 'alerts', view: 'active' };
+  const known = ALERT_VIEWS.find((one) => one === view && one !== 'active');
+  const name = decoded(id);
+  if (known === undefined || name === null || rest.join('') !== '') return { page: 'nowhere' };
+  return name === '' ? { page: 'alerts', view: known } : { page: 'alerts', view: known, id: name };
+}
+
 export function pathOf(route: Exclude<Route, { page: 'nowhere' }>): string {
   switch (route.page) {
     case 'overview':
       return '/';
     case 'licence':
       return `/licences/${encodeURIComponent(route.licenceType)}`;
+    case 'alerts':
+      return [
+        '/alerts',
+        ...(route.view === 'active' ? [] : [route.view]),
+        ...(route.id === undefined ? [] : [encodeURIComponent(route.id)]),
+      ].join('/');
     case 'wall':
       return `/wall/${encodeURIComponent(route.board)}`;
     default:

@@ -26,7 +26,9 @@ export class SiteHeader extends LightElement {
       <a class="skip-link" href="#content" @click=${this.#skip}>Skip to the content</a>
       <a class="brand" href=${navigation.href({ page: 'overview' })} aria-label="Highwater, overview">${brandMark}<span>Highwater</span></a>
       <nav aria-label="Pages">
-        ${link('overview', 'Overview')} ${link('sessions', 'Sessions')} ${link('records', 'Records')} ${link('settings', 'Settings')}
+        ${link('overview', 'Overview')} ${link('sessions', 'Sessions')} ${link('records', 'Records')}
+        <a href=${navigation.href({ page: 'alerts', view: 'active' })} aria-current=${here === 'alerts' ? 'page' : nothing}>Alerts</a>
+        ${link('settings', 'Settings')}
         <a href=${navigation.href({ page: 'wall', board: 'all' })}>Wall</a>
       </nav>
       <div class="site-tools">

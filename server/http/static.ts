@@ -7,7 +7,19 @@ import type { App } from './edge.ts';
 import { HttpProblem } from './problem.ts';
 
 /** The dashboard finds its way by these paths itself. */
-export const PAGES = ['/', '/licences/:type', '/sessions', '/records', '/reports', '/billing', '/alerts', '/settings', '/wall/:board'];
+export const PAGES = [
+  '/',
+  '/licences/:type',
+  '/sessions',
+  '/records',
+  '/reports',
+  '/billing',
+  '/alerts',
+  '/alerts/:view',
+  '/alerts/:view/:id',
+  '/settings',
+  '/wall/:board',
+];
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -19,6 +19,15 @@ it('UI-17: every page has a path, and a licence type may have any name', () => {
   }
   expect(routeOf('/wall/all')).toEqual({ page: 'wall', board: 'all' });
   expect(routeOf('/sessions/')).toEqual({ page: 'sessions' });
+  for (const target of [
+    { page: 'alerts', view: 'active' },
+    { page: 'alerts', view: 'new-rule' },
+    { page: 'alerts', view: 'receivers', id: 'ops/night' },
+  ] as const) {
+    expect(routeOf(pathOf(target))).toEqual(target);
+  }
+  for (const path of ['/alerts/', '/alerts']) expect(routeOf(path)).toEqual({ page: 'alerts', view: 'active' });
+  for (const path of ['/alerts/active', '/alerts/nothing', '/alerts/rules/a/b']) expect(routeOf(path)).toEqual({ page: 'nowhere' });
   for (const path of ['/nothing', '/licences', '/wall/', '/licences/%E0%A4%A', '/licences/a/b'])
     expect(routeOf(path)).toEqual({ page: 'nowhere' });
 });

@@ -2,7 +2,7 @@
 import type { Cell, ReportQuery } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Span } from '../licensing/calendar.ts';
-import { type Figures, figures } from '../usage/levels.ts';
+import { beginStretch, type Figures, figures, NO_LEVELS, type Stretch } from '../usage/levels.ts';
 import { BUCKET_MS, bucketStart } from '../usage/open-bucket.ts';
 import { type Accumulator, type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';
 import { createLevelReader } from './level-reader.ts';
@@ -85,17 +85,31 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
   for (const licenceType of scope.types) {
     const reader = createLevelReader(scope, licenceType, from, effort);
     if (reader.idleUntil(readTo)) continue;
-    for (const span of spans(scope, query, from, end)) {
-      const stretch = reader.next(span.end === end ? readTo : span.end);
+    const take = (span: Span, stretch: Stretch): void => {
       const until = Math.max(span.end, stretch.until);
       const row = { licenceType, local: localTime(span.start), milliseconds: until - span.start, figures: figures(stretch, until) };
       if (filters.every((accepts) => accepts(row))) grouping.add(row);
+    };
+    // Rows in the store do not mean that somebody was there: at what they say, in the part that is asked for, the level may be 0.
+    let unused: Span[] | null = [];
+    for (const span of spans(scope, query, from, end)) {
+      const stretch = reader.next(span.end === end ? readTo : span.end);
+      const idle = unused !== null && isIdle(stretch);
+      if (idle) unused?.push(span);
+      else {
+        for (const before of unused ?? []) take(before, beginStretch(before.start, NO_LEVELS));
+        unused = null;
+        take(span, stretch);
+      }
       effort.spend(1);
       if (effort.tired()) yield;
     }
   }
   return grouping;
 }
+
+/** Whether nobody was in use at any instant of a stretch. */
+const isIdle = (stretch: Stretch): boolean => figures(stretch, stretch.until).high[0] === 0;
 
 /** The range cut no finer than the dimensions and filters need. */
 function* spans({ buckets }: ReportScope, { dimensions, filters }: ReportQuery, from: Instant, end: Instant): Iterable<Span> {

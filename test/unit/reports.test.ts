@@ -146,6 +146,40 @@ describe('reports', () => {
   });
   const logout = (user: string, time: string, more: EventInput = {}): EventInput => ({ type: 'logout', user, at: at(time), ...more });
 
+  it('REPORT-2 a type that nobody used in the range is left out, though it was used in the same five minutes, or for no time at all', async () => {
+    const books = await openTestBooks(at('05T00:00:00'));
+    await books.send(
+      login('a', '02T09:04:00'),
+      login('b', '02T10:01:00', { licences: ['Agent Calls'] }),
+      logout('b', '02T10:01:00'),
+      login('c', '02T11:00:00', { licences: ['Conferencing'] }),
+    );
+    const query: ReportQuery = {
+      dataSource: 'organisation-licence-usage',
+      metrics: ['highestConcurrent'],
+      dimensions: ['licenceType'],
+      filters: [],
+    };
+    const rows = async (from: string, to: string) => (await answer(books, { ...query, from: at(from), to: at(to) })).rows;
+    expect(await rows('02T08:00:00', '02T09:03:00')).toEqual([]);
+    expect(await rows('02T08:00:00', '02T09:05:00')).toEqual([['Recording', 1]]);
+    expect(await rows('02T10:00:00', '02T11:00:00')).toEqual([['Recording', 1]]);
+    expect(await rows('02T10:00:00', '02T11:02:00')).toEqual([
+      ['Conferencing', 1],
+      ['Recording', 1],
+    ]);
+    const hours = await answer(books, {
+      ...query,
+      dimensions: ['licenceType', 'hourOfDay'],
+      from: at('02T08:00:00'),
+      to: at('02T10:00:00'),
+    });
+    expect(hours.rows).toEqual([
+      ['Recording', 8, 0],
+      ['Recording', 9, 1],
+    ]);
+  });
+
   it('REPORT-3 totals are worked out over everything, never summed from the rows', async () => {
     const books = await openTestBooks(at('05T00:00:00'));
     await books.send(

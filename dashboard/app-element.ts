@@ -57,8 +57,7 @@ export class AppElement extends LightElement {
         return html`<hw-alerts-page .dashboard=${dashboard} .view=${route.view} .item=${route.id ?? null}></hw-alerts-page>`;
       case 'settings':
         return html`<hw-settings-page .dashboard=${dashboard}></hw-settings-page>`;
-      case 'wall':
-      case 'nowhere':
+      default:
         return html`<h1>There is no such page</h1>
           <p class="lead"><a href=${dashboard.navigation.href({ page: 'overview' })}>Go to the overview</a></p>`;
     }
@@ -71,6 +70,10 @@ export class AppElement extends LightElement {
       overview: 'Overview',
       sessions: 'Sessions',
       records: 'Records',
+      history: 'History',
+      reports: 'Reports',
+      billing: 'Billing',
+      'what-if': 'What if',
       alerts: 'Alerts',
       settings: 'Settings',
       wall: 'Wall',

@@ -4,6 +4,7 @@ import { connectBrowserSocket } from './browser-socket.ts';
 import { createBuildGuard } from './build-guard.ts';
 import { browserClock } from './clock.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { createHttp } from './http.ts';
 import { createLevelHistory, type LevelHistory } from './level-history.ts';
 import { createLiveClient, type LiveClient } from './live-client.ts';
 import { createNavigation, type Navigation } from './navigation.ts';
@@ -26,7 +27,8 @@ export interface DashboardClient {
 /** Wires the client to a browser window and starts it. */
 export function startDashboardClient(window: Window & typeof globalThis): DashboardClient {
   const { location } = window;
-  const api = createApi((input, init) => window.fetch(input, init));
+  const http = createHttp((input, init) => window.fetch(input, init));
+  const api = createApi(http);
   const navigation = createNavigation(window);
   const live = createLiveClient({
     connect: (listeners) => connectBrowserSocket(location.origin, listeners),

@@ -2,15 +2,17 @@
 export const ALERT_VIEWS = ['active', 'rules', 'silences', 'receivers', 'history', 'new-rule', 'new-receiver'] as const;
 export type AlertsView = (typeof ALERT_VIEWS)[number];
 
+/** Pages whose path is their name. */
+const PLAIN_PAGES = ['sessions', 'records', 'history', 'reports', 'billing', 'what-if', 'settings'] as const;
+export type PlainPage = (typeof PLAIN_PAGES)[number];
+
 /** Where on the dashboard a path leads. */
 export type Route =
   | { page: 'overview' }
   | { page: 'licence'; licenceType: string }
-  | { page: 'sessions' }
-  | { page: 'records' }
-  | { page: 'settings' }
   /** `id`: the one rule, mute time or receiver that is looked at. */
   | { page: 'alerts'; view: AlertsView; id?: string }
+  | { page: PlainPage }
   | { page: 'wall'; board: string }
   | { page: 'nowhere' };
 
@@ -27,16 +29,9 @@ export function routeOf(path: string): Route {
     if (first === 'wall') return { page: 'wall', board: name };
     return { page: 'nowhere' };
   }
-  switch (first) {
-    case '':
-      return { page: 'overview' };
-    case 'sessions':
-    case 'records':
-    case 'settings':
-      return { page: first };
-    default:
-      return { page: 'nowhere' };
-  }
+  if (first === '') return { page: 'overview' };
+  const page = PLAIN_PAGES.find((name) => name === first);
+  return page === undefined ? { page: 'nowhere' } : { page };
 }
 
 function alertsRoute(path: string): Route {

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import type { PlainPage } from '../client/routes.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import './connection-status.ts';
@@ -20,7 +21,7 @@ export class SiteHeader extends LightElement {
   override render() {
     const { navigation } = this.dashboard;
     const here = navigation.route().page;
-    const link = (page: 'overview' | 'sessions' | 'records' | 'settings', words: string) =>
+    const link = (page: 'overview' | PlainPage, words: string) =>
       html`<a href=${navigation.href({ page })} aria-current=${here === page ? 'page' : nothing}>${words}</a>`;
     return html`<header class="site-header">
       <a class="skip-link" href="#content" @click=${this.#skip}>Skip to the content</a>

@@ -1,0 +1,67 @@
+import type { FieldProblem, Problem } from '../../shared/problems.ts';
+
+export type Query = Record<string, string | number | boolean | undefined>;
+
+/** An answer that was no success. `errors` says where, when a body or query was refused. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: readonly FieldProblem[];
+  constructor(status: number, problem: Partial<Problem>) {
+    super(problem.detail ?? problem.title ?? `The daemon answered ${status}`);
+    this.status = status;
+    this.code = problem.code ?? 'internal';
+    this.errors = problem.errors ?? [];
+  }
+}
+
+/** How the daemon is spoken to. Everything but a success is a `ProblemError`. */
+export interface Http {
+  get<T>(path: string, signal?: AbortSignal): Promise<T>;
+  post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T>;
+  put(path: string, body: unknown): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** For what is neither JSON in nor JSON out. */
+  send(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** @param ask the browser's `fetch`, handed in so that a test can answer */
+export function createHttp(ask: typeof globalThis.fetch): Http {
+  async function send(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await ask(path, init);
+    if (!response.ok) throw new ProblemError(response.status, await problemOf(response));
+    return response;
+  }
+  const signalled = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
+  const withBody = (method: string, body: unknown): RequestInit => ({
+    method,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  // The one place where the wire meets the types: both sides are built from `shared/`.
+  return {
+    send,
+    get: async <T>(path: string, signal?: AbortSignal) =>
+      (await send(path, { headers: { accept: 'application/json' }, ...signalled(signal) })).json() as Promise<T>,
+    post: async <T>(path: string, body: unknown, signal?: AbortSignal) =>
+      (await send(path, { ...withBody('POST', body), ...signalled(signal) })).json() as Promise<T>,
+    put: async (path, body) => void (await send(path, withBody('PUT', body))),
+    remove: async (path) => void (await send(path, { method: 'DELETE' })),
+  };
+}
+
+/** The address of something of an organisation. */
+export function pathOf(organisation: string, rest = '', query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value));
+  const asked = search.size > 0 ? `?${search}` : '';
+  return `/api/v1/organisations/${encodeURIComponent(organisation)}${rest}${asked}`;
+}
+
+async function problemOf(response: Response): Promise<Partial<Problem>> {
+  try {
+    return (await response.json()) as Partial<Problem>;
+  } catch {
+    return { detail: `The daemon answered ${response.status} ${response.statusText}`.trim() };
+  }
+}

@@ -1,6 +1,6 @@
 /** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
 
-import type { Bill, BillingPeriodView } from '../shared/bill.ts';
+import type { Bill, BillingPeriodView, PeakQuery, PeakView } from '../shared/bill.ts';
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
 import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
@@ -125,6 +125,8 @@ export interface Reports {
   billingPeriods(): BillingPeriodView[];
   /** `2026-11`; absent: the running one. Null for a period that has not begun. */
   bill(period?: string): Promise<Bill | null>;
+  /** Null for a stretch that has not begun. */
+  peak(query: PeakQuery): Promise<PeakView | null>;
   /** The query was parsed against the data sources. @throws ReportTooLargeError */
   answer(query: ReportQuery): Promise<ReportView>;
 }

@@ -1,4 +1,5 @@
 /** `GET O/billing`: the peak of a billing period under every rule, and who made it. */
+import type { Instant } from './time.ts';
 import type { Peak } from './views.ts';
 
 export interface BillReceipt {
@@ -53,4 +54,22 @@ export interface Bill extends BillingPeriodView {
   organisation: string;
   timeZone: string;
   licences: BillLicence[];
+}
+
+export interface PeakQuery {
+  licenceType: string;
+  from: Instant;
+  /** Exclusive. */
+  to: Instant;
+}
+
+/** `GET O/peak`: the highest level of one licence type in any stretch of time, and who made it. */
+export interface PeakView {
+  licenceType: string;
+  from: string;
+  to: string;
+  /** The stretch is not over yet. */
+  provisional: boolean;
+  complete: boolean;
+  receipt: BillReceipt;
 }

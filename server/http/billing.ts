@@ -1,4 +1,4 @@
-import { parseBillingQuery } from '../parse/billing-query.ts';
+import { parseBillingQuery, parsePeakQuery } from '../parse/billing-query.ts';
 import type { Reports } from '../pipeline-types.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
@@ -30,4 +30,18 @@ export function billingRoutes(app: App, edge: Edge): void {
   app.get('/api/v1/organisations/:organisation/billing/periods', periods, (c) =>
     json({ items: reportsOf(nameInPath(c, 'organisation')).billingPeriods() }),
   );
+
+  const peak = describe(
+    'The peak of a stretch of time',
+    'The highest level of one licence type between two instants, with its receipt: when, how long, whose login made it, who was counted.',
+    { tag: 'Reports', query: 'peak' },
+  );
+  app.get('/api/v1/organisations/:organisation/peak', peak, async (c) => {
+    const reports = reportsOf(nameInPath(c, 'organisation'));
+    const found = await reports.peak(parsePeakQuery(searchOf(c)));
+    if (found) return json(found);
+    throw new HttpProblem(400, 'invalid_query', 'This stretch of time has not begun.', {
+      errors: [{ path: 'from', message: 'lies in the future' }],
+    });
+  });
 }

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import { acknowledgeSchema, alertQuery, ruleSchema, silenceSchema } from '../parse/alerts.ts';
-import { billingQuery } from '../parse/billing-query.ts';
+import { billingQuery, peakQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { settingsSchema } from '../parse/organisation.ts';
@@ -33,6 +33,7 @@ const QUERIES = {
   import: importQuery,
   history: historyQuery,
   billing: billingQuery,
+  peak: peakQuery,
   alerts: alertQuery,
   deliveries: deliveryQuery,
 };

@@ -8,29 +8,33 @@ import { nameInPath, searchOf } from './path.ts';
 import { unknownOrganisation } from './problem.ts';
 import { CSV_HEADER, csvWriter } from './records-csv.ts';
 
-const MEDIA = ['application/json', 'text/csv', 'application/x-ndjson'] as const;
+const MEDIA = { json: 'application/json', csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
 /** Records read and written in one go: some hundred kilobytes, and no reader of the store is kept open in between. */
 const CHUNK = 1_000;
 
 /** A page as JSON, or everything as CSV or NDJSON, written as fast as the caller reads. */
 export function recordRoutes(app: App, edge: Edge): void {
-  const doc = describe('Licence records', 'One per licence acquired or released. CSV and NDJSON are streamed whole, without a cursor.', {
-    tag: 'Records',
-    query: 'records',
-    produces: ['text/csv', 'application/x-ndjson'],
-  });
+  const doc = describe(
+    'Licence records',
+    'One per licence acquired or released. CSV and NDJSON, by `Accept` or `format`, are streamed whole, without a cursor.',
+    {
+      tag: 'Records',
+      query: 'records',
+      produces: ['text/csv', 'application/x-ndjson'],
+    },
+  );
   app.get('/api/v1/organisations/:organisation/records', doc, (c) => {
     const organisation = nameInPath(c, 'organisation');
-    const media = negotiate(c.env.incoming.headers.accept, MEDIA);
     const search = searchOf(c);
-    const query = parseRecordQuery(search);
+    const { format, ...query } = parseRecordQuery(search);
+    const media = format ? MEDIA[format] : negotiate(c.env.incoming.headers.accept, [MEDIA.json, MEDIA.csv, MEDIA.ndjson]);
     const { committed } = edge.running().pipeline;
     const settings = committed.organisation(organisation);
     if (!settings) throw unknownOrganisation(organisation);
-    if (media === 'application/json') return json(committed.records(organisation, query), 200, { Vary: 'Accept' });
+    if (media === MEDIA.json) return json(committed.records(organisation, query), 200, { Vary: 'Accept' });
 
     const most = search.has('limit') && search.get('limit') !== '' ? query.limit : Number.POSITIVE_INFINITY;
-    const csv = media === 'text/csv';
+    const csv = media === MEDIA.csv;
     const write = csv ? csvWriter(settings.timeZone) : (record: RecordView) => `${JSON.stringify(record)}\n`;
     // The first page is read before the answer begins, so that a bad cursor is still an answer of its own.
     const pages = readPages(committed, organisation, query, most);

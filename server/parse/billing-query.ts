@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { parseQuery } from './query.ts';
+import type { PeakQuery } from '../../shared/bill.ts';
+import { instant } from './fields.ts';
+import { licenceType, parseQuery } from './query.ts';
 
 export const billingQuery = z.strictObject({
   period: z
@@ -10,3 +12,8 @@ export const billingQuery = z.strictObject({
 
 /** @throws RefusedInput, code `invalid_query` */
 export const parseBillingQuery = (search: URLSearchParams): { period?: string } => parseQuery(billingQuery, search);
+
+export const peakQuery = z.strictObject({ licenceType, from: instant, to: instant });
+
+/** @throws RefusedInput, code `invalid_query` */
+export const parsePeakQuery = (search: URLSearchParams): PeakQuery => parseQuery(peakQuery, search);

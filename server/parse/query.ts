@@ -13,6 +13,10 @@ export const DEFAULT_PAGE = 1_000;
 export const MAX_PAGE = 10_000;
 export const MAX_POINTS = 5_000;
 
+/** As in `Accept`, for a link that a browser follows. */
+const RECORD_FORMATS = ['json', 'csv', 'ndjson'] as const;
+export type RecordFormat = (typeof RECORD_FORMATS)[number];
+
 const wholeNumber = (max: number) =>
   z.string().transform((text, context) => {
     const value = Number(text);
@@ -44,6 +48,7 @@ export const recordQuery = z.strictObject({
   pool: z.enum(POOLS).optional(),
   order: z.enum(['asc', 'desc']).default('asc'),
   superseded: flag.optional(),
+  format: z.enum(RECORD_FORMATS).optional(),
 });
 export const anomalyQuery = z.strictObject({ ...page, ...range, kind: z.enum(ANOMALY_KINDS).optional() });
 export const changeQuery = z.strictObject({ ...page, ...range, user: name.optional() });
@@ -78,7 +83,7 @@ export function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchPara
 
 export const parsePageQuery = (search: URLSearchParams): PageQuery => parseQuery(pageQuery, search);
 export const parseSessionQuery = (search: URLSearchParams): SessionQuery => parseQuery(sessionQuery, search);
-export const parseRecordQuery = (search: URLSearchParams): RecordQuery => parseQuery(recordQuery, search);
+export const parseRecordQuery = (search: URLSearchParams): RecordQuery & { format?: RecordFormat } => parseQuery(recordQuery, search);
 export const parseAnomalyQuery = (search: URLSearchParams): AnomalyQuery => parseQuery(anomalyQuery, search);
 export const parseChangeQuery = (search: URLSearchParams): ChangeQuery => parseQuery(changeQuery, search);
 export const parseLevelsQuery = (search: URLSearchParams): { from: number; to: number; points: number } => parseQuery(levelsQuery, search);

@@ -1,12 +1,12 @@
 /** The bill of one period: every licence type's line followed through the entries, as a stream. */
-import type { Bill, BillingPeriodView, BillLicence } from '../../shared/bill.ts';
+import type { Bill, BillingPeriodView, BillLicence, PeakQuery, PeakView } from '../../shared/bill.ts';
 import { getOrMake } from '../../shared/maps.ts';
 import type { Entitlement } from '../../shared/organisation.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { Peak } from '../../shared/views.ts';
 import { type Entry, levelChange, type Position, positionOf } from '../books/entry.ts';
 import type { StoredSession } from '../books/stored.ts';
-import type { BillingPeriod } from '../licensing/calendar.ts';
+import type { BillingPeriod, Span } from '../licensing/calendar.ts';
 import { AFTER_NAMES, type Key } from '../store/store.ts';
 import { ninetyFifth, secondsAtOrAbove, sustained } from './billing-rules.ts';
 import { LevelLine, type LineMark } from './level-line.ts';
@@ -20,6 +20,8 @@ interface BilledType {
   holders: MarkHolders;
 }
 type BilledTypes = Map<string, BilledType>;
+/** Nothing for a type that is not asked about. */
+type BilledTypeOf = (licenceType: string) => BilledType | undefined;
 
 export function periodView({ now, covered }: ReportScope, { name, start, end }: BillingPeriod): BillingPeriodView {
   return {
@@ -34,10 +36,7 @@ export function periodView({ now, covered }: ReportScope, { name, start, end }: 
 export function* readBill(scope: ReportScope, period: BillingPeriod): Work<Bill> {
   const types: BilledTypes = new Map();
   for (const type of scope.types) types.set(type, beginType(scope, type, period));
-  const end = Math.min(period.end, scope.horizon);
-  const readTo = yield* followLines(scope, period, types);
-  for (const { line, holders } of types.values()) if (line.finish(end)) holders.markAt(line.mark);
-  yield* findHolders(scope, readTo, types);
+  yield* readLines(scope, period, types, (type) => getOrMake(types, type, () => beginType(scope, type, period)));
   const entitlements = scope.entitlementsAt(Math.min(period.end - 1, scope.now));
   const licences: BillLicence[] = [];
   for (const [type, billed] of types) {
@@ -47,22 +46,47 @@ export function* readBill(scope: ReportScope, period: BillingPeriod): Work<Bill>
   return { organisation: scope.organisation, ...periodView(scope, period), timeZone: scope.timeZone, licences };
 }
 
-function beginType(scope: ReportScope, type: string, { start }: BillingPeriod): BilledType {
+/** The highest level of one licence type in any stretch that has begun, and who made it. */
+export function* readPeak(scope: ReportScope, { licenceType, from, to }: PeakQuery): Work<PeakView> {
+  const billed = beginType(scope, licenceType, { start: from, end: to });
+  const types: BilledTypes = new Map([[licenceType, billed]]);
+  yield* readLines(scope, { start: from, end: to }, types, (type) => types.get(type));
+  return {
+    licenceType,
+    from: formatInstant(from),
+    to: formatInstant(to),
+    provisional: to > scope.now,
+    complete: scope.covered(from, Math.min(to, scope.now)),
+    receipt: billed.holders.receipt(billed.line.heldMs),
+  };
+}
+
+/** Leads every line to the end of the stretch, and finds who was counted at the marks. */
+function* readLines(scope: ReportScope, span: Span, types: BilledTypes, billedType: BilledTypeOf): Work<void> {
+  const readTo = yield* followLines(scope, span, billedType);
+  const end = Math.min(span.end, scope.horizon);
+  for (const { line, holders } of types.values()) if (line.finish(end)) holders.markAt(line.mark);
+  yield* findHolders(scope, readTo, types);
+}
+
+function beginType(scope: ReportScope, type: string, { start }: Span): BilledType {
   const enter = levelBefore(scope, type, start);
   return { line: new LevelLine(start, enter, (at) => scope.buckets.bucket('5m', at).end), holders: new MarkHolders() };
 }
 
-/** Follows all lines through the period, and returns where the entries after it begin. */
-function* followLines(scope: ReportScope, period: BillingPeriod, types: BilledTypes): Work<Key> {
+/** Follows all lines through the stretch, and returns where the entries after it begin. */
+function* followLines(scope: ReportScope, span: Span, billedType: BilledTypeOf): Work<Key> {
   const { disk, organisation } = scope;
   const effort = createEffort();
-  let next: Key = [organisation, period.start];
+  let next: Key = [organisation, span.start];
   const reached = (last: Key) => scope.reached(last[1] as Instant);
-  for (const { key, value } of pagedRows<Entry>(disk, 'entries', next, [organisation, period.end], reached)) {
+  for (const { key, value } of pagedRows<Entry>(disk, 'entries', next, [organisation, span.end], reached)) {
     const position = positionOf(key, 1);
     next = [...key, Number.NEGATIVE_INFINITY];
     for (const record of value.records) {
-      const { line, holders } = getOrMake(types, record.type, () => beginType(scope, record.type, period));
+      const billed = billedType(record.type);
+      if (!billed) continue;
+      const { line, holders } = billed;
       if (line.reach(position.at)) holders.markAt(line.mark);
       holders.note(position, value, record);
       const by = levelChange(value.kind, record);

@@ -8,7 +8,7 @@ import type { Downtime } from '../licensing/sessions.ts';
 import { inForce, lastReceived, type Version } from '../licensing/versions.ts';
 import type { Reports } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Reader } from '../store/store.ts';
-import { periodView, readBill } from './bill.ts';
+import { periodView, readBill, readPeak } from './bill.ts';
 import { createCoverage, knownFrom } from './coverage.ts';
 import { createCutBuckets } from './cut-buckets.ts';
 import { dataSources } from './fields.ts';
@@ -42,6 +42,10 @@ export function createReports(options: ReportsOptions): Reports {
       const period = name === undefined ? buckets.calendar.billingPeriod(now) : buckets.billingPeriodNamed(name);
       if (!period || period.start > now) return null;
       return readUndisturbed(options, (scope) => readBill(scope, period));
+    },
+    async peak(query) {
+      if (query.from > scopeOf(options).now) return null;
+      return readUndisturbed(options, (scope) => readPeak(scope, query));
     },
     answer(query) {
       const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;

@@ -1,6 +1,6 @@
 /** History, the bill and reports over HTTP, and `highwater report`, against the real daemon. */
 import { expect, it, onTestFinished } from 'vitest';
-import type { Bill } from '../../shared/bill.ts';
+import type { Bill, PeakView } from '../../shared/bill.ts';
 import type { Problem } from '../../shared/problems.ts';
 import type { DataSource, ReportView } from '../../shared/reports.ts';
 import type { HistoryRow } from '../../shared/views.ts';
@@ -232,4 +232,35 @@ it('REPORT-23 highwater report prints a table, JSON or CSV, and says what was wr
   expect((await wrong.ended()).code).toBe(1);
   expect(wrong.stderr.join('\n')).toContain('"nothing" is not a metric');
   expect((await report('--data-source', 'nothing').ended()).code).toBe(2);
+});
+
+it('BILL-21 the peak of any stretch over HTTP', async () => {
+  const daemon = await daemonWithHistory();
+  const { status, body } = await daemon.get<PeakView>(`${O}/peak?licenceType=Recording&${DAY}`);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ licenceType: 'Recording', provisional: false });
+  expect(body.receipt).toMatchObject({
+    at: '2026-03-06T09:30:00.000Z',
+    value: 2,
+    heldForSeconds: 3600,
+    tippedBy: { user: 'c', eventId: 'tip' },
+  });
+  expect(body.receipt.holders.map(({ user }) => user)).toEqual(['a,b', 'c']);
+  expect(paths(await daemon.get<Problem>(`${O}/peak?from=2026-03-06T00:00:00Z`))).toEqual(['licenceType', 'to']);
+  const future = 'from=2999-01-01T00:00:00Z&to=2999-01-02T00:00:00Z';
+  expect(paths(await daemon.get<Problem>(`${O}/peak?licenceType=Recording&${future}`))).toEqual(['from']);
+});
+
+it('HTTP-36 records by `format`, for a link that a browser follows', async () => {
+  const daemon = await daemonWithHistory();
+  for (const [format, type] of [
+    ['csv', 'text/csv'],
+    ['ndjson', 'application/x-ndjson'],
+    ['json', 'application/json'],
+  ]) {
+    const response = await fetch(`${daemon.url}${O}/records?${DAY}&format=${format}`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect(response.headers.get('content-type')).toContain(type);
+    expect((await response.text()).split('\n').length).toBeGreaterThan(format === 'json' ? 0 : 5);
+  }
+  expect(paths(await daemon.get<Problem>(`${O}/records?format=xml`))).toEqual(['format']);
 });

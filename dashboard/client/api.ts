@@ -18,15 +18,15 @@ export interface Api {
   sessions(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<SessionView>>;
   holders(organisation: string, licenceType: string, signal?: AbortSignal): Promise<HolderView[]>;
   records(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<RecordView>>;
-  /** The same records as a file, whole. */
-  recordsCsv(organisation: string, query: Query, signal?: AbortSignal): Promise<Blob>;
+  /** Where the same records are had as a file, whole: `format` is `csv` or `ndjson`. */
+  recordsFile(organisation: string, query: Query): string;
   levels(organisation: string, query: { from: string; to: string; points: number }, signal?: AbortSignal): Promise<LevelsItem[]>;
   users(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<UserView>>;
   putUser(organisation: string, user: string, assignment: Assignment): Promise<void>;
   deleteUser(organisation: string, user: string): Promise<void>;
 }
 
-export function createApi({ get, put, remove, send }: Http): Api {
+export function createApi({ get, put, remove }: Http): Api {
   return {
     organisations: async (signal) => (await get<{ items: OrganisationView[] }>('/api/v1/organisations', signal)).items,
     organisation: (organisation, signal) => get(pathOf(organisation), signal),
@@ -36,8 +36,7 @@ export function createApi({ get, put, remove, send }: Http): Api {
     holders: async (organisation, licenceType, signal) =>
       (await get<{ items: HolderView[] }>(pathOf(organisation, `/licences/${encodeURIComponent(licenceType)}/holders`), signal)).items,
     records: (organisation, query, signal) => get(pathOf(organisation, '/records', query), signal),
-    recordsCsv: async (organisation, query, signal) =>
-      (await send(pathOf(organisation, '/records', query), { headers: { accept: 'text/csv' }, ...(signal ? { signal } : {}) })).blob(),
+    recordsFile: (organisation, query) => pathOf(organisation, '/records', query),
     levels: async (organisation, query, signal) =>
       (await get<{ items: LevelsItem[] }>(pathOf(organisation, '/levels', query), signal)).items,
     users: (organisation, query, signal) => get(pathOf(organisation, '/users', query), signal),

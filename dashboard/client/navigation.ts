@@ -11,6 +11,8 @@ export interface Navigation extends Watchable {
   query(name: string): string | null;
   /** An address that keeps the chosen organisation. */
   href(target: Target, query?: Query): string;
+  /** The current page with some of its query changed; `undefined` removes. */
+  here(changes: Query): string;
   go(href: string): void;
   /** Changes the query of the current page without a new entry in the history; `undefined` removes. */
   amend(query: Query): void;
@@ -51,10 +53,13 @@ export function createNavigation(window: Window): Navigation {
       const organisation = navigation.query('organisation') ?? undefined;
       return pathOf(target) + search('', { organisation, ...query });
     },
+    here: (changes) => location.pathname + search(location.search, changes),
     go(href) {
       if (href === location.pathname + location.search) return;
+      const before = location.pathname;
       history.pushState(null, '', href);
-      window.scrollTo(0, 0);
+      // Another detail of the same page: the reader stays where the hand was.
+      if (location.pathname !== before) window.scrollTo(0, 0);
       emitter.emit();
     },
     amend(query) {

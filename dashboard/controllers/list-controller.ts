@@ -9,6 +9,8 @@ export interface ListOptions<T> {
   ask(cursor: string | undefined, signal: AbortSignal): Promise<Page<T>>;
   /** The server's clock. */
   now(): number;
+  /** Rows kept at most. */
+  most?: number;
 }
 
 /** A list of the daemon that is read page by page, and knows when it was read. */
@@ -35,12 +37,16 @@ export class ListController<T> implements ReactiveController {
     this.#request.abort();
   }
 
+  get #most(): number {
+    return this.#options.most ?? MOST_ROWS;
+  }
+
   get hasMore(): boolean {
-    return this.#cursor !== null && this.items.length < MOST_ROWS;
+    return this.#cursor !== null && this.items.length < this.#most;
   }
 
   get isCut(): boolean {
-    return this.#cursor !== null && this.items.length >= MOST_ROWS;
+    return this.#cursor !== null && this.items.length >= this.#most;
   }
 
   /** Reads the first page again. */
@@ -57,7 +63,7 @@ export class ListController<T> implements ReactiveController {
     const cursor = this.#cursor;
     if (cursor === null) return;
     await this.#read(cursor, (page) => {
-      this.items = [...this.items, ...page.items].slice(0, MOST_ROWS);
+      this.items = [...this.items, ...page.items].slice(0, this.#most);
       this.atTop = false;
     });
   }

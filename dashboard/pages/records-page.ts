@@ -5,17 +5,17 @@ import type { RecordView } from '../../shared/views.ts';
 import { choiceFilter, filterValues, textFilter } from '../components/filter-fields.ts';
 import { LightElement } from '../components/light-element.ts';
 import { listEnd, listStatus } from '../components/list-frame.ts';
-import { recordTable } from '../components/record-table.ts';
+import { chosenRange, rangePicker } from '../components/range-picker.ts';
+import { flagLegend, recordTable } from '../components/record-table.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
-import { ResourceController } from '../controllers/resource-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
-import { zoneLabel } from '../format/time.ts';
-import { instantOfLocal } from '../format/zone.ts';
 
-const FILTERS = ['from', 'to', 'user', 'licenceType', 'usageType', 'logonSource', 'pool'] as const;
-const WORDS = { one: 'record', many: 'records', none: 'No record matches.' };
+const FILTERS = ['user', 'licenceType', 'usageType', 'logonSource', 'pool', 'superseded'] as const;
+const WORDS = { one: 'record', many: 'records', none: 'No record matches in this range.' };
+/** Some tens of megabytes; who needs more takes the file. */
+const MOST_RECORDS = 50_000;
 
 /** What was acquired and released, newest first, and the way to take it away as a file. */
 export class RecordsPage extends LightElement {
@@ -24,45 +24,40 @@ export class RecordsPage extends LightElement {
 
   readonly #list = new ListController<RecordView>(this, {
     ask: (cursor, signal) => {
-      const organisation = this.dashboard.chosen();
-      if (organisation === null) return Promise.resolve({ items: [], nextCursor: null });
-      return this.dashboard.api.records(organisation, { ...this.#query(), order: 'desc', limit: 100, cursor }, signal);
+      const organisation = this.dashboard.organisation()?.organisation;
+      if (organisation === undefined) return new Promise(() => {});
+      return this.dashboard.api.records(organisation, { ...this.#query(), order: 'desc', limit: 500, cursor }, signal);
     },
     now: () => this.dashboard.live.serverNow(),
+    most: MOST_RECORDS,
   });
-  readonly #export = new ResourceController<Blob>(this);
 
   constructor() {
     super();
     new SecondController(this, () => this.dashboard.live.serverNow());
-    const key = () => JSON.stringify([this.dashboard.chosen(), this.#query()]);
+    const key = () => JSON.stringify([this.dashboard.organisation()?.organisation, this.#query()]);
     let shown = '';
     new FollowController(
       this,
       () => this.dashboard,
       key,
       () => {
-        if (this.#list.atTop || key() !== shown) void this.#list.refresh();
+        // The past stays as it is but for late events: it is read again when somebody asks.
+        const isOver = chosenRange(this.dashboard).to < this.dashboard.live.serverNow();
+        if (key() !== shown || (this.#list.atTop && !isOver)) void this.#list.refresh();
         shown = key();
       },
     );
   }
 
-  /** As the address has it: times are local to the organisation. */
   #filters(): Partial<Record<(typeof FILTERS)[number], string>> {
     const { navigation } = this.dashboard;
     return Object.fromEntries(FILTERS.map((name) => [name, navigation.query(name) ?? ''] as const).filter(([, value]) => value !== ''));
   }
 
-  /** As the API takes it: times are instants. */
   #query(): Record<string, string> {
-    const { from, to, ...rest } = this.#filters();
-    const instant = (local: string | undefined) => {
-      const at = local === undefined ? null : instantOfLocal(local, this.dashboard.timeZone());
-      return at === null ? {} : { at: formatInstant(at) };
-    };
-    const [start, end] = [instant(from), instant(to)];
-    return { ...rest, ...(start.at ? { from: start.at } : {}), ...(end.at ? { to: end.at } : {}) };
+    const { from, to } = chosenRange(this.dashboard);
+    return { ...this.#filters(), from: formatInstant(from), to: formatInstant(to) };
   }
 
   override render() {
@@ -70,47 +65,42 @@ export class RecordsPage extends LightElement {
     const now = dashboard.live.serverNow();
     const zone = dashboard.timeZone();
     const f = this.#filters();
-    const catalogue = dashboard.directory.catalogue();
     const types = dashboard.live.state()?.usage.licences.map((row) => row.licenceType) ?? [];
-    const sources = catalogue.logonSources.map((source) => source.name);
+    const sources = dashboard.directory.catalogue().logonSources.map((source) => source.name);
     return html`<header class="page-head">
         <div>
           <h1>Licence records</h1>
-          <p class="page-note">Newest first · times in ${zoneLabel(now, zone)}</p>
+          <p class="page-note">One for each licence acquired or released, newest first</p>
         </div>
-        <button type="button" class="button button-main" ?disabled=${this.#export.loading} @click=${() => void this.#download()}>
-          ${this.#export.loading ? 'Exporting …' : 'Export as CSV'}
-        </button>
+        <p class="page-tools">${this.#export('csv', 'Export as CSV')} ${this.#export('ndjson', 'Export as NDJSON')}</p>
       </header>
-      ${this.#export.error ? html`<p class="problem" role="alert">The export failed: ${this.#export.error.message}</p>` : ''}
+      ${rangePicker(dashboard)}
       <form class="filters" @change=${this.#filter} @submit=${this.#filter}>
-        ${textFilter('from', 'From', f.from ?? '', 'datetime-local')} ${textFilter('to', 'To (not included)', f.to ?? '', 'datetime-local')}
         ${textFilter('user', 'User id', f.user ?? '')} ${choiceFilter('licenceType', 'Licence type', f.licenceType ?? '', types)}
         ${choiceFilter('usageType', 'Usage', f.usageType ?? '', USAGE_TYPES)} ${choiceFilter('logonSource', 'Logon source', f.logonSource ?? '', sources)}
         ${choiceFilter('pool', 'Pool', f.pool ?? '', POOLS)}
+        <label class="check"><input type="checkbox" name="superseded" value="true" .checked=${f.superseded === 'true'} /> Also replaced ones</label>
       </form>
-      ${listStatus(this.#list, WORDS, now, zone)} ${this.#list.items.length > 0 ? recordTable(this.#list.items, now, zone) : ''}
-      ${listEnd(this.#list, WORDS)}`;
+      ${listStatus(this.#list, WORDS, now, zone)} ${flagLegend(this.#list.items)}
+      ${this.#list.items.length > 0 ? recordTable(this.#list.items, dashboard, () => this.#more()) : ''} ${listEnd(this.#list, WORDS)}`;
+  }
+
+  #more(): void {
+    if (this.#list.hasMore && !this.#list.loading && !this.#list.error) void this.#list.more();
+  }
+
+  /** A link: the browser writes the file as it comes, whatever its size. */
+  #export(format: 'csv' | 'ndjson', words: string) {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return '';
+    const href = this.dashboard.api.recordsFile(organisation, { ...this.#query(), order: 'asc', format });
+    return html`<a class="button" href=${href} download="licence-usage-${organisation.replaceAll(/[^\w.-]+/g, '_')}.${format}">${words}</a>`;
   }
 
   #filter(event: Event): void {
     event.preventDefault();
     const values = filterValues(event.currentTarget as HTMLFormElement);
     this.dashboard.navigation.amend(Object.fromEntries(FILTERS.map((name) => [name, values[name]])));
-  }
-
-  async #download(): Promise<void> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return;
-    const query = { ...this.#query(), order: 'asc' };
-    if (!(await this.#export.load((signal) => this.dashboard.api.recordsCsv(organisation, query, signal))) || !this.#export.value) return;
-    const address = URL.createObjectURL(this.#export.value);
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = `licence-usage-${organisation.replaceAll(/[^\w.-]+/g, '_')}.csv`;
-    link.click();
-    URL.revokeObjectURL(address);
-    this.#export.reset();
   }
 }
 

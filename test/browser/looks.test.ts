@@ -74,7 +74,7 @@ describe('how the pages look', () => {
 
   async function ready(page: Page): Promise<void> {
     await page.locator('[data-connection=live]').waitFor();
-    await page.locator('table tbody tr, [data-metric=inUse]').first().waitFor();
+    await page.locator('table tbody tr, [data-metric=inUse], .range').first().waitFor();
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -94,7 +94,7 @@ export class RecordsPage extends LightElement {
     const organisation = this.dashboard.chosen();
     if (organisation === null) return '';
     const href = this.dashboard.api.recordsFile(organisation, { ...this.#query(), order: 'asc', format });
-    return html`<a class="button" href=${href} download="licence-usage-${organisation.replaceAll(/[^\w.-]+/g, '_')}.${format}">${words}</a>`;
+    return html`<a class="button" href=${href} download>${words}</a>`;
   }
 
   #filter(event: Event): void {

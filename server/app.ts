@@ -1,5 +1,6 @@
 /** The daemon, wired: what it needs comes in, a URL and a way to stop it come out. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from './clock.ts';
@@ -23,7 +24,7 @@ import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
 import { Teardown } from './teardown.ts';
 import { createTargetGuard } from './webhooks/guard.ts';
-import { createPoster } from './webhooks/post.ts';
+import { createPoster, type Poster } from './webhooks/post.ts';
 import { createWebhookWorker } from './webhooks/worker.ts';
 
 /** Milliseconds after which a display that does not drain is cut off. */
@@ -33,8 +34,14 @@ export interface AppParts {
   clock: Clock;
   randomId: () => string;
   log: Log;
+  /** From 0 to 1. Default: the machine's. */
+  random?: () => number;
   /** Default: the embedded store below `dataDir`, locked against a second daemon. */
   openStore?: () => Store | Promise<Store>;
+  /** Puts the server on a network. Default: the address that is configured. @returns the port */
+  listen?: (server: Server) => Promise<number>;
+  /** What takes messages to their receivers. Default: HTTP, to where the configuration lets it go. */
+  poster?: Poster;
   /** The store failed in a way that only a new process can mend. */
   onFatal: (error: unknown) => void;
 }
@@ -73,7 +80,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
   try {
     // Listening comes first, so that whoever asks while a large store is opened hears that it is not ready yet.
     const server = createHttpServer(createRouter(edge, { files, version }));
-    port = await listen(server, config.listen);
+    port = await (parts.listen?.(server) ?? listen(server, config.listen));
     const closeServer = () => closeHttpServer(server, clock);
     teardown.add('http server', 8_000, closeServer);
     const sockets = attachWebSockets(server, edge);
@@ -100,9 +107,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       record,
       webhook: shown.webhook,
       isPending: shown.isPending,
-      poster: createPoster(edge.targets),
+      poster: parts.poster ?? createPoster(edge.targets),
       retrySeconds: config.webhooks.retrySeconds,
-      random: Math.random,
+      random: parts.random ?? Math.random,
       home: config.publicOrigins[0] ?? '',
       count: (outcome) => metrics.delivery(outcome),
     });

@@ -34,9 +34,9 @@ export function createMemoryStore(): Store {
       const rows = table(name);
       const first = start ? lowerBound(rows, start) : 0;
       const last = end ? lowerBound(rows, end) : rows.length;
-      const slice = rows.slice(first, Math.max(first, last));
-      if (reverse) slice.reverse();
-      return slice.slice(0, limit).map(({ key, value }) => ({ key, value: structuredClone(value as V) }));
+      const count = Math.min(limit, Math.max(0, last - first));
+      const slice = reverse ? rows.slice(last - count, last).reverse() : rows.slice(first, first + count);
+      return slice.map(({ key, value }) => ({ key, value: structuredClone(value as V) }));
     },
     async commit(writes: readonly Write[]): Promise<void> {
       for (const { table: name, key, value } of writes) {

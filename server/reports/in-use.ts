@@ -15,6 +15,7 @@ export function inUseAfter(disk: Reader, organisation: string, positions: readon
   let reached: Key | null = null;
   for (const target of positions) {
     const key = [organisation, ...positionKey(target)];
+    // One that stands behind the very entry says nothing of what its records came to on the way.
     const mark = lastMark(disk, organisation, key);
     if (mark && (reached === null || compareKeys(mark.key, reached) > 0)) {
       levels = new Map(mark.value);
@@ -38,8 +39,9 @@ export function inUseAt(disk: Reader, organisation: string, at: number): Map<str
   return levels;
 }
 
+/** The last mark before a key. */
 function lastMark(disk: Reader, organisation: string, key: Key): Row<[string, number][]> | undefined {
-  const [mark] = disk.range<[string, number][]>('marks', { start: [organisation], end: after(key), reverse: true, limit: 1 });
+  const [mark] = disk.range<[string, number][]>('marks', { start: [organisation], end: key, reverse: true, limit: 1 });
   return mark;
 }
 

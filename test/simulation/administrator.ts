@@ -50,7 +50,8 @@ export function createAdministrator(world: World, organisation: string, zones: Z
       LICENCES.filter(() => random.chance(0.7)).map((type) => [type, { concurrent: random.below(4), contingency: random.below(3) }]),
     );
     const when = random.next();
-    const from = when < 0.4 ? undefined : when < 0.9 ? clock.now() - random.below(8 * 60 * MINUTE) : clock.now() + random.below(4 * 60 * MINUTE);
+    const from =
+      when < 0.4 ? undefined : when < 0.9 ? clock.now() - random.below(8 * 60 * MINUTE) : clock.now() + random.below(4 * 60 * MINUTE);
     const body = {
       name,
       ...zone,
@@ -95,14 +96,19 @@ export function createAdministrator(world: World, organisation: string, zones: Z
     });
     const text = `Usage Type,Logged Date Time,Licence Type,User,Logon Source,Logged At (UTC)\n${lines.join('\n')}\n`;
     const report = JSON.parse(await insist('POST', `${O}/import`, text, 'text/csv')) as ImportReport;
-    if (report.recorded + report.duplicates + report.unpaired.length !== rows.length) world.fail(`an import came to ${JSON.stringify(report)}`);
+    if (report.recorded + report.duplicates + report.unpaired.length !== rows.length)
+      world.fail(`an import came to ${JSON.stringify(report)}`);
     imported.push(...rows);
   };
 
   const setUp = async (): Promise<void> => {
     await putSettings();
     const webhook = (id: string, events: string[]) =>
-      insist('PUT', `${O}/webhooks/${id}`, JSON.stringify({ url: `https://receiver.example/${organisation}/${id}`, secret: SECRET, events }));
+      insist(
+        'PUT',
+        `${O}/webhooks/${id}`,
+        JSON.stringify({ url: `https://receiver.example/${organisation}/${id}`, secret: SECRET, events }),
+      );
     await webhook('alerts', ['alert.firing', 'alert.resolved', 'alert.unknown']);
     await webhook('everything', []);
     const rule = (id: string, body: object) => insist('PUT', `${O}/alert-rules/${id}`, JSON.stringify(body));

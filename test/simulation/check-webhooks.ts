@@ -39,6 +39,10 @@ export async function checkWebhooks(read: Read, organisation: string, received: 
       'nothing waits when all is calm',
     );
     const told = deliveries.filter(({ type }) => type.startsWith('alert.')).length;
-    deepStrictEqual(told, transitions.filter(({ to }) => to !== 'pending' && to !== 'inactive').length, `transitions and messages of ${webhook}`);
+    deepStrictEqual(
+      told,
+      transitions.filter(({ to }) => to !== 'pending' && to !== 'inactive').length,
+      `transitions and messages of ${webhook}`,
+    );
   }
 }

@@ -26,7 +26,9 @@ export async function readAll<T>(read: Read, path: string): Promise<T[]> {
   let cursor: string | null = null;
   do {
     const separator = path.includes('?') ? '&' : '?';
-    const page: Page<T> = await read<Page<T>>(`${path}${separator}limit=5000${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+    const page: Page<T> = await read<Page<T>>(
+      `${path}${separator}limit=5000${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    );
     items.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -51,7 +53,10 @@ export async function checkBooks(world: World, read: Read, { organisation, ackno
     if (input.type !== 'login' || input.licences) return input;
     return { ...input, licences: grants.acquiredBy(assignmentAt(input.user, input.at), input.source) };
   });
-  const downtimes = [...world.disk.store.range<number>('downtimes', {})].map(({ key, value }) => ({ from: key[0] as number, until: value }));
+  const downtimes = [...world.disk.store.range<number>('downtimes', {})].map(({ key, value }) => ({
+    from: key[0] as number,
+    until: value,
+  }));
   const expected = naiveBooks(versions, [...events, ...administrator.imported], world.clock.now(), downtimes);
 
   const all = await readAll<RecordView>(read, `${O}/records?order=asc&superseded=true`);
@@ -65,9 +70,7 @@ export async function checkBooks(world: World, read: Read, { organisation, ackno
     records
       .map((r) => line(at(r.loggedAt), r.user, r.device, r.licenceType, r.usageType, r.logonSource, r.pool, r.heldSeconds, r.inUse))
       .sort(),
-    expected.records
-      .map((r) => line(r.loggedAt, r.user, r.device, r.type, r.usageType, r.source, r.pool, r.heldSeconds, r.inUse))
-      .sort(),
+    expected.records.map((r) => line(r.loggedAt, r.user, r.device, r.type, r.usageType, r.source, r.pool, r.heldSeconds, r.inUse)).sort(),
     'records',
   );
   const sessions = await readAll<SessionView>(read, `${O}/sessions`);
@@ -85,7 +88,12 @@ export async function checkBooks(world: World, read: Read, { organisation, ackno
     deepStrictEqual([row.licenceType, used], [row.licenceType, pools], 'pools');
     const peak = expected.peaks[row.licenceType] ?? { day: 0, dayAt: null, period: 0, maxUsed: 0 };
     const { day, billingPeriod } = row.peak;
-    const marks = { day: day.value, dayAt: day.at === null ? null : at(day.at), period: billingPeriod.value, maxUsed: row.contingency.maxUsed };
+    const marks = {
+      day: day.value,
+      dayAt: day.at === null ? null : at(day.at),
+      period: billingPeriod.value,
+      maxUsed: row.contingency.maxUsed,
+    };
     deepStrictEqual([row.licenceType, marks], [row.licenceType, peak], 'marks');
   }
 }
@@ -128,7 +136,10 @@ export async function checkDisplays(read: Read, { organisation, displays }: Part
       shown && {
         rows: [...shown.rows.values()].sort(byType),
         figures: [shown.users, shown.sessions, shown.anomalies],
-        alerts: [...shown.alerts.values()].filter(({ state }) => state !== 'resolved').map(({ id, state }) => `${id} ${state}`).sort(),
+        alerts: [...shown.alerts.values()]
+          .filter(({ state }) => state !== 'resolved')
+          .map(({ id, state }) => `${id} ${state}`)
+          .sort(),
       },
       { rows: usage.licences.toSorted(byType), figures: [usage.users, usage.sessions, usage.anomalies], alerts: active.sort() },
       'a display',

@@ -40,7 +40,10 @@ export function createDisplay(world: World, organisation: string): Display {
       };
     } else if (frame.type === 'delta') {
       const { shown } = display;
-      if (!shown) return world.fail('a delta before the snapshot');
+      if (!shown) {
+        world.fail('a delta before the snapshot');
+        return;
+      }
       if (frame.previous !== shown.seq) world.fail(`a delta follows ${frame.previous}; the display stands at ${shown.seq}`);
       for (const row of frame.licences) shown.rows.set(row.licenceType, row);
       for (const alert of frame.alerts ?? []) shown.alerts.set(alert.id, alert);
@@ -54,7 +57,10 @@ export function createDisplay(world: World, organisation: string): Display {
     display.shown = null;
     const line = world.network.webSocket('/api/v1/live');
     const again = () => void clock.after(100 + random.below(world.calm ? 900 : 30_000), connect);
-    if (!line) return again();
+    if (!line) {
+      again();
+      return;
+    }
     const { socket, stall, resume } = line;
     let gone = false;
     socket.on('message', (data) => apply(JSON.parse(String(data)) as ServerFrame));

@@ -134,12 +134,18 @@ export function createNetwork(activity: Activity): Network {
     send(method, path, body = null, type = 'application/json') {
       const connection = connect();
       if (!connection) return { answer: Promise.resolve(null), hangUp: () => {} };
-      const headers = { host: 'localhost', connection: 'close', ...(body !== null && { 'content-type': type, 'content-length': Buffer.byteLength(body) }) };
+      const headers = {
+        host: 'localhost',
+        connection: 'close',
+        ...(body !== null && { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
+      };
       const answer = new Promise<Answer | null>((resolve) => {
-        const asked = request({ method, path, headers, agent: false, createConnection: () => connection }, (response) => {
+        const asked = request({ method, path, headers, createConnection: () => connection }, (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }));
+          response.once('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+          );
           response.once('close', () => resolve(null));
           response.on('error', () => resolve(null));
         });
@@ -152,7 +158,10 @@ export function createNetwork(activity: Activity): Network {
     webSocket(path) {
       const connection = connect();
       if (!connection) return null;
-      const socket = new WebSocket(`ws://localhost${path}`, 'highwater.v1', { createConnection: () => connection as never, perMessageDeflate: false });
+      const socket = new WebSocket(`ws://localhost${path}`, 'highwater.v1', {
+        createConnection: () => connection as never,
+        perMessageDeflate: false,
+      });
       socket.on('error', () => {});
       return {
         socket,

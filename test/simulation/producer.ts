@@ -57,13 +57,26 @@ export function createProducers(world: World, organisation: string, meanMs: numb
     }
     const type = roll < 0.55 ? 'login' : roll < 0.88 ? 'logout' : 'heartbeat';
     const device = random.chance(0.6) ? 'desktop' : 'deskphone';
-    const source = type === 'login' && device === 'deskphone' ? 'Paired Device' : type === 'logout' && random.chance(0.3) ? 'Agent Desktop Connection Lost' : 'Agent Desktop';
+    const source =
+      type === 'login' && device === 'deskphone'
+        ? 'Paired Device'
+        : type === 'logout' && random.chance(0.3)
+          ? 'Agent Desktop Connection Lost'
+          : 'Agent Desktop';
     const user = USERS[random.below(USERS.length)] as string;
     const leaseSeconds = type !== 'logout' && random.chance(0.3) ? 600 + random.below(4 * 3_600) : undefined;
     const licences = type === 'login' && random.chance(0.7) ? LICENCES.filter(() => random.chance(0.5)) : undefined;
     return {
       body: { ...base, type, user, device, logonSource: source, leaseSeconds, licences },
-      input: { type, user, device, source, at, ...(licences && { licences }), ...(leaseSeconds !== undefined && { leaseMs: leaseSeconds * 1000 }) },
+      input: {
+        type,
+        user,
+        device,
+        source,
+        at,
+        ...(licences && { licences }),
+        ...(leaseSeconds !== undefined && { leaseMs: leaseSeconds * 1000 }),
+      },
     };
   };
 
@@ -79,11 +92,15 @@ export function createProducers(world: World, organisation: string, meanMs: numb
   const accept = (events: Sent[], answer: IngestAnswer, tries: number): void => {
     const { results, seq } = answer;
     if (seq > world.disk.committedSeq()) world.fail(`seq ${seq} was answered; ${world.disk.committedSeq()} is on disk`);
-    if (results.length !== events.length) return world.fail(`${events.length} events, ${results.length} results`);
+    if (results.length !== events.length) {
+      world.fail(`${events.length} events, ${results.length} results`);
+      return;
+    }
     const duplicates = results.filter(({ status }) => status === 'duplicate').length;
     if (duplicates !== 0 && duplicates !== results.length) world.fail(`a torn request: ${JSON.stringify(results)}`);
     if (duplicates > 0 && tries === 1) world.fail(`a first try is a duplicate: ${JSON.stringify(results)}`);
-    for (const [index, sent] of events.entries()) acknowledged.push({ ...sent, id: sent.body['id'] as string, result: results[index] as EventResult });
+    for (const [index, sent] of events.entries())
+      acknowledged.push({ ...sent, id: sent.body['id'] as string, result: results[index] as EventResult });
   };
 
   const backOff = (): number => (world.calm ? 500 + random.below(1_000) : 500 + random.below(random.chance(0.9) ? 10_000 : 2 * HOUR));
@@ -106,7 +123,11 @@ export function createProducers(world: World, organisation: string, meanMs: numb
   const repeat = async (): Promise<void> => {
     const old = acknowledged[random.below(acknowledged.length)];
     if (!old) return;
-    const answer = await world.ask('POST', '/api/v1/events', JSON.stringify({ ...old.body, licences: ['Something Else'], type: 'login', user: 'x', logonSource: 'CRM' }));
+    const answer = await world.ask(
+      'POST',
+      '/api/v1/events',
+      JSON.stringify({ ...old.body, licences: ['Something Else'], type: 'login', user: 'x', logonSource: 'CRM' }),
+    );
     if (answer?.status !== 200) return;
     const [result] = (JSON.parse(answer.body) as IngestAnswer).results;
     if (result?.status !== 'duplicate' || result.records.join() !== old.result.records.join())
@@ -115,7 +136,10 @@ export function createProducers(world: World, organisation: string, meanMs: numb
 
   /** One bad event, and nothing of the request may be recorded. */
   const refuse = async (): Promise<void> => {
-    const events = [...request().map((sent) => ({ ...sent.body, id: `refused-${sent.body['id']}` })), { type: 'login', organisation, user: '' }];
+    const events = [
+      ...request().map((sent) => ({ ...sent.body, id: `refused-${sent.body['id']}` })),
+      { type: 'login', organisation, user: '' },
+    ];
     const answer = await world.ask('POST', '/api/v1/events', JSON.stringify(events));
     if (answer && answer.status !== 400 && answer.status !== 503) world.fail(`a bad request was answered ${answer.status}`);
   };

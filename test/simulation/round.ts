@@ -36,6 +36,8 @@ export interface RoundResult {
   checks: number;
 }
 
+export const replayCommand = (seed: number, hours: number): string => `npm run simulate:faults -- --seed ${seed} --hours ${hours}`;
+
 export class RoundFailed extends Error {}
 
 /** @throws RoundFailed with what went wrong and the last lines of the trace */
@@ -44,7 +46,12 @@ export async function playRound(seed: number, hours: number): Promise<RoundResul
   const world = createWorld(seed, scene.start);
   const receivers = createReceivers(world);
   const machine = createMachine(world, receivers.poster);
-  const zones = [scene, { timeZone: 'UTC', billingPeriodStartDay: 1 }, { timeZone: 'America/New_York', billingPeriodStartDay: scene.billingPeriodStartDay }];
+  const { timeZone, billingPeriodStartDay } = scene;
+  const zones = [
+    { timeZone, billingPeriodStartDay },
+    { timeZone: 'UTC', billingPeriodStartDay: 1 },
+    { timeZone: 'America/New_York', billingPeriodStartDay },
+  ];
   const crews = ['one', 'two'].map((organisation) => {
     const producers: Producers = createProducers(world, organisation, 15 * 60_000);
     const part: Part = {
@@ -66,9 +73,19 @@ export async function playRound(seed: number, hours: number): Promise<RoundResul
     while (world.clock.now() < end && world.failures.length === 0) {
       await world.passTo(Math.min(end, world.clock.now() + CHECK_EVERY_MS));
       if (world.failures.length > 0) break;
-      await comeToRest(world, () => machine.up && crews.every(({ producers, part }) => producers.open === 0 && part.administrator.open === 0 && part.displays.every(({ shown }) => shown)));
+      await comeToRest(
+        world,
+        () =>
+          machine.up &&
+          crews.every(
+            ({ producers, part }) => producers.open === 0 && part.administrator.open === 0 && part.displays.every(({ shown }) => shown),
+          ),
+      );
       for (const { part } of crews) await look(world, part);
-      await drain(world, crews.map(({ part }) => part.organisation));
+      await drain(
+        world,
+        crews.map(({ part }) => part.organisation),
+      );
       for (const { part } of crews) await checkNow(world, (ask) => checkWebhooks(ask, part.organisation, receivers.received));
       checks++;
       world.calm = false;
@@ -78,7 +95,9 @@ export async function playRound(seed: number, hours: number): Promise<RoundResul
   }
   if (world.failures.length > 0) {
     const trace = process.env['HIGHWATER_TRACE'] === undefined ? world.tail.slice(-25) : world.tail;
-    throw new RoundFailed(`${scene.name}, at ${formatInstant(world.clock.now())}:\n${world.failures.slice(0, 5).join('\n')}\n--- trace\n${trace.join('\n')}`);
+    throw new RoundFailed(
+      `${scene.name}, at ${formatInstant(world.clock.now())}:\n${world.failures.slice(0, 5).join('\n')}\n--- trace\n${trace.join('\n')}`,
+    );
   }
   const sum = (pick: (crew: (typeof crews)[number]) => number): number => crews.reduce((total, crew) => total + pick(crew), 0);
   return {
@@ -138,7 +157,8 @@ function read(world: World): void {
       const organisation = random.pick(['one', 'two']);
       const answer = await world.ask('GET', `/api/v1/organisations/${organisation}/usage`);
       if (!answer || answer.status === 404) return;
-      if (answer.status === 503 && !['starting', 'stopping'].includes((JSON.parse(answer.body) as { code: string }).code)) world.fail(`a read was refused: ${answer.body}`);
+      if (answer.status === 503 && !['starting', 'stopping'].includes((JSON.parse(answer.body) as { code: string }).code))
+        world.fail(`a read was refused: ${answer.body}`);
       if (answer.status !== 200) return;
       const { seq } = JSON.parse(answer.body) as { seq: number };
       if (seq > world.disk.committedSeq()) world.fail(`a reader saw seq ${seq}; ${world.disk.committedSeq()} is on disk`);

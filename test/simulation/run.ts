@@ -1,10 +1,8 @@
 /** `npm run simulate:faults -- [--seed N] [--rounds R] [--hours H]` */
 import { parseArgs } from 'node:util';
-import { playRound, type RoundResult } from './round.ts';
+import { playRound, type RoundResult, replayCommand } from './round.ts';
 
 const HOURS = 72;
-
-export const replayCommand = (seed: number, hours: number): string => `npm run simulate:faults -- --seed ${seed} --hours ${hours}`;
 
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { seed: { type: 'string' }, rounds: { type: 'string' }, hours: { type: 'string' } } });
@@ -25,12 +23,15 @@ export async function main(args: string[]): Promise<number> {
       if (rounds === 1) console.log(JSON.stringify(result));
     } catch (error) {
       failed.push(seed + round);
-      console.error(`seed ${seed + round}; again with: ${replayCommand(seed + round, hours)}\n${error instanceof Error ? error.message : error}\n`);
+      console.error(
+        `seed ${seed + round}; again with: ${replayCommand(seed + round, hours)}\n${error instanceof Error ? error.message : error}\n`,
+      );
     }
     if (rounds > 1 && (round + 1) % 10 === 0) console.error(`${round + 1} of ${rounds} rounds, ${failed.length} failed`);
   }
   console.log(JSON.stringify({ rounds, failed, seconds: Math.round((Date.now() - started) / 1000), ...total }));
-  return failed.length > 0 ? 1 : 0;
+  // Sockets of the last daemon would keep the process for as long as a peer may take to answer a goodbye.
+  process.exit(failed.length > 0 ? 1 : 0);
 }
 
 function add(total: Record<string, number>, { seed: _seed, hash: _hash, ...figures }: RoundResult): void {

@@ -53,3 +53,14 @@ it('LIC-14 a feed that falls silent is shown as stale, though no number changed,
   await books.send({ type: 'heartbeat' });
   expect(books.usage().completeness).toBe('live');
 });
+
+it('LIC-1 the in-use number of every record is counted, that of the entry behind which a mark stands included', async () => {
+  const start = Date.parse('2026-11-24T08:00:00Z');
+  const books = await openTestBooks(start + 600_000);
+  const events = Array.from({ length: 600 }, (_, n) => ({ user: `u${n}`, licences: ['Recording'], at: start + n }));
+  await books.send(...events);
+  const page = (limit: number, from: number) => books.pipeline.committed.records(ORGANISATION, { limit, from, order: 'asc' })?.items ?? [];
+  expect(page(1_000, start).map(({ inUse }) => inUse)).toEqual(events.map((_, n) => n + 1));
+  // A page of its own for each, so that each is counted on from the mark nearest to it.
+  expect(events.map((_, n) => page(1, start + n)[0]?.inUse)).toEqual(events.map((_, n) => n + 1));
+});

@@ -2,16 +2,37 @@
 import type { Instant } from './time.ts';
 import type { Peak } from './views.ts';
 
+/** Rules by which a peak is counted and that know an instant; `p95` is the fifth and has none. */
+export const RECEIPT_RULES = ['instant', 'sustained:30m', 'steady:15m', 'sample:5m'] as const;
+export type ReceiptRule = (typeof RECEIPT_RULES)[number];
+export const BILLING_RULES = [...RECEIPT_RULES, 'p95'] as const;
+export type BillingRule = (typeof BILLING_RULES)[number];
+
+export interface Tip {
+  user: string;
+  device: string;
+  eventId: string | null;
+}
+
+export interface Holder {
+  user: string;
+  since: string;
+  devices: string[];
+}
+
 export interface BillReceipt {
-  /** Instant of the mark; null where nobody used the type. */
+  /**
+   * Instant of the mark; null where nobody used the type. `sustained:30m`: the first at or above it. `steady:15m`: where its first stay of
+   * fifteen minutes began. `sample:5m`: from when the sampled level stood.
+   */
   at: string | null;
   value: number;
-  /** Length of the first uninterrupted stay at the mark. */
+  /** Length of the first uninterrupted stay at the mark; of `sustained:30m` all the time at or above it, in sum. */
   heldForSeconds: number;
-  /** The login that made it: of those at that instant that took a user from none to one and still hold, the last. Null for a level carried in. */
-  tippedBy: { user: string; device: string; eventId: string | null } | null;
-  /** Who was counted at the mark, since when, and on which devices then; the longest first. */
-  holders: { user: string; since: string; devices: string[] }[];
+  /** The login that made it: of those at that instant that took a user from none to one and still hold, the last. Null where none did. */
+  tippedBy: Tip | null;
+  /** Who was counted at that instant, since when, and on which devices then; the longest first. */
+  holders: Holder[];
 }
 
 /** Rules by which a peak is counted; a bill names the one that it uses. */
@@ -28,15 +49,38 @@ export interface HighWaterMark {
   p95: { value: number };
 }
 
+/** What the period costs for a licence type, with what it was worked out from. Null: no price was set. */
+export interface BillPrice {
+  /** Licences bought times `unitPrice`. */
+  concurrent: number | null;
+  /** Contingency max used times `contingencyPrice`. */
+  contingency: number | null;
+  total: number;
+  concurrentLicences: number;
+  contingencyLicences: number;
+  unitPrice: number | null;
+  contingencyPrice: number | null;
+  /** Since when these sizes and prices count; null: from the beginning. They are those in force at the end of the period, or now. */
+  entitlementFrom: string | null;
+  /** Sizes or prices were others earlier in the period. */
+  changedInPeriod: boolean;
+  /** What it would cost if exactly the licences of a mark were paid: up to those bought at `unitPrice`, the rest at `contingencyPrice`. */
+  byRule: Record<BillingRule, number | null>;
+}
+
 export interface BillLicence {
   licenceType: string;
   highWaterMark: HighWaterMark;
   contingencyMaxUsed: Peak;
   /** Ascending from level 1. Beyond a thousand levels those at which nothing changes are left out. */
   secondsAtOrAbove: { level: number; seconds: number }[];
+  /** Of the mark under the rule `instant`. */
   receipt: BillReceipt;
+  receipts: Record<ReceiptRule, BillReceipt>;
   unitPrice?: number;
   contingencyPrice?: number;
+  /** Where a price is set. */
+  price?: BillPrice;
 }
 
 export interface BillingPeriodView {

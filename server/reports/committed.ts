@@ -3,6 +3,7 @@ import type { Catalogue } from '../../shared/catalogue.ts';
 import type { Assignment, OrganisationView, UserView } from '../../shared/organisation.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { LicenceRow, Page } from '../../shared/views.ts';
+import { BillCache } from '../billing/bill-cache.ts';
 import type { Books } from '../books/batch.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings } from '../books/organisation.ts';
 import { licenceRow } from '../books/views.ts';
@@ -51,6 +52,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
   const order = new Map(catalogue.licenceTypes.map((type, index) => [type.name, index]));
   const shown = new Map<string, Shown>();
   const watches = new ReadWatches();
+  const bills = new BillCache();
   let seq = 0;
   let downtimes: readonly Downtime[] = [];
 
@@ -97,6 +99,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     },
     publish(books, changed, at, writes) {
       watches.note(writes);
+      bills.note(writes);
       seq = books.seq;
       for (const [id, types] of changed) show(books.organisations.get(id) as Organisation, types, at);
     },
@@ -143,7 +146,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
       const view = shown.get(id);
       if (!view) return undefined;
       const types = sortedRows(view).map((row) => row.licenceType);
-      return createReports({ disk: store, organisation: id, types, downtimes, catalogue, watches, now });
+      return createReports({ disk: store, organisation: id, types, downtimes, catalogue, watches, bills, now });
     },
   };
 }

@@ -3,12 +3,13 @@ import type { BillingPeriodView } from '../../shared/bill.ts';
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { DataSource } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
+import { periodView, readBill, readPeak } from '../billing/bill.ts';
+import type { BillCache } from '../billing/bill-cache.ts';
 import { DEFAULT_SETTINGS, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { inForce, lastReceived, type Version } from '../licensing/versions.ts';
 import type { Reports } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Reader } from '../store/store.ts';
-import { periodView, readBill, readPeak } from './bill.ts';
 import { createCoverage, knownFrom } from './coverage.ts';
 import { createCutBuckets } from './cut-buckets.ts';
 import { dataSources } from './fields.ts';
@@ -30,6 +31,7 @@ export interface ReportsOptions {
   downtimes: readonly Downtime[];
   catalogue: Catalogue;
   watches: ReadWatches;
+  bills: BillCache;
   now: () => Instant;
 }
 
@@ -66,7 +68,7 @@ async function readUndisturbed<T extends { provisional: boolean }>(
       const reached = (at: Instant) => {
         watch.readTo = at;
       };
-      const answer = await runInPieces(read({ ...scopeOf(options), reached }));
+      const answer = await runInPieces(read({ ...scopeOf(options), reached, undisturbed: () => !watch.disturbed }));
       if (!watch.disturbed) return answer;
       if (attempt === ATTEMPTS) return { ...answer, provisional: true };
     } finally {
@@ -89,7 +91,7 @@ function billingPeriods(scope: ReportScope): BillingPeriodView[] {
 }
 
 /** What every report is about, as it is at this moment. */
-function scopeOf({ disk, organisation, types, downtimes, now }: ReportsOptions): ReportScope {
+function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOptions): ReportScope {
   const versions = disk.get<Version<Settings>[]>('organisations', [organisation]) ?? [];
   const { timeZone, billingPeriodStartDay } = lastReceived(versions) ?? DEFAULT_SETTINGS;
   const buckets = createLocalBuckets(timeZone, billingPeriodStartDay);
@@ -106,11 +108,14 @@ function scopeOf({ disk, organisation, types, downtimes, now }: ReportsOptions):
     timeZone,
     buckets,
     entitlementsAt: (instant) => inForce(versions, instant)?.entitlements ?? DEFAULT_SETTINGS.entitlements,
+    versions,
     covered: createCoverage(downtimes, known),
     firstEntryAt,
     now: at,
     horizon: Math.max(at, newestAt),
     reached: () => {},
+    undisturbed: () => true,
+    bills,
   };
 }
 

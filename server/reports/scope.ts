@@ -1,5 +1,8 @@
 import type { Entitlement } from '../../shared/organisation.ts';
 import type { Instant } from '../../shared/time.ts';
+import type { BillCache } from '../billing/bill-cache.ts';
+import type { Settings } from '../books/organisation.ts';
+import type { Version } from '../licensing/versions.ts';
 import type { Reader } from '../store/store.ts';
 import type { Coverage } from './coverage.ts';
 import type { CutBuckets } from './cut-buckets.ts';
@@ -16,6 +19,8 @@ export interface ReportScope {
   buckets: LocalBuckets;
   /** By licence type, as in force at an instant. */
   entitlementsAt(at: Instant): ReadonlyMap<string, Entitlement>;
+  /** All settings, in the order in which they come into force. */
+  versions: readonly Version<Settings>[];
   covered: Coverage;
   /** Instant of the oldest entry of the books. */
   firstEntryAt: Instant | null;
@@ -24,4 +29,8 @@ export interface ReportScope {
   horizon: Instant;
   /** Says how far the entries have been read: what is written behind that has the report read again. */
   reached(at: Instant): void;
+  /** Nothing was written behind that so far. */
+  undisturbed(): boolean;
+  /** How far bills have been read before. */
+  bills: BillCache;
 }

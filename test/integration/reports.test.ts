@@ -82,7 +82,7 @@ it('BILL-20 the bill over HTTP, with its receipt and prices', async () => {
     timeZone: 'Europe/London',
     provisional: false,
   });
-  expect(body.licences.find((row) => row.licenceType === 'Recording')).toEqual({
+  expect(body.licences.find((row) => row.licenceType === 'Recording')).toMatchObject({
     licenceType: 'Recording',
     highWaterMark: {
       instant: { value: 2, at: '2026-03-06T09:30:00.000Z' },
@@ -108,6 +108,7 @@ it('BILL-20 the bill over HTTP, with its receipt and prices', async () => {
     },
     unitPrice: 10,
     contingencyPrice: 25.5,
+    price: { concurrent: 10, contingency: 25.5, total: 35.5, concurrentLicences: 1, contingencyLicences: 1 },
   });
   const periods = await daemon.get<{ items: Bill[] }>(`${O}/billing/periods`);
   expect(periods.body.items.at(-1)?.period).toBe('2026-03');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bill, BillLicence } from '../../shared/bill.ts';
+import { type Bill, type BillLicence, RECEIPT_RULES } from '../../shared/bill.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { marksOf, receiptOf } from '../support/naive-bill.ts';
 import { figuresOf, standsOf, stepsOf } from '../support/naive-levels.ts';
@@ -69,6 +69,15 @@ describe('billing', () => {
             (event) => new Date(event.at).toISOString() === highestAt && event.user === tip?.user && event.device === tip.device,
           );
           if (tip) expect(logins.map((event) => event.id)).toContain(tip.eventId);
+          for (const rule of RECEIPT_RULES) {
+            const { at, value, holders: there, tippedBy: by } = row.receipts[rule];
+            const expected = receiptOf(records, type, at === null ? null : Date.parse(at));
+            expect({ value, there }, rule).toEqual({ value: row.highWaterMark[rule].value, there: expected.holders });
+            expect(by && { user: by.user, device: by.device }, rule).toEqual(expected.tippedBy);
+            expect(there.length).toBeGreaterThanOrEqual(value);
+          }
+          // Asked again it is read on from where it was left, and yet the same.
+          if (i === periods.length - 2) expect(await billOf(books, named(start))).toEqual(bill);
         }
       }
     },
@@ -218,6 +227,67 @@ describe('billing', () => {
     // Gone at the very start, after the refresh: what is carried in is the level after everything at that instant.
     await books.send(logout('c', '11-01T00:00:00'));
     expect((await recording(books, '2026-11')).contingencyMaxUsed).toEqual({ value: 1, at: '2026-11-02T10:00:00.000Z' });
+  });
+
+  it('BILL-8 each rule has its receipt, and a price what it was worked out from', async () => {
+    const books = await openTestBooks(at('11-02T00:00:00'));
+    await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 5, unitPrice: 10.1, contingencyPrice: 20 } } });
+    await books.send(
+      login('a', '11-01T09:00:00'),
+      login('b', '11-01T09:10:00', { id: 'second' }),
+      login('c', '11-01T09:12:00'),
+      logout('c', '11-01T09:13:00'),
+      logout('b', '11-01T09:30:00'),
+      logout('a', '11-01T09:45:00'),
+    );
+    const { receipts, price } = await recording(books);
+    expect(receipts.instant).toMatchObject({ at: '2026-11-01T09:12:00.000Z', value: 3, heldForSeconds: 60, tippedBy: { user: 'c' } });
+    expect(receipts['sustained:30m']).toMatchObject({ at: '2026-11-01T09:00:00.000Z', value: 1, heldForSeconds: 2700 });
+    expect(receipts['steady:15m']).toEqual({
+      at: '2026-11-01T09:10:00.000Z',
+      value: 2,
+      heldForSeconds: 1200,
+      tippedBy: { user: 'b', device: 'desktop', eventId: 'second' },
+      holders: [
+        { user: 'a', since: '2026-11-01T09:00:00.000Z', devices: ['desktop'] },
+        { user: 'b', since: '2026-11-01T09:10:00.000Z', devices: ['desktop'] },
+      ],
+    });
+    expect(receipts['sample:5m']).toMatchObject({ at: '2026-11-01T09:13:00.000Z', value: 2, tippedBy: null });
+    expect(price).toEqual({
+      concurrent: 10.1,
+      contingency: 40,
+      total: 50.1,
+      concurrentLicences: 1,
+      contingencyLicences: 2,
+      unitPrice: 10.1,
+      contingencyPrice: 20,
+      entitlementFrom: null,
+      changedInPeriod: false,
+      byRule: { instant: 50.1, 'sustained:30m': 10.1, 'steady:15m': 30.1, 'sample:5m': 30.1, p95: 0 },
+    });
+    const cheaper = { concurrent: 2, contingency: 5, unitPrice: 9 };
+    await books.settings({ entitlements: { Recording: cheaper }, effectiveFrom: '2026-11-01T12:00:00Z' });
+    expect((await recording(books)).price).toMatchObject({
+      concurrent: 18,
+      contingency: null,
+      total: 18,
+      entitlementFrom: '2026-11-01T12:00:00.000Z',
+      changedInPeriod: true,
+    });
+    expect((await recording(books, '2026-10')).price).toMatchObject({ concurrent: 10.1, contingency: 0, changedInPeriod: false });
+  });
+
+  it('BILL-9 a bill that was read is read on, and over again from where something late lies', async () => {
+    const books = await openTestBooks(at('11-02T00:00:00'));
+    await books.send(login('a', '11-01T09:00:00'), login('b', '11-01T10:00:00'), logout('b', '11-01T11:00:00'));
+    expect((await recording(books)).highWaterMark.instant).toEqual({ value: 2, at: '2026-11-01T10:00:00.000Z' });
+    await books.send(login('c', '11-01T12:00:00'), login('d', '11-01T13:00:00'));
+    expect((await recording(books)).highWaterMark.instant).toEqual({ value: 3, at: '2026-11-01T13:00:00.000Z' });
+    await books.send(login('e', '11-01T10:30:00'), logout('e', '11-01T10:40:00'), logout('d', '11-01T12:59:00'));
+    const row = await recording(books);
+    expect(row.highWaterMark.instant).toEqual({ value: 3, at: '2026-11-01T10:30:00.000Z' });
+    expect(row.receipt.holders.map(({ user }) => user)).toEqual(['a', 'b', 'e']);
   });
 
   it('BILL-7 periods are named by the month in which they start; one that has not begun has no bill', async () => {

@@ -10,6 +10,11 @@ export interface LineMark {
   at: Instant | null;
 }
 
+/** A mark with the length of the stay that it is about. */
+export interface HeldMark extends LineMark {
+  heldMs: number;
+}
+
 /** A level at or above which the line has been since an instant. */
 interface Stay {
   level: number;
@@ -17,17 +22,15 @@ interface Stay {
 }
 
 export class LevelLine {
-  /** The highest level and its first instant. */
-  mark: LineMark = { value: 0, at: null };
-  /** Milliseconds of the first uninterrupted stay at the mark. */
-  heldMs = 0;
+  /** The highest level, its first instant and the first uninterrupted stay at it. */
+  mark: HeldMark = { value: 0, at: null, heldMs: 0 };
   contingency: LineMark = { value: 0, at: null };
   /** Milliseconds by level. */
   readonly time = new Map<number, number>();
-  /** The highest level just before a five-minute end. */
-  sampled = 0;
-  /** The highest level held at or above for fifteen minutes without a break. */
-  steady = 0;
+  /** The highest level just before a five-minute end, where that level began, and how long it stood. */
+  sample: HeldMark = { value: 0, at: null, heldMs: 0 };
+  /** The highest level held at or above for fifteen minutes without a break, and the first such stay. */
+  steady: HeldMark = { value: 0, at: null, heldMs: 0 };
 
   #level: Levels;
   /** From here on the level is `#level`, unless more happens at just this instant. */
@@ -35,6 +38,8 @@ export class LevelLine {
   /** Where the first stay at the mark has come to. */
   #markUntil: Instant;
   #nextSample: Instant;
+  /** Levels higher than all before, with their instants. */
+  readonly #heights: { value: number; at: Instant }[] = [];
   readonly #stays: Stay[] = [];
   readonly #sampleAfter: (at: Instant) => Instant;
 
@@ -47,9 +52,22 @@ export class LevelLine {
     this.#nextSample = sampleAfter(start);
   }
 
-  /** Nothing more happens before `at`. Whether that made a new mark, at the instant before. */
-  reach(at: Instant): boolean {
-    return at > this.#since && this.#stand(at);
+  /** The same line, to be followed on from here without changing this one. */
+  copy(): LevelLine {
+    const copy = new LevelLine(this.#since, this.#level, this.#sampleAfter);
+    const { mark, contingency, sample, steady } = this;
+    Object.assign(copy, { mark: { ...mark }, contingency, sample, steady });
+    for (const [level, milliseconds] of this.time) copy.time.set(level, milliseconds);
+    copy.#markUntil = this.#markUntil;
+    copy.#nextSample = this.#nextSample;
+    copy.#heights.push(...this.#heights);
+    copy.#stays.push(...this.#stays);
+    return copy;
+  }
+
+  /** Nothing more happens before `at`. */
+  reach(at: Instant): void {
+    if (at > this.#since) this.#stand(at);
   }
 
   /** A change at the instant that was reached. */
@@ -57,36 +75,38 @@ export class LevelLine {
     this.#level = addLevels(this.#level, by);
   }
 
-  /** The period, or what there is of it, ends. Whether that made a new mark. */
-  finish(end: Instant): boolean {
+  /** The period, or what there is of it, ends. */
+  finish(end: Instant): void {
     const until = Math.max(end, this.#since);
-    const higher = this.#stand(until);
+    this.#stand(until);
     for (const stay of this.#stays) this.#endStay(stay, until);
-    return higher;
+  }
+
+  /** The first instant at which the line was at a level or above; null where it never was. */
+  firstAtOrAbove(level: number): Instant | null {
+    return level === 0 ? null : (this.#heights.find(({ value }) => value >= level)?.at ?? null);
   }
 
   /** The level has stood from `#since` to `until`. */
-  #stand(until: Instant): boolean {
+  #stand(until: Instant): void {
     const [level, , contingency] = this.#level;
     const since = this.#since;
     this.#since = until;
     this.time.set(level, (this.time.get(level) ?? 0) + until - since);
     this.#stay(level, since);
     if (this.#nextSample <= until) {
-      this.sampled = Math.max(this.sampled, level);
+      if (level > this.sample.value) this.sample = { value: level, at: since, heldMs: until - since };
       this.#nextSample = this.#sampleAfter(until);
     }
     if (contingency > this.contingency.value) this.contingency = { value: contingency, at: since };
-    const higher = level > this.mark.value;
-    if (higher) {
-      this.mark = { value: level, at: since };
-      this.heldMs = until - since;
+    if (level > this.mark.value) {
+      this.mark = { value: level, at: since, heldMs: until - since };
       this.#markUntil = until;
+      this.#heights.push({ value: level, at: since });
     } else if (level > 0 && level === this.mark.value && this.#markUntil === since) {
-      this.heldMs += until - since;
+      this.mark.heldMs += until - since;
       this.#markUntil = until;
     }
-    return higher;
   }
 
   /** Ends the stays above a level. What was above it was also at or above it: that stay began as early. */
@@ -101,6 +121,6 @@ export class LevelLine {
   }
 
   #endStay({ level, since }: Stay, at: Instant): void {
-    if (at - since >= STEADY_MS) this.steady = Math.max(this.steady, level);
+    if (at - since >= STEADY_MS && level > this.steady.value) this.steady = { value: level, at: since, heldMs: at - since };
   }
 }

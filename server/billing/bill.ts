@@ -1,0 +1,195 @@
+/** The bill of one period: every licence type's line followed through the entries, from where it was left the last time. */
+import type { Bill, BillingPeriodView, BillLicence, BillReceipt, PeakQuery, PeakView, ReceiptRule } from '../../shared/bill.ts';
+import { getOrMake } from '../../shared/maps.ts';
+import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import type { Peak } from '../../shared/views.ts';
+import { type Entry, levelChange } from '../books/entry.ts';
+import type { BillingPeriod, Span } from '../licensing/calendar.ts';
+import { levelBefore } from '../reports/level-reader.ts';
+import type { ReportScope } from '../reports/scope.ts';
+import { createEffort, pagedRows, type Work } from '../reports/work.ts';
+import { compareKeys } from '../store/keys.ts';
+import type { Key } from '../store/store.ts';
+import { type KnownPeriod, keepCheckpoint } from './bill-cache.ts';
+import { findHolders, type Moment, type MomentHolders, momentKey } from './holders.ts';
+import { type HeldMark, LevelLine, type LineMark } from './level-line.ts';
+import { priceOf } from './price.ts';
+import { ninetyFifth, secondsAtOrAbove, sustained } from './rules.ts';
+
+type Lines = Map<string, LevelLine>;
+
+/** Entries between two places from which reading may go on. */
+const CHECKPOINT_EVERY = 16_384;
+
+export function periodView({ now, covered }: ReportScope, { name, start, end }: BillingPeriod): BillingPeriodView {
+  return {
+    period: name,
+    start: formatInstant(start),
+    end: formatInstant(end),
+    provisional: end > now,
+    complete: covered(start, Math.min(end, now)),
+  };
+}
+
+export function* readBill(scope: ReportScope, period: BillingPeriod): Work<Bill> {
+  const known = scope.bills.period(scope.organisation, `${period.start} ${period.end} ${scope.timeZone}`);
+  const followed = yield* followLines(scope, period, known, scope.types);
+  const end = Math.min(period.end, scope.horizon);
+  const lines: Lines = new Map();
+  for (const [type, line] of followed) {
+    const whole = line.copy();
+    whole.finish(end);
+    lines.set(type, whole);
+    yield;
+  }
+  const holders = yield* readHolders(scope, known, lines);
+  const licences: BillLicence[] = [];
+  for (const [type, line] of lines) {
+    licences.push(billLicence(scope, period, type, line, holders));
+    yield;
+  }
+  return { organisation: scope.organisation, ...periodView(scope, period), timeZone: scope.timeZone, licences };
+}
+
+/** The highest level of one licence type in any stretch that has begun, and who made it. */
+export function* readPeak(scope: ReportScope, { licenceType, from, to }: PeakQuery): Work<PeakView> {
+  const known: KnownPeriod = { organisation: scope.organisation, checkpoints: [], moments: new Map() };
+  const lines = yield* followLines(scope, { start: from, end: to }, known, [licenceType], licenceType);
+  const line = lines.get(licenceType) as LevelLine;
+  line.finish(Math.min(to, scope.horizon));
+  const { at } = line.mark;
+  const moment = { type: licenceType, at: at ?? from };
+  const found = yield* findHolders(scope, at === null ? [] : [moment]);
+  return {
+    licenceType,
+    from: formatInstant(from),
+    to: formatInstant(to),
+    provisional: to > scope.now,
+    complete: scope.covered(from, Math.min(to, scope.now)),
+    receipt: receiptOf(line.mark, found.get(momentKey(moment))),
+  };
+}
+
+/**
+ * Follows lines through a stretch, from the last place up to which nothing has changed since.
+ * @param only the one type that is asked about; else all that occur
+ */
+function* followLines(scope: ReportScope, period: Span, known: KnownPeriod, types: readonly string[], only?: string): Work<Lines> {
+  const { disk, organisation } = scope;
+  const from = known.checkpoints.at(-1);
+  const begin = (type: string): LevelLine =>
+    new LevelLine(period.start, levelBefore(scope, type, period.start), (at) => scope.buckets.bucket('5m', at).end);
+  const lines: Lines = new Map(types.map((type) => [type, from?.lines.get(type)?.copy() ?? begin(type)]));
+  for (const [type, line] of from?.lines ?? []) if (!lines.has(type)) lines.set(type, line.copy());
+  let next: Key = from?.next ?? [organisation, period.start];
+  const reached = (last: Key) => scope.reached(last[1] as Instant);
+  reached(next);
+  const keep = (): void => {
+    const last = known.checkpoints.at(-1);
+    if (!scope.undisturbed() || (last && compareKeys(next, last.next) <= 0)) return;
+    keepCheckpoint(known, { next, lines: new Map([...lines].map(([type, line]) => [type, line.copy()])) });
+  };
+  const effort = createEffort();
+  let read = 0;
+  for (const { key, value } of pagedRows<Entry>(disk, 'entries', next, [organisation, period.end], reached)) {
+    const at = key[1] as Instant;
+    for (const record of value.records) {
+      if (only !== undefined && record.type !== only) continue;
+      const line = getOrMake(lines, record.type, () => begin(record.type));
+      line.reach(at);
+      const by = levelChange(value.kind, record);
+      if (by) line.change(by);
+    }
+    next = [...key, Number.NEGATIVE_INFINITY];
+    if (++read % CHECKPOINT_EVERY === 0) keep();
+    effort.spend(1 + value.records.length);
+    if (effort.tired()) yield;
+  }
+  keep();
+  return lines;
+}
+
+const marksOf = (line: LevelLine): Record<ReceiptRule, HeldMark> => {
+  const level = sustained(line.time);
+  const heldMs = [...line.time].reduce((sum, [each, milliseconds]) => (each >= level ? sum + milliseconds : sum), 0);
+  return {
+    instant: line.mark,
+    'sustained:30m': { value: level, at: line.firstAtOrAbove(level), heldMs: level === 0 ? 0 : heldMs },
+    'steady:15m': line.steady,
+    'sample:5m': line.sample,
+  };
+};
+
+/** Who was there at the marks: looked up once, as long as nothing before them changes. */
+function* readHolders(scope: ReportScope, known: KnownPeriod, lines: Lines): Work<Map<string, MomentHolders>> {
+  const moments = [...lines].flatMap(([type, line]) =>
+    Object.values(marksOf(line)).flatMap(({ at }): Moment[] => (at === null ? [] : [{ type, at }])),
+  );
+  const sought = moments.filter((moment) => !known.moments.has(momentKey(moment)));
+  const found = yield* findHolders(scope, sought);
+  const holders = new Map(moments.map((moment) => [momentKey(moment), known.moments.get(momentKey(moment))?.found]));
+  for (const [key, each] of found) holders.set(key, each);
+  const all = holders as Map<string, MomentHolders>;
+  if (scope.undisturbed()) {
+    known.moments = new Map(
+      moments.map((moment) => [momentKey(moment), { at: moment.at, found: all.get(momentKey(moment)) as MomentHolders }]),
+    );
+  }
+  return all;
+}
+
+const receiptOf = ({ at, value, heldMs }: HeldMark, found: MomentHolders | undefined): BillReceipt => ({
+  at: formatInstantOrNull(at),
+  value,
+  heldForSeconds: heldMs / 1000,
+  tippedBy: found?.tippedBy ?? null,
+  holders: found?.holders ?? [],
+});
+
+const peak = ({ value, at }: LineMark): Peak => ({ value, at: formatInstantOrNull(at) });
+
+function billLicence(
+  scope: ReportScope,
+  period: BillingPeriod,
+  licenceType: string,
+  line: LevelLine,
+  holders: ReadonlyMap<string, MomentHolders>,
+): BillLicence {
+  const marks = marksOf(line);
+  const receipt = (mark: HeldMark) =>
+    receiptOf(mark, mark.at === null ? undefined : holders.get(momentKey({ type: licenceType, at: mark.at })));
+  const p95 = ninetyFifth(line.time);
+  const receipts = {
+    instant: receipt(marks.instant),
+    'sustained:30m': receipt(marks['sustained:30m']),
+    'steady:15m': receipt(marks['steady:15m']),
+    'sample:5m': receipt(marks['sample:5m']),
+  };
+  const values = {
+    instant: line.mark.value,
+    'sustained:30m': marks['sustained:30m'].value,
+    'steady:15m': line.steady.value,
+    'sample:5m': line.sample.value,
+    p95,
+  };
+  const at = Math.min(period.end - 1, scope.now);
+  const { unitPrice, contingencyPrice } = scope.entitlementsAt(at).get(licenceType) ?? {};
+  const price = priceOf(scope.versions, { licenceType, start: period.start, at }, line.contingency.value, values);
+  return {
+    licenceType,
+    highWaterMark: {
+      instant: peak(line.mark),
+      'sustained:30m': { value: values['sustained:30m'] },
+      'steady:15m': { value: values['steady:15m'] },
+      'sample:5m': { value: values['sample:5m'] },
+      p95: { value: p95 },
+    },
+    contingencyMaxUsed: peak(line.contingency),
+    secondsAtOrAbove: secondsAtOrAbove(line.time),
+    receipt: receipts.instant,
+    receipts,
+    ...(unitPrice !== undefined && { unitPrice }),
+    ...(contingencyPrice !== undefined && { contingencyPrice }),
+    ...(price && { price }),
+  };
+}

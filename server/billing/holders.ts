@@ -1,0 +1,178 @@
+/** Who was counted at given instants, and whose login made each: found in what is given back after them. */
+import type { Holder, Tip } from '../../shared/bill.ts';
+import { getOrMake } from '../../shared/maps.ts';
+import { formatInstant, type Instant } from '../../shared/time.ts';
+import { type Entry, type EntryRecord, type Position, positionOf } from '../books/entry.ts';
+import type { StoredHolding, StoredSession } from '../books/stored.ts';
+import { levelBefore } from '../reports/level-reader.ts';
+import type { ReportScope } from '../reports/scope.ts';
+import { createEffort, type Effort, pagedRows, type Work } from '../reports/work.ts';
+import { AFTER_NAMES, type Key } from '../store/store.ts';
+
+/** An instant at which somebody wants to know who held a licence type. */
+export interface Moment {
+  type: string;
+  at: Instant;
+}
+
+export interface MomentHolders {
+  tippedBy: Tip | null;
+  /** The longest first. */
+  holders: Holder[];
+}
+
+export const momentKey = ({ type, at }: Moment): string => `${at} ${type}`;
+
+/** Entries between two looks whether anybody is still sought. */
+const LOOK_EVERY = 256;
+
+interface Found {
+  /** Null while only some of the user's devices have been found. */
+  since: Instant | null;
+  devices: Set<string>;
+}
+
+class HolderSearch {
+  readonly type: string;
+  readonly at: Instant;
+  /** So many were in use after everything at the instant. */
+  readonly #sought: number;
+  readonly #holders = new Map<string, Found>();
+  #complete = 0;
+  /** Who came at the very instant, and is still there after everything at it. */
+  readonly #tips = new Map<string, Tip & { receipt: number }>();
+
+  constructor({ type, at }: Moment, sought: number) {
+    this.type = type;
+    this.at = at;
+    this.#sought = sought;
+  }
+
+  /** Takes a record of the type, in the order of the books, from the instant on. */
+  note({ at, receipt }: Position, { kind, user, device, id }: Entry, record: EntryRecord): void {
+    if (kind === 'refresh') return;
+    if (at === this.at) {
+      if (record.turned && record.acquired) this.#tips.set(user, { receipt, user, device, eventId: id });
+      if (record.turned && !record.acquired) this.#tips.delete(user);
+    } else if (!record.acquired) {
+      this.#hold(user, device, record.since, record.turned ? (record.stay?.[0] ?? record.since) : null);
+    }
+  }
+
+  /** Takes a holding that is still open. Whether the user was there at the instant and is ever since. */
+  noteOpen(user: string, device: string, { since, stayAt }: StoredHolding): boolean {
+    this.#hold(user, device, since, stayAt);
+    return stayAt <= this.at;
+  }
+
+  get complete(): boolean {
+    return this.#complete >= this.#sought;
+  }
+
+  #hold(user: string, device: string, since: Instant, stayAt: Instant | null): void {
+    const { at } = this;
+    const stayed = stayAt !== null && stayAt <= at;
+    if (since > at && !stayed) return;
+    const holder = getOrMake(this.#holders, user, (): Found => ({ since: null, devices: new Set() }));
+    if (since <= at) holder.devices.add(device);
+    if (!stayed || holder.since !== null) return;
+    holder.since = stayAt;
+    this.#complete++;
+  }
+
+  found(): MomentHolders {
+    const last = [...this.#tips.values()].reduce<(Tip & { receipt: number }) | null>(
+      (latest, tip) => (latest && latest.receipt > tip.receipt ? latest : tip),
+      null,
+    );
+    const holders = [...this.#holders]
+      .map(([user, { since, devices }]) => ({ user, since: since ?? this.at, devices: [...devices].sort() }))
+      .sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1))
+      .map((holder) => ({ ...holder, since: formatInstant(holder.since) }));
+    return { tippedBy: last && { user: last.user, device: last.device, eventId: last.eventId }, holders };
+  }
+}
+
+/** By `momentKey`. Reads what is open now, and the entries from each instant on until everybody was found. */
+export function* findHolders(scope: ReportScope, moments: readonly Moment[]): Work<Map<string, MomentHolders>> {
+  const searches = new Map<string, HolderSearch>();
+  for (const moment of moments) {
+    if (searches.has(momentKey(moment))) continue;
+    yield* scope.cuts.prepare(moment.at + 1);
+    searches.set(momentKey(moment), new HolderSearch(moment, levelBefore(scope, moment.type, moment.at + 1)[0]));
+  }
+  const inOrder = [...searches.values()].sort((a, b) => a.at - b.at);
+  if (inOrder.length > 0) {
+    // Sessions first: whoever leaves in between is found among the entries.
+    yield* noteOpenSessions(scope, inOrder);
+    yield* noteLeavers(scope, inOrder);
+  }
+  return new Map([...searches].map(([key, search]) => [key, search.found()]));
+}
+
+function* noteOpenSessions(scope: ReportScope, searches: readonly HolderSearch[]): Work<void> {
+  const { disk, organisation } = scope;
+  const byType = groupByType(searches);
+  const stayed = new Map<HolderSearch, Set<string>>();
+  const effort = createEffort();
+  for (const { key, value } of pagedRows<StoredSession>(disk, 'sessions', [organisation], [organisation, AFTER_NAMES])) {
+    const [, user, device] = key as [string, string, string];
+    for (const holding of value.holdings) {
+      for (const search of byType.get(holding.type) ?? []) {
+        if (search.noteOpen(user, device, holding)) getOrMake(stayed, search, () => new Set()).add(user);
+      }
+    }
+    effort.spend(1);
+    if (effort.tired()) yield;
+  }
+  for (const [search, users] of stayed) {
+    for (const user of users) {
+      noteLeftDevices(scope, search, user, effort);
+      if (effort.tired()) yield;
+    }
+  }
+}
+
+function groupByType(searches: readonly HolderSearch[]): Map<string, HolderSearch[]> {
+  const byType = new Map<string, HolderSearch[]>();
+  for (const search of searches) getOrMake(byType, search.type, () => []).push(search);
+  return byType;
+}
+
+/** Somebody who never left may have left single devices since. */
+function noteLeftDevices({ disk, organisation }: ReportScope, search: HolderSearch, user: string, effort: Effort): void {
+  const start = [organisation, user, search.at];
+  for (const { key } of disk.range('userEntries', { start, end: [organisation, user, AFTER_NAMES] })) {
+    const entryKey = [organisation, ...key.slice(2)];
+    const entry = disk.get<Entry>('entries', entryKey);
+    for (const record of entry?.records ?? [])
+      if (record.type === search.type) search.note(positionOf(entryKey, 1), entry as Entry, record);
+    effort.spend(2);
+  }
+  effort.spend(4);
+}
+
+/** Follows the entries from each instant on until all who were counted at it have left, or are known to be there still. */
+function* noteLeavers({ disk, organisation }: ReportScope, searches: readonly HolderSearch[]): Work<void> {
+  const effort = createEffort();
+  let next = 0;
+  while (next < searches.length) {
+    const active = new Set<HolderSearch>();
+    let byType = new Map<string, HolderSearch[]>();
+    let read = 0;
+    const start: Key = [organisation, (searches[next] as HolderSearch).at];
+    for (const { key, value } of pagedRows<Entry>(disk, 'entries', start, [organisation, AFTER_NAMES])) {
+      const position = positionOf(key, 1);
+      const before = active.size;
+      for (let search = searches[next]; search && search.at <= position.at; search = searches[++next]) active.add(search);
+      if (read++ % LOOK_EVERY === 0) for (const search of active) if (search.complete && position.at > search.at) active.delete(search);
+      if (active.size === 0) break;
+      if (active.size !== before) byType = groupByType([...active]);
+      for (const record of value.records) for (const search of byType.get(record.type) ?? []) search.note(position, value, record);
+      effort.spend(1 + value.records.length);
+      if (effort.tired()) yield;
+    }
+    // Nothing was recorded from the next instant on: a level that was carried in, and everybody is there still.
+    if (active.size > 0 || next === 0) return;
+  }
+}

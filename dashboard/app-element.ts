@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import type { PageName } from './client/routes.ts';
 import { LightElement } from './components/light-element.ts';
 import './components/site-header.ts';
 import type { Dashboard } from './controllers/dashboard.ts';
@@ -12,12 +13,22 @@ import './pages/sessions-page.ts';
 import './pages/settings-page.ts';
 import './wall/wall-page.ts';
 
+/** Pages that are fetched when they are first asked for: a wall needs none of them. */
+const LATER = {
+  history: () => import('./pages/history-page.ts'),
+  billing: () => import('./pages/billing-page.ts'),
+};
+type LaterPage = keyof typeof LATER;
+const isLater = (page: PageName): page is LaterPage => Object.hasOwn(LATER, page);
+
 /** The page as a whole: picks what the address asks for and tells every part how fresh the numbers are. */
 export class AppElement extends LightElement {
   static override properties = { dashboard: { attribute: false } };
   declare dashboard: Dashboard;
 
   readonly #freshness = new FreshnessController(this, () => this.dashboard);
+
+  readonly #fetched = new Map<LaterPage, 'loading' | 'here' | 'failed'>();
 
   constructor() {
     super();
@@ -37,6 +48,17 @@ export class AppElement extends LightElement {
     </div>`;
   }
 
+  override willUpdate(): void {
+    const { page } = this.dashboard.navigation.route();
+    if (!isLater(page) || this.#fetched.has(page)) return;
+    this.#fetched.set(page, 'loading');
+    const done = (state: 'here' | 'failed') => () => {
+      this.#fetched.set(page, state);
+      this.requestUpdate();
+    };
+    LATER[page]().then(done('here'), done('failed'));
+  }
+
   override updated(): void {
     document.title = this.#title();
   }
@@ -44,6 +66,11 @@ export class AppElement extends LightElement {
   #page() {
     const { dashboard } = this;
     const route = dashboard.navigation.route();
+    if (isLater(route.page) && this.#fetched.get(route.page) !== 'here') {
+      return this.#fetched.get(route.page) === 'failed'
+        ? html`<p class="problem" role="alert">This page could not be fetched. Reload it when the daemon is back.</p>`
+        : html`<p class="lead loading">Loading …</p>`;
+    }
     switch (route.page) {
       case 'overview':
         return html`<hw-overview-page .dashboard=${dashboard}></hw-overview-page>`;
@@ -57,6 +84,10 @@ export class AppElement extends LightElement {
         return html`<hw-alerts-page .dashboard=${dashboard} .view=${route.view} .item=${route.id ?? null}></hw-alerts-page>`;
       case 'settings':
         return html`<hw-settings-page .dashboard=${dashboard}></hw-settings-page>`;
+      case 'history':
+        return html`<hw-history-page .dashboard=${dashboard}></hw-history-page>`;
+      case 'billing':
+        return html`<hw-billing-page .dashboard=${dashboard}></hw-billing-page>`;
       default:
         return html`<h1>There is no such page</h1>
           <p class="lead"><a href=${dashboard.navigation.href({ page: 'overview' })}>Go to the overview</a></p>`;

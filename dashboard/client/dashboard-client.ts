@@ -8,10 +8,12 @@ import { createHttp } from './http.ts';
 import { createLevelHistory, type LevelHistory } from './level-history.ts';
 import { createLiveClient, type LiveClient } from './live-client.ts';
 import { createNavigation, type Navigation } from './navigation.ts';
+import { createReportsApi, type ReportsApi } from './reports-api.ts';
 
 /** All that a page of the dashboard stands on. */
 export interface DashboardClient {
   readonly api: Api;
+  readonly reports: ReportsApi;
   readonly live: LiveClient;
   readonly levels: LevelHistory;
   readonly directory: Directory;
@@ -68,6 +70,7 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
 
   return {
     api,
+    reports: createReportsApi(http),
     live,
     levels,
     directory,

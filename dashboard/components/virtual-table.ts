@@ -20,6 +20,8 @@ export interface VirtualTable<T> {
   onEnd?(): void;
 }
 
+/** So many rows are drawn whole: they can be searched in the page and printed. */
+const DRAWN_WHOLE = 200;
 /** Rows before the end at which more are asked for. */
 const AHEAD = 40;
 
@@ -47,7 +49,7 @@ export function virtualTable<T>({ label, columns, rows, key, onEnd }: VirtualTab
       </div>
     </div>
     <div role="rowgroup" class="vtable-body" @rangeChanged=${near}>
-      ${virtualize<T>({ items: [...rows], renderItem: row, keyFunction: key })}
+      ${rows.length <= DRAWN_WHOLE && !onEnd ? rows.map(row) : virtualize<T>({ items: [...rows], renderItem: row, keyFunction: key })}
     </div>
   </div>`;
 }

@@ -1,0 +1,149 @@
+import uPlot from 'uplot';
+import type { HistoryRow } from '../../shared/views.ts';
+import type { ChartColours } from './chart-colours.ts';
+
+export interface HistoryLine {
+  level: number;
+  label: string;
+  kind: 'entitlement' | 'threshold';
+}
+
+/** What the drawing functions read afresh at every draw. Seconds since 1970. */
+export interface HistoryFrame {
+  from: number;
+  to: number;
+  rows: readonly HistoryRow[];
+  lines: readonly HistoryLine[];
+  timeZone: string;
+  colours: ChartColours;
+}
+
+/** Starts, with the lowest, highest and average level of each bucket; stretches without a bucket are empty. */
+export function historyData(rows: readonly HistoryRow[]): uPlot.AlignedData {
+  const [x, low, high, mean]: [number[], (number | null)[], (number | null)[], (number | null)[]] = [[], [], [], []];
+  const put = (at: number, row: HistoryRow | null) => {
+    x.push(at);
+    low.push(row?.inUse.lowest ?? null);
+    high.push(row?.inUse.highest ?? null);
+    mean.push(row?.inUse.average ?? null);
+  };
+  rows.forEach((row, index) => {
+    put(Date.parse(row.start) / 1_000, row);
+    const next = rows[index + 1];
+    if (next?.start === row.end) return;
+    // A step needs its end: just before it the level still holds.
+    put(Date.parse(row.end) / 1_000 - 0.001, row);
+    if (next) put(Date.parse(row.end) / 1_000, null);
+  });
+  return [x, low, high, mean];
+}
+
+export function historyOptions(
+  size: { width: number; height: number },
+  frame: () => HistoryFrame,
+  on: { cursor(at: number | null): void; select(from: number, to: number): void },
+): uPlot.Options {
+  const axis = (more: uPlot.Axis): uPlot.Axis => ({
+    stroke: () => frame().colours.text,
+    font: frame().colours.font,
+    grid: { stroke: () => frame().colours.grid, width: 1 },
+    ticks: { show: false },
+    ...more,
+  });
+  const paths = uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {};
+  return {
+    ...size,
+    padding: [12, 28, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), frame().timeZone),
+    scales: {
+      x: { time: true, range: () => [frame().from, frame().to] },
+      y: { range: (_chart, _low, high) => [0, Math.max(1, high ?? 0, ...near(frame().lines, high ?? 0)) * 1.08] },
+    },
+    axes: [
+      axis({
+        space: 90,
+        size: 40,
+        values: [
+          [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+          [60, '{HH}:{mm}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1],
+          [1, '{HH}:{mm}:{ss}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1],
+        ],
+      }),
+      axis({ space: 36, size: 56, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000] }),
+    ],
+    series: [
+      {},
+      { stroke: 'transparent', points: { show: false }, ...paths },
+      { stroke: () => frame().colours.line, width: 2, points: { show: false }, ...paths },
+      { stroke: () => frame().colours.line, width: 1, dash: [3, 3], points: { show: false }, ...paths },
+    ],
+    bands: [{ series: [2, 1], fill: () => frame().colours.water }],
+    hooks: {
+      drawAxes: [(chart) => drawGaps(chart, frame()), (chart) => drawLines(chart, frame())],
+      setCursor: [({ cursor, posToVal }) => on.cursor(cursor.left === undefined || cursor.left < 0 ? null : posToVal(cursor.left, 'x'))],
+      setSelect: [
+        (chart) => {
+          const { left, width } = chart.select;
+          if (width > 4) on.select(chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x'));
+          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+    },
+  };
+}
+
+/** Lines that lie close enough to the data to be worth the room. */
+const near = (lines: readonly HistoryLine[], high: number) =>
+  lines.map(({ level }) => level).filter((level) => level <= Math.max(high, 1) * 2);
+
+/** Hatched where Highwater was not recording: what is drawn there may be too low. */
+function drawGaps(chart: uPlot, { rows, colours, from, to }: HistoryFrame): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.strokeStyle = colours.mark;
+  ctx.lineWidth = devicePixelRatio;
+  const place = (seconds: number) => chart.valToPos(Math.min(Math.max(seconds, from), to), 'x', true);
+  for (const row of rows) {
+    if (row.complete) continue;
+    const left = place(Date.parse(row.start) / 1_000);
+    const right = place(Date.parse(row.end) / 1_000);
+    if (right <= left) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    const gap = 8 * devicePixelRatio;
+    for (let x = Math.floor((left - bbox.height) / gap) * gap; x < right; x += gap) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+  ctx.restore();
+}
+
+function drawLines(chart: uPlot, { lines, colours }: HistoryFrame): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.font = colours.font.replace(/^(\d+)px/, (_all, size: string) => `${Number(size) * devicePixelRatio}px`);
+  ctx.textBaseline = 'bottom';
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  for (const { level, label, kind } of lines) {
+    const y = Math.round(chart.valToPos(level, 'y', true));
+    if (y < bbox.top || y > bbox.top + bbox.height) continue;
+    const colour = kind === 'entitlement' ? colours.entitlement : colours.mark;
+    ctx.strokeStyle = colour;
+    ctx.fillStyle = colour;
+    ctx.setLineDash(kind === 'entitlement' ? [] : [5 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.fillText(label, bbox.left + 6 * devicePixelRatio, y - 2 * devicePixelRatio);
+  }
+  ctx.restore();
+}

@@ -1,0 +1,49 @@
+import type { AlertRuleView } from '../../shared/alerts.ts';
+import type { Bill, BillingPeriodView, PeakView } from '../../shared/bill.ts';
+import type { Resolution } from '../../shared/history.ts';
+import type { DataSource, ReportQuery, ReportView } from '../../shared/reports.ts';
+import { formatInstant } from '../../shared/time.ts';
+import type { HistoryRow } from '../../shared/views.ts';
+import { type Http, pathOf, type Query } from './http.ts';
+
+/** A report as it is asked: instants in RFC 3339. */
+export type ReportBody = Omit<ReportQuery, 'from' | 'to'> & { from: string; to: string };
+
+/** What is read of the past: history, bills, peaks and reports. */
+export interface ReportsApi {
+  history(organisation: string, query: Stretch & { resolution: Resolution }, signal?: AbortSignal): Promise<HistoryRow[]>;
+  /** Newest first. */
+  billingPeriods(organisation: string, signal?: AbortSignal): Promise<BillingPeriodView[]>;
+  bill(organisation: string, period: string, signal?: AbortSignal): Promise<Bill>;
+  peak(organisation: string, query: Stretch, signal?: AbortSignal): Promise<PeakView>;
+  alertRules(organisation: string, signal?: AbortSignal): Promise<AlertRuleView[]>;
+  dataSources(signal?: AbortSignal): Promise<DataSource[]>;
+  report(organisation: string, body: ReportBody, signal?: AbortSignal): Promise<ReportView>;
+  /** The same as a file of a media type. */
+  reportFile(organisation: string, body: ReportBody, mediaType: string): Promise<Blob>;
+}
+
+/** Of one licence type, milliseconds since 1970. */
+export interface Stretch {
+  licenceType: string;
+  from: number;
+  to: number;
+}
+
+export function createReportsApi({ get, post, send }: Http): ReportsApi {
+  const stretch = ({ from, to, ...rest }: Stretch & Query): Query => ({ ...rest, from: formatInstant(from), to: formatInstant(to) });
+  const items = async <T>(path: string, signal?: AbortSignal) => (await get<{ items: T[] }>(path, signal)).items;
+  return {
+    history: (organisation, query, signal) => items(pathOf(organisation, '/history', stretch({ ...query })), signal),
+    billingPeriods: (organisation, signal) => items(pathOf(organisation, '/billing/periods'), signal),
+    bill: (organisation, period, signal) => get(pathOf(organisation, '/billing', { period }), signal),
+    peak: (organisation, query, signal) => get(pathOf(organisation, '/peak', stretch({ ...query })), signal),
+    alertRules: (organisation, signal) => items(pathOf(organisation, '/alert-rules'), signal),
+    dataSources: async (signal) => (await get<{ dataSources: DataSource[] }>('/api/v1/data-sources', signal)).dataSources,
+    report: (organisation, body, signal) => post(pathOf(organisation, '/reports'), body, signal),
+    reportFile: async (organisation, body, mediaType) => {
+      const headers = { accept: mediaType, 'content-type': 'application/json' };
+      return (await send(pathOf(organisation, '/reports'), { method: 'POST', headers, body: JSON.stringify(body) })).blob();
+    },
+  };
+}

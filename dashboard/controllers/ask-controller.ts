@@ -1,0 +1,51 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { ResourceController } from './resource-controller.ts';
+
+export interface Question<T> {
+  /** What is asked about; a change asks anew, `null` asks nothing. */
+  key(): string | null;
+  ask(signal: AbortSignal): Promise<T>;
+  /** The answer to the question before stays until the new one is here. */
+  keep?: boolean;
+}
+
+/** An answer of the daemon that goes with what the page is about. */
+export class AskController<T> implements ReactiveController {
+  readonly #question: Question<T>;
+  readonly #answer: ResourceController<T>;
+  #asked: string | null = null;
+
+  constructor(host: ReactiveControllerHost, question: Question<T>) {
+    this.#question = question;
+    this.#answer = new ResourceController<T>(host);
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#asked = null;
+  }
+
+  hostUpdate(): void {
+    const key = this.#question.key();
+    if (key === this.#asked) return;
+    this.#asked = key;
+    if (!this.#question.keep || key === null) this.#answer.reset();
+    if (key !== null) this.again();
+  }
+
+  again(): void {
+    void this.#answer.load((signal) => this.#question.ask(signal));
+  }
+
+  get value(): T | null {
+    return this.#answer.value;
+  }
+
+  get error(): Error | null {
+    return this.#answer.error;
+  }
+
+  get loading(): boolean {
+    return this.#answer.loading;
+  }
+}

@@ -1,0 +1,176 @@
+import { html, nothing } from 'lit';
+import type { AlertRuleView } from '../../shared/alerts.ts';
+import type { PeakView } from '../../shared/bill.ts';
+import { parseInstant } from '../../shared/time.ts';
+import type { HistoryRow } from '../../shared/views.ts';
+import '../charts/history-chart.ts';
+import type { HistoryLine } from '../charts/history-options.ts';
+import { downloadHistory, historyTable } from '../components/history-table.ts';
+import { chosenType, licencePicker, licenceRows } from '../components/licence-picker.ts';
+import { LightElement } from '../components/light-element.ts';
+import { problemReport } from '../components/problem-report.ts';
+import { chosenRange, rangePicker } from '../components/range-picker.ts';
+import { receiptView } from '../components/receipt.ts';
+import { AskController } from '../controllers/ask-controller.ts';
+import type { Dashboard } from '../controllers/dashboard.ts';
+import { WatchController } from '../controllers/watch-controller.ts';
+import { bucketInWords, highestOf, RESOLUTION_WORDS, resolutionFor, thresholds } from '../format/history-words.ts';
+import { formatCount } from '../format/number.ts';
+import { rangeInWords, type TimeRange } from '../format/range.ts';
+import { exactMoment, zoneLabel } from '../format/time.ts';
+
+const FORGET = { zoomFrom: undefined, zoomTo: undefined, peakFrom: undefined, peakTo: undefined };
+
+/** The level of one licence type over any stretch of time, down to the people of a peak. */
+export class HistoryPage extends LightElement {
+  static override properties = { dashboard: { attribute: false } };
+  declare dashboard: Dashboard;
+
+  readonly #history = new AskController<HistoryRow[]>(this, {
+    key: () => this.#key({ view: this.#view }),
+    ask: (signal) =>
+      this.dashboard.reports.history(
+        this.#organisation ?? '',
+        { licenceType: this.#type ?? '', ...this.#view, resolution: resolutionFor(this.#view) },
+        signal,
+      ),
+    keep: true,
+  });
+  readonly #rules = new AskController<AlertRuleView[]>(this, {
+    key: () => this.#organisation,
+    ask: (signal) => this.dashboard.reports.alertRules(this.#organisation ?? '', signal),
+  });
+  readonly #peak = new AskController<PeakView>(this, {
+    key: () => (this.#peakRange ? this.#key({ peak: this.#peakRange }) : null),
+    ask: (signal) =>
+      this.dashboard.reports.peak(this.#organisation ?? '', { licenceType: this.#type ?? '', ...(this.#peakRange as TimeRange) }, signal),
+  });
+
+  constructor() {
+    super();
+    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.directory, this.dashboard.live]);
+  }
+
+  get #organisation(): string | null {
+    return this.dashboard.organisation()?.organisation ?? null;
+  }
+
+  get #type(): string | null {
+    return chosenType(this.dashboard);
+  }
+
+  /** What is zoomed to; without that the whole range. */
+  get #view(): TimeRange {
+    return this.#instants('zoomFrom', 'zoomTo') ?? chosenRange(this.dashboard);
+  }
+
+  get #peakRange(): TimeRange | null {
+    return this.#instants('peakFrom', 'peakTo');
+  }
+
+  #instants(first: string, last: string): TimeRange | null {
+    const [from, to] = [first, last].map((name) => parseInstant(this.dashboard.navigation.query(name) ?? ''));
+    return from != null && to != null && to > from ? { from, to } : null;
+  }
+
+  #key(more: object): string | null {
+    return this.#organisation === null || this.#type === null ? null : JSON.stringify([this.#organisation, this.#type, more]);
+  }
+
+  override render() {
+    const { dashboard } = this;
+    const zone = dashboard.timeZone();
+    const type = this.#type;
+    const rows = (this.#history.value ?? []).filter((row) => row.licenceType === type);
+    const view = this.#view;
+    return html`<header class="page-head">
+        <div>
+          <h1>History</h1>
+          <p class="page-note">Levels of one licence type, exact to the event</p>
+        </div>
+        ${licencePicker(dashboard)}
+      </header>
+      ${rangePicker(dashboard, FORGET)} ${problemReport(this.#history.error)}
+      ${this.#history.value === null && !this.#history.error ? html`<p class="lead loading">Reading the history …</p>` : this.#chart(type ?? '', rows, view, zone)}
+      ${this.#people(type ?? '')}`;
+  }
+
+  #chart(type: string, rows: HistoryRow[], view: TimeRange, zone: string) {
+    if (rows.length === 0) return html`<p class="lead section">Nobody used ${type} in this range.</p>`;
+    const { dashboard } = this;
+    const now = dashboard.live.serverNow();
+    const describe = (row: HistoryRow) => bucketInWords(row, now, zone);
+    const zoomed = dashboard.navigation.query('zoomFrom') !== null;
+    return html`<section class="panel section" aria-label="Level of ${type}">
+        <h2>${type}</h2>
+        <p class="soft">${zoomed ? html`Zoomed to ${rangeInWords(view, zone)} · ` : nothing}by ${RESOLUTION_WORDS[resolutionFor(view)]}, band from lowest to highest, average dashed · ${zoneLabel(view.from, zone)}${this.#history.loading ? ' · reading …' : ''}</p>
+        ${this.#summary(rows, now, zone)}
+        <hw-history-chart
+          .rows=${rows}
+          .range=${view}
+          .lines=${this.#lines(type)}
+          .timeZone=${zone}
+          .describe=${describe}
+          .label=${`Level of ${type}`}
+          @view-change=${this.#zoom}
+          @pick=${(event: CustomEvent<HistoryRow>) => dashboard.navigation.go(this.#peakHref(event.detail))}
+        ></hw-history-chart>
+      </section>
+      <section class="section">
+        <p class="list-status">
+          <span>${formatCount(rows.length)} stretches of ${RESOLUTION_WORDS[resolutionFor(view)]}</span>
+          <button type="button" class="button" @click=${() => downloadHistory(`history-${type}`, rows)}>Export as CSV</button>
+        </p>
+        ${historyTable({ rows, dashboard, days: resolutionFor(view) === '1d', href: (row) => this.#peakHref(row) })}
+      </section>`;
+  }
+
+  #summary(rows: HistoryRow[], now: number, zone: string) {
+    const high = highestOf(rows);
+    const gaps = rows.filter((row) => !row.complete).length;
+    return html`<p>
+        ${
+          high
+            ? html`Highest <strong>${formatCount(high.inUse.highest)}</strong> in use at
+                <a href=${this.#peakHref(high)}>${exactMoment(parseInstant(high.inUse.highestAt ?? '') ?? now, now, zone)}</a>.`
+            : 'Nobody was logged in.'
+        }
+        ${rows.some((row) => row.provisional) ? 'The last stretch is not over yet: its numbers are provisional.' : ''}
+      </p>
+      ${gaps > 0 ? html`<p class="soft">Hatched: Highwater was not recording for part of ${formatCount(gaps)} of ${formatCount(rows.length)} stretches; the true level may have been higher.</p>` : nothing}
+      ${this.#rules.error ? html`<p class="soft">The lines of alert rules are missing: ${this.#rules.error.message}</p>` : nothing}`;
+  }
+
+  #lines(type: string): HistoryLine[] {
+    const row = licenceRows(this.dashboard).find((one) => one.licenceType === type);
+    if (!row) return [];
+    const total = row.concurrent.total;
+    const own: HistoryLine[] =
+      total === null ? [] : [{ level: total, label: `Concurrent entitlement now ${formatCount(total)}`, kind: 'entitlement' }];
+    return [...own, ...thresholds(this.#rules.value ?? [], row).map((one): HistoryLine => ({ ...one, kind: 'threshold' }))];
+  }
+
+  #people(type: string) {
+    if (!this.#peakRange) return nothing;
+    const peak = this.#peak.value;
+    return html`<section class="panel section" id="peak" aria-label="The peak">
+      <h2>The peak of ${rangeInWords(this.#peakRange, this.dashboard.timeZone())}</h2>
+      ${problemReport(this.#peak.error)} ${peak ? receiptView(peak.receipt, this.dashboard, `peak-${type}`) : this.#peak.error ? nothing : html`<p class="soft">Reading who was counted …</p>`}
+    </section>`;
+  }
+
+  #peakHref(row: HistoryRow): string {
+    return this.dashboard.navigation.here({ peakFrom: row.start, peakTo: row.end });
+  }
+
+  #zoom(event: CustomEvent<TimeRange | null>): void {
+    const { navigation } = this.dashboard;
+    const range = event.detail;
+    const iso = (at: number) => new Date(at).toISOString();
+    navigation.go(
+      navigation.here(range ? { zoomFrom: iso(range.from), zoomTo: iso(range.to) } : { zoomFrom: undefined, zoomTo: undefined }),
+    );
+  }
+}
+
+customElements.define('hw-history-page', HistoryPage);

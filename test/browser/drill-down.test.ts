@@ -1,0 +1,61 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Daemon, startDaemon } from '../support/daemon.ts';
+import { launchBrowser, openPage } from './support-browser.ts';
+import { entitleAll, login } from './support-centre.ts';
+
+const MONTH = '2026-03';
+
+describe('from the month to the people', () => {
+  let browser: Browser;
+  let daemon: Daemon;
+  beforeAll(async () => {
+    [browser, daemon] = await Promise.all([launchBrowser(), startDaemon()]);
+    await entitleAll(daemon, 1, 1);
+    const licences = ['Recording'];
+    await login(daemon, 'edred', licences, { at: `${MONTH}-06T09:00:00Z` });
+    await login(daemon, 'eadwig', licences, { at: `${MONTH}-06T09:30:00Z` });
+    await daemon.post('/api/v1/events', {
+      type: 'logout-all',
+      organisation: '129',
+      logonSource: 'Scheduled Log Off',
+      at: `${MONTH}-06T11:00:00Z`,
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await daemon.dispose();
+  });
+
+  it('UI-61: the bill leads from the number of the month over its days to a peak and the people in it, and Back leads back', async () => {
+    const page = await openPage(browser, `${daemon.url}/billing?period=${MONTH}`);
+    await page.getByText('Recording: 2').waitFor();
+    await page.getByText(/reached on 6 Mar, 09:30:00, by the login of eadwig, and held for 1 h 30 min/).waitFor();
+    await page.getByLabel('Your vendor’s rule').selectOption('p95');
+    await page.getByText('under “95 % of time”').waitFor();
+    await page.getByRole('link', { name: 'Friday 6 March 2026' }).click();
+    const people = page.getByRole('region', { name: 'The day’s peak' });
+    await people.getByRole('row', { name: /edred/ }).waitFor();
+    await people.getByRole('row', { name: /eadwig/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('day')).toBe(`${MONTH}-06`);
+    await page.goBack();
+    await people.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('rule')).toBe('p95');
+  });
+
+  it('UI-62: the history can be zoomed from the keyboard, reset, and read as a table whose rows lead to the people', async () => {
+    const page = await openPage(browser, `${daemon.url}/history?licenceType=Recording&from=${MONTH}-06T00:00&to=${MONTH}-07T00:00`);
+    await page.locator('hw-history-chart canvas').waitFor();
+    await page.getByText('288 stretches of five minutes').waitFor();
+    await page.locator('.history-chart').focus();
+    await page.keyboard.press('+');
+    await page.getByText('144 stretches of five minutes').waitFor();
+    await page.keyboard.press('0');
+    await page.getByText('288 stretches of five minutes').waitFor();
+    await page.getByRole('link', { name: '6 Mar, 09:30:00' }).first().click();
+    await page
+      .getByRole('region', { name: 'The peak' })
+      .getByRole('row', { name: /eadwig/ })
+      .waitFor();
+  });
+});

@@ -20,7 +20,9 @@ export function recordAttempt(batch: Batch, alerting: Alerting, tried: Delivery,
   const known = batch.draft.get<Delivery>('deliveries', [organisation, id, n]);
   if (!watched || !webhook || !known) return;
   const queued = alerting.queued.length;
-  writeDelivery(batch, alerting, tried);
+  // Another message was told meanwhile that the receiver is gone: nothing to it waits any more.
+  const over = known.status === 'failed' && tried.status === 'pending';
+  writeDelivery(batch, alerting, over ? { ...tried, status: 'failed', nextAttemptAt: null } : tried);
   // The worker holds it already.
   alerting.queued.length = queued;
   if (kind === 'gone') {

@@ -42,6 +42,8 @@ async function serve(flags: ConfigFlags): Promise<number> {
   process.on('unhandledRejection', (error) => {
     if (!isCommitFailure(error)) fatal(error, 'a defect: the process ends');
   });
+  // A file that may not grow any more is a full disk: the write fails, the process does not end.
+  process.on('SIGXFSZ', () => {});
 
   const stop = stopOnSignal(log);
   try {

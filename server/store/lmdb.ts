@@ -1,4 +1,4 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Key, Range, Row, Store, TableName, Write } from './store.ts';
@@ -19,8 +19,9 @@ const NEXT_TO_NOTHING = 1_048_576;
  */
 export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBytes?: number } = {}): Store {
   mkdirSync(dataDir, { recursive: true });
+  const file = join(dataDir, 'highwater.mdb');
   const root: RootDatabase = open({
-    path: join(dataDir, 'highwater.mdb'),
+    path: file,
     // With overlapping sync a write that failed to reach the disk is visible all the same.
     overlappingSync: false,
     // Known to the library, not yet to its types: after a crash, go back to what was synced, never to what was only written.
@@ -56,7 +57,7 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
           }
         });
       } catch (error) {
-        throw await commitFailure(error, freeBytes(dataDir));
+        throw await commitFailure(error, Math.min(freeBytes(dataDir), allowanceLeft(file)));
       } finally {
         root.resetReadTxn();
       }
@@ -73,6 +74,16 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
 function freeBytes(directory: string): number {
   const { bavail, bsize } = statfsSync(directory);
   return bavail * bsize;
+}
+
+/** How much the file may still grow by the limit that the process was given (`ulimit -f`); where nobody knows, without end. */
+function allowanceLeft(file: string): number {
+  try {
+    const limit = /^Max file size\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+    return limit ? Number(limit[1]) - statSync(file).size : Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** lmdb names the bounds in the direction of travel; ours stay lower and upper. The shared structures' symbol key is passed over. */

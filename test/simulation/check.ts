@@ -57,7 +57,10 @@ export async function checkBooks(world: World, read: Read, { organisation, ackno
     from: key[0] as number,
     until: value,
   }));
-  const expected = naiveBooks(versions, [...events, ...administrator.imported], world.clock.now(), downtimes);
+  const receiptOf = receiptsOf(world, organisation);
+  const ids = new Map(acknowledged.map(({ id }, index) => [events[index] as NaiveInput, id]));
+  const received = [...events, ...administrator.imported].sort((a, b) => receiptOf(ids.get(a), a) - receiptOf(ids.get(b), b));
+  const expected = naiveBooks(versions, received, world.clock.now(), downtimes);
 
   const all = await readAll<RecordView>(read, `${O}/records?order=asc&superseded=true`);
   deepStrictEqual(new Set(all.map(({ seq }) => seq)).size, all.length, 'every record has a number of its own');
@@ -99,6 +102,16 @@ export async function checkBooks(world: World, read: Read, { organisation, ackno
 }
 
 const line = (...parts: unknown[]): string => parts.join(' | ');
+
+/** In which order things were received, as the daemon wrote it down: where that decides, there is no other witness. */
+function receiptsOf(world: World, organisation: string): (id: string | undefined, input: NaiveInput) => number {
+  const receipts = new Map<string, number>();
+  const range = { start: [organisation], end: [`${organisation}\u0000`] };
+  for (const { key, value } of world.disk.store.range<{ id: string | null; user: string }>('entries', range)) {
+    receipts.set(value.id ?? `${value.user} ${key[1]}`, key[3] as number);
+  }
+  return (id, { user, at: when }) => receipts.get(id ?? `${user} ${when}`) ?? Number.POSITIVE_INFINITY;
+}
 
 function settingsOf(changes: ChangeView[]): NaiveSettings[] {
   return changes

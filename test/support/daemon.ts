@@ -26,6 +26,8 @@ export interface DaemonOptions {
   env?: Record<string, string>;
   /** Default `127.0.0.1:0`. */
   listen?: string;
+  /** What a shell does before it becomes the daemon, `ulimit -f 1024` for one. */
+  before?: string;
   /** Milliseconds until it must listen. */
   startWithin?: number;
 }
@@ -59,11 +61,19 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const temporary = options.dataDir === undefined ? tempDir() : null;
   const dataDir = options.dataDir ?? temporary?.path ?? '';
   const listen = options.listen ?? '127.0.0.1:0';
-  const child = spawn(
+  const command = [
     process.execPath,
-    ['--enable-source-maps', main, 'serve', '--listen', listen, '--data-dir', dataDir, ...(options.args ?? [])],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
-  );
+    '--enable-source-maps',
+    main,
+    'serve',
+    '--listen',
+    listen,
+    '--data-dir',
+    dataDir,
+    ...(options.args ?? []),
+  ];
+  const [program, ...args] = options.before === undefined ? command : ['sh', '-c', `${options.before}; exec "$0" "$@"`, ...command];
+  const child = spawn(program as string, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   const endWithUs = () => child.kill('SIGKILL');
   process.on('exit', endWithUs);
   const log: string[] = [];

@@ -1,0 +1,120 @@
+/** Mistakes that somebody could make, each by hand, and the quick test that must notice it. */
+export interface Mutation {
+  name: string;
+  file: string;
+  from: string;
+  to: string;
+  test: string;
+}
+
+const SIMULATION = 'test/unit/simulation.test.ts';
+const PIPELINE = 'server/pipeline.ts';
+const COMMIT = '      await store.commit(writes);\n';
+
+export const MUTATIONS: Mutation[] = [
+  {
+    name: 'answers before the commit',
+    file: PIPELINE,
+    from: COMMIT,
+    to: `      for (const answer of answers.splice(0)) answer();\n${COMMIT}`,
+    test: SIMULATION,
+  },
+  {
+    name: 'shows before the commit',
+    file: PIPELINE,
+    from: COMMIT,
+    to: `      committed.publish(books, batch.changed, now, writes);\n${COMMIT}`,
+    test: SIMULATION,
+  },
+  {
+    name: 'tells displays and the webhook worker before the commit',
+    file: PIPELINE,
+    from: COMMIT,
+    to: `      tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: [], queued: alerting.queued, seconds: 0 });\n${COMMIT}`,
+    test: SIMULATION,
+  },
+  {
+    name: 'keeps in memory what a failed commit left there',
+    file: PIPELINE,
+    from: '    let jobs = batchJobs;\n    loadAgain();\n',
+    to: '    let jobs = batchJobs;\n',
+    test: 'test/unit/full-disk.test.ts',
+  },
+  {
+    name: 'commits a batch in two halves',
+    file: PIPELINE,
+    from: COMMIT,
+    to: '      await store.commit(writes.slice(0, writes.length >> 1));\n      await store.commit(writes.slice(writes.length >> 1));\n',
+    test: SIMULATION,
+  },
+  {
+    name: 'stays degraded after the disk has room again',
+    file: PIPELINE,
+    from: "    if (health.state === 'degraded') health = { state: 'ready' };\n",
+    to: '',
+    test: 'test/unit/full-disk.test.ts',
+  },
+  {
+    name: 'does not write a downtime down',
+    file: PIPELINE,
+    from: '  if (last === undefined || last >= now) return;\n',
+    to: '  if (last !== null) return;\n',
+    test: 'test/unit/licensing.test.ts',
+  },
+  {
+    name: 'takes an event id a second time',
+    file: 'server/books/record-event.ts',
+    from: '  if (known) return {',
+    to: '  if (known && event.id === undefined) return {',
+    test: SIMULATION,
+  },
+  {
+    name: 'does not remember event ids',
+    file: 'server/books/idempotency.ts',
+    from: '  if (event.id === undefined) return;\n',
+    to: '  if (event.id !== null) return;\n',
+    test: SIMULATION,
+  },
+  {
+    name: 'takes a late event for one in order',
+    file: 'server/books/record-event.ts',
+    from: '  const written = isLate(batch, organisation, position, entry)\n',
+    to: '  const written = isLate(batch, organisation, position, entry) && position.at < 0\n',
+    test: SIMULATION,
+  },
+  {
+    name: 'gives a licence back to the wrong pool',
+    file: 'server/licensing/pools.ts',
+    from: '  pools.used[stay.pool]--;\n  return { pool: stay.pool, turned: true, stay };',
+    to: '  pools.used.concurrent--;\n  return { pool: stay.pool, turned: true, stay };',
+    test: SIMULATION,
+  },
+  {
+    name: 'forgets pending webhooks at a restart',
+    file: 'server/app.ts',
+    from: '    worker.take(shown.pending());\n',
+    to: '',
+    test: SIMULATION,
+  },
+  {
+    name: 'sends a message again under another id',
+    file: 'server/webhooks/formats/render.ts',
+    from: 'signatureHeaders(delivery.id, now',
+    to: "signatureHeaders(delivery.id + '.' + delivery.tries, now",
+    test: SIMULATION,
+  },
+  {
+    name: 'sends a delta to a display that missed one',
+    file: 'server/live/connection.ts',
+    from: '    if (this.#missed.has(organisation)) return;\n',
+    to: '',
+    test: 'test/unit/live-fuzz.test.ts',
+  },
+  {
+    name: 'counts no entry behind which a mark stands',
+    file: 'server/reports/in-use.ts',
+    from: 'end: key, reverse: true',
+    to: 'end: after(key), reverse: true',
+    test: 'test/unit/records.test.ts',
+  },
+];

@@ -75,7 +75,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const committed = createCommitted({ store, epoch, catalogue: options.catalogue, now: () => clock.now() });
   committed.replace(books);
   const shownAlerts = createShownAlerts(store, () => clock.now());
-  shownAlerts.replace(alerting);
+  shownAlerts.replace(alerting, books);
 
   const take = (): Job[] => {
     let weight = 0;
@@ -176,7 +176,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     lastCommitAt = now;
     if (health.state === 'degraded') health = { state: 'ready' };
     committed.publish(books, batch.changed, now, writes);
-    shownAlerts.publish(alerting);
+    shownAlerts.publish(alerting, books);
     const { queued } = alerting;
     Object.assign(alerting, { queued: [], looked: new Set(), withdrawn: [] });
     const seconds = (performance.now() - started) / 1000;

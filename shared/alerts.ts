@@ -68,6 +68,21 @@ export interface AlertView {
   note?: string;
   /** Id of a silence that keeps its webhooks back. */
   silencedBy?: string;
+  /** Id of a mute time that does. */
+  mutedBy?: string;
+  /** Id of a worse alert about the same, which does. */
+  inhibitedBy?: string;
+  /** Those of the rule, placeholders filled in. */
+  annotations: Record<string, string>;
+  /** What is the matter, in one sentence. */
+  summary: string;
+  /** Messages about this course that wait, and that were given up. */
+  deliveries: DeliveryCounts;
+}
+
+export interface DeliveryCounts {
+  pending: number;
+  failed: number;
 }
 
 /** One step of an alert's course. */
@@ -83,7 +98,8 @@ export interface AlertTransitionView {
   reason: string;
 }
 
-export interface SilenceMatchers {
+/** Which alerts are meant: all that are named must agree. */
+export interface AlertMatchers {
   rule?: string;
   licenceType?: string;
   severity?: Severity;
@@ -91,11 +107,35 @@ export interface SilenceMatchers {
 
 export interface SilenceView {
   id: string;
-  matchers: SilenceMatchers;
+  matchers: AlertMatchers;
   startsAt: string;
   endsAt: string;
   by: string;
   note: string;
+}
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** On the organisation's clock, `HH:MM`. `to` at or before `from` is on the next day. */
+export interface MuteTimeSpan {
+  /** Days on which it begins; none: every day. */
+  days: Weekday[];
+  from: string;
+  to: string;
+}
+
+/** When webhooks about some alerts are not wanted, week after week. */
+export interface MuteTime {
+  name: string;
+  matchers: AlertMatchers;
+  times: MuteTimeSpan[];
+}
+
+export interface MuteTimeView extends MuteTime {
+  id: string;
+  /** Whether it keeps messages back now, and until when. */
+  activeUntil: string | null;
 }
 
 export const WEBHOOK_EVENTS = [

@@ -22,6 +22,7 @@ export const PROBLEM_TITLES = {
   unknown_alert_rule: 'There is no such alert rule',
   unknown_alert: 'There is no such alert',
   unknown_silence: 'There is no such silence',
+  unknown_mute_time: 'There is no such mute time',
   unknown_webhook: 'There is no such webhook',
   unknown_delivery: 'There is no such delivery',
   upgrade_required: 'This path speaks WebSocket only',

@@ -1,14 +1,16 @@
 /** Alerts and receivers as the edge sees them: what may be said about them, and what is committed. */
-import type { AlertRule, SilenceMatchers, SilenceView } from '../../shared/alerts.ts';
+import type { AlertMatchers, AlertRule, MuteTime, SilenceView } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
 import type { Delivery, Outcome, Webhook } from '../webhooks/outbox.ts';
 import {
   acknowledge,
   addSilence,
+  deleteMuteTime,
   deleteRule,
   deleteSilence,
   deleteWebhook,
+  putMuteTime,
   putRule,
   putWebhook,
   retryDelivery,
@@ -27,8 +29,10 @@ export interface AlertActions {
   /** Whether there was such a rule; so do the other removals. */
   deleteRule(organisation: string, id: string): Promise<boolean>;
   acknowledge(organisation: string, id: string, by: string, note: string): Promise<boolean>;
-  addSilence(organisation: string, given: { matchers: SilenceMatchers; endsAt: Instant; by: string; note: string }): Promise<SilenceView>;
+  addSilence(organisation: string, given: { matchers: AlertMatchers; endsAt: Instant; by: string; note: string }): Promise<SilenceView>;
   deleteSilence(organisation: string, id: string): Promise<boolean>;
+  putMuteTime(organisation: string, id: string, given: MuteTime): Promise<void>;
+  deleteMuteTime(organisation: string, id: string): Promise<boolean>;
   /** @returns the secret where it was made here */
   putWebhook(organisation: string, given: GivenWebhook, newSecret: string): Promise<string | null>;
   deleteWebhook(organisation: string, id: string): Promise<boolean>;
@@ -51,6 +55,8 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
     acknowledge: (organisation, id, by, note) => submit(1, (batch) => acknowledge(batch, alerting(), organisation, id, by, note)),
     addSilence: (organisation, given) => submit(1, (batch) => silenceView(addSilence(batch, alerting(), organisation, given))),
     deleteSilence: (organisation, id) => submit(1, (batch) => deleteSilence(batch, alerting(), organisation, id)),
+    putMuteTime: (organisation, id, given) => submit(1, (batch) => putMuteTime(batch, alerting(), organisation, id, given)),
+    deleteMuteTime: (organisation, id) => submit(1, (batch) => deleteMuteTime(batch, alerting(), organisation, id)),
     putWebhook: (organisation, given, newSecret) => submit(1, (batch) => putWebhook(batch, alerting(), organisation, given, newSecret)),
     deleteWebhook: (organisation, id) => submit(1, (batch) => deleteWebhook(batch, alerting(), organisation, id)),
     testWebhook: (organisation, id) => submit(1, (batch) => testWebhook(batch, alerting(), organisation, id)),

@@ -1,5 +1,5 @@
 /** What people say about alerts and receivers: jobs of the line, like events, so that what is answered is on disk. */
-import type { AlertRule, SilenceMatchers } from '../../shared/alerts.ts';
+import type { AlertMatchers, AlertRule, MuteTime } from '../../shared/alerts.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import { end } from '../alerts/evaluate.ts';
 import type { Silence } from '../alerts/silences.ts';
@@ -53,7 +53,7 @@ export function addSilence(
   batch: Batch,
   alerting: Alerting,
   organisation: string,
-  given: { matchers: SilenceMatchers; endsAt: Instant; by: string; note: string },
+  given: { matchers: AlertMatchers; endsAt: Instant; by: string; note: string },
 ): Silence {
   const watched = watchedNow(batch, alerting, organisation);
   const number = (batch.draft.get<number>('meta', ['silences']) ?? 0) + 1;
@@ -78,6 +78,20 @@ export function deleteSilence(batch: Batch, alerting: Alerting, organisation: st
 function removeSilence(batch: Batch, watched: Watched, id: string): void {
   watched.silences.delete(id);
   batch.draft.remove('silences', [watched.id, id]);
+}
+
+export function putMuteTime(batch: Batch, alerting: Alerting, organisation: string, id: string, given: MuteTime): void {
+  watchedNow(batch, alerting, organisation).muteTimes.set(id, given);
+  batch.draft.put('muteTimes', [organisation, id], given);
+}
+
+/** Whether there was such a mute time. */
+export function deleteMuteTime(batch: Batch, alerting: Alerting, organisation: string, id: string): boolean {
+  const watched = alerting.watched.get(organisation);
+  if (!watched?.muteTimes.delete(id)) return false;
+  watchedNow(batch, alerting, organisation);
+  batch.draft.remove('muteTimes', [organisation, id]);
+  return true;
 }
 
 /**
@@ -124,6 +138,9 @@ export function deleteWebhook(batch: Batch, alerting: Alerting, organisation: st
     for (const { key } of [...batch.draft.range(table, range)]) batch.draft.remove(table, key);
   }
   for (const { key } of [...batch.draft.range('deliveryIds', below(organisation, id))]) batch.draft.remove('deliveryIds', key);
+  for (const { key } of [...batch.draft.range('alertDeliveries', below(organisation))]) {
+    if (key[2] === id) batch.draft.remove('alertDeliveries', key);
+  }
   return true;
 }
 

@@ -4,10 +4,7 @@ import { formatInstant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Course, Step } from '../alerts/evaluate.ts';
 import { INACTIVE } from '../alerts/evaluate.ts';
-import { silencing } from '../alerts/silences.ts';
 import { type Batch, nextSeq } from '../books/batch.ts';
-import { type Webhook, wants } from '../webhooks/outbox.ts';
-import { alertData, queue } from './messages.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
 /** Steps are kept for thirteen months. */
@@ -27,7 +24,6 @@ export interface Stepped {
 
 export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, stepped: Stepped): void {
   const { id, rule, licenceType, step, value } = stepped;
-  const { severity, threshold } = rule;
   const key = alertKey(id, licenceType);
   const known = watched.alerts.get(key);
   const { course, transition } = step;
@@ -36,7 +32,7 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
     // Only what a restart must know is written; the value is looked at anew then.
     const moved = known.course.since !== course.since || known.course.clearSince !== course.clearSince;
     const over = course.state === 'resolved';
-    const next: Alert = { ...known, course, ...(!over && { value, severity, threshold }) };
+    const next: Alert = { ...known, course, ...(!over && { value, of: rule }) };
     watched.alerts.set(key, next);
     if (moved) writeAlert(batch, watched, next);
     return;
@@ -51,13 +47,13 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
     seq,
     reason: '',
     value,
-    severity,
-    threshold,
+    of: rule,
     sent: [],
+    unknownTo: [],
     held: false,
     acknowledged: null,
   };
-  const alert: Alert = { ...(begins ? fresh : known), course, seq, value, severity, threshold, reason: transition.reason };
+  const alert: Alert = { ...(begins ? fresh : known), course, seq, value, of: rule, reason: transition.reason };
   const { from, to, reason } = transition;
   const history: AlertTransitionView = {
     seq,
@@ -72,7 +68,6 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
   };
   batch.draft.put('alertHistory', [watched.id, seq], history);
   forgetOld(batch, watched);
-  tell(batch, alerting, watched, stepped, alert);
   if (course.state === 'inactive') {
     watched.alerts.delete(key);
     batch.draft.remove('alerts', [watched.id, id, licenceType]);
@@ -80,6 +75,7 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
   } else {
     watched.alerts.set(key, alert);
     writeAlert(batch, watched, alert);
+    watched.stepped.push({ alert, row: stepped.row });
   }
 }
 
@@ -94,39 +90,4 @@ function forgetOld(batch: Batch, watched: Watched): void {
 
 export function writeAlert(batch: Batch, watched: Watched, alert: Alert): void {
   batch.draft.put('alerts', [watched.id, alert.rule, alert.licenceType], alert);
-}
-
-/** Who had no wish to hear of the firing may still wish to hear how it went on. */
-const mayHearOf = (alert: Alert, webhook: Webhook): boolean =>
-  alert.sent.includes(webhook.id) || (!wants(webhook, 'alert.firing') && !alert.held);
-
-function tell(batch: Batch, alerting: Alerting, watched: Watched, { rule, row }: Stepped, alert: Alert): void {
-  const { state, firedAt } = alert.course;
-  if (firedAt === null || state === 'pending' || state === 'inactive') return;
-  const silenced = silencing(watched.silences.values(), { ...alert, severity: rule.severity }, batch.now) !== null;
-  const about = `alert ${alertKey(alert.rule, alert.licenceType)}`;
-  const data = alertData(watched, rule, alert, row);
-  if (state === 'firing') {
-    alert.held = silenced;
-    if (!silenced) alert.sent = [...new Set([...alert.sent, ...queue(batch, alerting, watched, { type: 'alert.firing', about, data })])];
-    return;
-  }
-  // That an alert is over is told also under a silence: somebody was woken by it.
-  if (state === 'resolved' || !silenced) {
-    const type = state === 'resolved' ? 'alert.resolved' : 'alert.unknown';
-    queue(batch, alerting, watched, { type, about, data }, (webhook) => mayHearOf(alert, webhook));
-  }
-}
-
-/** A silence is over, or was lifted: what still fires and was kept back is told now. */
-export function tellHeld(batch: Batch, alerting: Alerting, watched: Watched, rows: (licenceType: string) => LicenceRow | undefined): void {
-  for (const alert of watched.alerts.values()) {
-    const rule = watched.rules.get(alert.rule);
-    if (!alert.held || !rule || alert.course.state !== 'firing') continue;
-    if (silencing(watched.silences.values(), { ...alert, severity: rule.severity }, batch.now)) continue;
-    const next = { ...alert, held: false };
-    watched.alerts.set(alertKey(alert.rule, alert.licenceType), next);
-    tell(batch, alerting, watched, { id: alert.rule, rule, licenceType: alert.licenceType, row: rows(alert.licenceType) } as Stepped, next);
-    writeAlert(batch, watched, next);
-  }
 }

@@ -42,5 +42,6 @@ function forgetOld(batch: Batch, organisation: string, webhook: string, before: 
     if (value.status === 'pending' || value.at >= before) return;
     batch.draft.remove('deliveries', key);
     batch.draft.remove('deliveryIds', [organisation, webhook, value.id]);
+    batch.draft.remove('alertDeliveries', [organisation, String(value.data['id']), webhook, value.n]);
   }
 }

@@ -4,8 +4,10 @@ import type { Instant } from '../../shared/time.ts';
 import { ageDueAt, dueAt, end, step } from '../alerts/evaluate.ts';
 import { type Batch, touch } from '../books/batch.ts';
 import type { Organisation } from '../books/organisation.ts';
-import { courseOf, takeStep, tellHeld } from './course.ts';
+import { courseOf, takeStep } from './course.ts';
+import { createKeeper, type Keeper } from './kept-back.ts';
 import { type Before, peaksDueAt, silentAt, tellWaitingPeaks, watchFeed, watchType } from './moments.ts';
+import { tellHeld, tellSteps } from './telling.ts';
 import { ageBase, isAbout, isAge, type Rows, rowsOf, typesOf, watchedValue } from './values.ts';
 import type { Alerting, Watched } from './watched.ts';
 
@@ -49,10 +51,12 @@ function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation
   }
   tellWaitingPeaks(batch, alerting, watched, rows);
   evaluateRules(batch, alerting, watched, organisation, rows, turned || watched.everything ? null : changed);
-  tellHeld(batch, alerting, watched, rows);
+  const keeper = createKeeper({ ...watched, clock: organisation.calendar }, now);
+  tellSteps(batch, alerting, watched, keeper);
+  tellHeld(batch, alerting, watched, keeper, rows);
   watched.everything = false;
   watched.lookedAt = now;
-  watched.dueAt = nextLook(batch, watched, organisation);
+  watched.dueAt = nextLook(batch, watched, organisation, keeper);
   alerting.looked.add(watched.id);
   if (batch.books.seq > seq || alerting.queued.length > queued) touch(batch, organisation);
 }
@@ -93,14 +97,14 @@ function evaluateRules(
 }
 
 /** When time alone may bring something, all that is known staying as it is. */
-function nextLook(batch: Batch, watched: Watched, organisation: Organisation): Instant {
+function nextLook(batch: Batch, watched: Watched, organisation: Organisation, keeper: Keeper): Instant {
   const { now } = batch;
   const dues = [peaksDueAt(watched), watched.feed?.period.end ?? Number.POSITIVE_INFINITY];
   if (watched.feed?.silentSince === null) dues.push(silentAt(batch, organisation) ?? Number.POSITIVE_INFINITY);
   for (const alert of watched.alerts.values()) {
     const rule = watched.rules.get(alert.rule);
     if (rule) dues.push(dueAt(rule, alert.course));
-    if (alert.held) dues.push(...[...watched.silences.values()].map((silence) => silence.endsAt));
+    if (alert.held) dues.push(keeper(alert)?.until ?? Number.POSITIVE_INFINITY);
   }
   for (const rule of watched.rules.values()) if (isAge(rule)) dues.push(ageRuleDueAt(watched, organisation, rule, now));
   // What is due and yet nothing came of it waits for a change, not for the next tick.

@@ -1,7 +1,8 @@
 /** From news to rows of the outbox, in the transaction of the news itself. */
-import type { AlertRule, WebhookEventType } from '../../shared/alerts.ts';
+import type { AlertStateName, WebhookEventType } from '../../shared/alerts.ts';
 import { formatInstant, formatInstantOrNull } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
+import { renderedAnnotations, summaryOf, type Worded } from '../alerts/wording.ts';
 import type { Batch } from '../books/batch.ts';
 import { type Delivery, type Webhook, wants } from '../webhooks/outbox.ts';
 import type { Alert, Alerting, Watched } from './watched.ts';
@@ -67,11 +68,32 @@ export function writeDelivery(batch: Batch, alerting: Alerting, delivery: Delive
   batch.draft.put('deliveryIds', [delivery.organisation, delivery.webhook, delivery.id], delivery.n);
   if (delivery.status === 'pending') batch.draft.put('outbox', key, delivery.id);
   else batch.draft.remove('outbox', key);
+  noteForAlert(batch, delivery);
   if (delivery.status === 'pending') alerting.queued.push(delivery);
 }
 
-export function alertData(watched: Watched, rule: AlertRule, alert: Alert, row: LicenceRow | undefined): Record<string, unknown> {
-  const { course } = alert;
+/** What did not arrive is counted with its alert. */
+function noteForAlert(batch: Batch, { organisation, webhook, n, type, status, data }: Delivery): void {
+  if (!type.startsWith('alert.')) return;
+  const key = [organisation, String(data['id']), webhook, n];
+  if (status === 'delivered') batch.draft.remove('alertDeliveries', key);
+  else batch.draft.put('alertDeliveries', key, status);
+}
+
+/** An alert as its sentence and annotations see it. */
+export const worded = (organisation: string, { rule, of, licenceType, course, value }: Alert): Worded => ({
+  organisation,
+  id: rule,
+  rule: of,
+  licenceType,
+  state: course.state as AlertStateName,
+  value,
+  startsAt: formatInstant(course.since),
+});
+
+export function alertData(watched: Watched, alert: Alert, row: LicenceRow | undefined): Record<string, unknown> {
+  const { course, of: rule } = alert;
+  const words = worded(watched.id, alert);
   return {
     organisation: watched.id,
     id: alert.id,
@@ -88,7 +110,8 @@ export function alertData(watched: Watched, rule: AlertRule, alert: Alert, row: 
     endsAt: formatInstantOrNull(course.endedAt),
     seq: alert.seq,
     reason: alert.reason,
-    annotations: rule.annotations,
+    summary: summaryOf(words),
+    annotations: renderedAnnotations(words),
     ...(row && levelData(row)),
   };
 }

@@ -3,18 +3,26 @@ import type {
   AlertRuleView,
   AlertTransitionView,
   AlertView,
+  DeliveryCounts,
   DeliveryStatus,
   DeliveryView,
+  MuteTime,
+  MuteTimeView,
   SilenceView,
   WebhookView,
 } from '../../shared/alerts.ts';
 import type { LiveAlert } from '../../shared/live-protocol.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import type { Page } from '../../shared/views.ts';
-import { type Silence, silencing } from '../alerts/silences.ts';
+import { type LocalClock, mutedUntil } from '../alerts/mute-times.ts';
+import type { Silence } from '../alerts/silences.ts';
+import { renderedAnnotations, summaryOf } from '../alerts/wording.ts';
+import type { Books } from '../books/batch.ts';
 import type { PageQuery } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import { type Delivery, deliveryView, type Webhook, webhookView } from '../webhooks/outbox.ts';
+import { createKeeper, type KeptBack } from './kept-back.ts';
+import { worded } from './messages.ts';
 import type { Alert, Alerting, Watched } from './watched.ts';
 
 /** Displays hear of an alert that is over; who comes so much later need not. */
@@ -22,15 +30,16 @@ const OVER_SHOWN_MS = 600_000;
 
 export interface ShownAlerts {
   /** Shows everything as at start. */
-  replace(alerting: Alerting): void;
+  replace(alerting: Alerting, books: Books): void;
   /** Takes over what a commit looked at. */
-  publish(alerting: Alerting): void;
+  publish(alerting: Alerting, books: Books): void;
   alerts(organisation: string): AlertView[];
   live(organisation: string): LiveAlert[];
   history(organisation: string, query: PageQuery): Page<AlertTransitionView>;
   rules(organisation: string): AlertRuleView[];
   rule(organisation: string, id: string): AlertRuleView | undefined;
   silences(organisation: string): SilenceView[];
+  muteTimes(organisation: string): MuteTimeView[];
   webhooks(organisation: string): WebhookView[];
   webhook(organisation: string, id: string): Webhook | undefined;
   /** `undefined`: there is no such receiver. Newest first. */
@@ -41,8 +50,10 @@ export interface ShownAlerts {
 }
 
 interface Shown {
-  alerts: readonly Alert[];
-  silences: readonly Silence[];
+  alerts: ReadonlyMap<string, Alert>;
+  silences: ReadonlyMap<string, Silence>;
+  muteTimes: ReadonlyMap<string, MuteTime>;
+  clock: LocalClock;
   /** Pending ones that were taken back, as displays see them. */
   withdrawn: { alert: Alert; at: Instant }[];
 }
@@ -50,29 +61,36 @@ interface Shown {
 export function createShownAlerts(store: Reader, now: () => Instant): ShownAlerts {
   const shown = new Map<string, Shown>();
 
-  const show = (watched: Watched): Shown => {
+  const show = (watched: Watched, books: Books): void => {
+    const clock = books.organisations.get(watched.id)?.calendar;
+    if (!clock) return;
     const withdrawn = (shown.get(watched.id)?.withdrawn ?? []).filter(({ at }) => now() - at < OVER_SHOWN_MS);
-    const one: Shown = { alerts: [...watched.alerts.values()], silences: [...watched.silences.values()], withdrawn };
-    shown.set(watched.id, one);
-    return one;
+    const { alerts, silences, muteTimes } = watched;
+    shown.set(watched.id, { alerts: new Map(alerts), silences: new Map(silences), muteTimes: new Map(muteTimes), clock, withdrawn });
   };
 
   return {
-    replace(alerting) {
-      for (const watched of alerting.watched.values()) show(watched);
+    replace(alerting, books) {
+      for (const watched of alerting.watched.values()) show(watched, books);
     },
-    publish(alerting) {
-      for (const id of alerting.looked) show(alerting.watched.get(id) as Watched);
+    publish(alerting, books) {
+      for (const id of alerting.looked) show(alerting.watched.get(id) as Watched, books);
       for (const { organisation, alert } of alerting.withdrawn) shown.get(organisation)?.withdrawn.push({ alert, at: now() });
     },
     alerts(organisation) {
-      const { alerts = [], silences = [] } = shown.get(organisation) ?? {};
-      return alerts.map((alert) => alertView(alert, silences, now())).sort((a, b) => (a.startsAt < b.startsAt ? 1 : -1));
+      const one = shown.get(organisation);
+      if (!one) return [];
+      const keeper = createKeeper(one, now());
+      const view = (alert: Alert): AlertView => {
+        const kept = alert.course.state === 'resolved' ? null : keeper(alert);
+        return alertView(organisation, alert, kept, deliveriesOf(store, organisation, alert.id));
+      };
+      return [...one.alerts.values()].map(view).sort((a, b) => (a.startsAt < b.startsAt ? 1 : -1));
     },
     live(organisation) {
-      const { alerts = [], withdrawn = [] } = shown.get(organisation) ?? {};
+      const { alerts = new Map<string, Alert>(), withdrawn = [] } = shown.get(organisation) ?? {};
       const at = now();
-      const recent = alerts.filter(({ course }) => course.endedAt === null || at - course.endedAt < OVER_SHOWN_MS);
+      const recent = [...alerts.values()].filter(({ course }) => course.endedAt === null || at - course.endedAt < OVER_SHOWN_MS);
       return [...recent.map(liveAlert), ...withdrawn.map(({ alert, at: endedAt }) => withdrawnAlert(alert, endedAt))];
     },
     history(organisation, { limit, cursor }) {
@@ -91,6 +109,15 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
         .map(({ value }) => value)
         .filter(({ endsAt }) => endsAt > now())
         .map(silenceView),
+    muteTimes(organisation) {
+      const clock = shown.get(organisation)?.clock;
+      const active = (mute: MuteTime) => (clock ? formatInstantOrNull(mutedUntil(mute, clock, now())) : null);
+      return [...store.range<MuteTime>('muteTimes', below(organisation))].map(({ key, value }) => ({
+        id: key[1] as string,
+        ...value,
+        activeUntil: active(value),
+      }));
+    },
     webhooks: (organisation) => [...store.range<Webhook>('webhooks', below(organisation))].map(({ value }) => webhookView(value)),
     webhook: (organisation, id) => store.get<Webhook>('webhooks', [organisation, id]),
     deliveries(organisation, webhook, status, { limit, cursor }) {
@@ -128,14 +155,14 @@ export const silenceView = ({ id, matchers, startsAt, endsAt, by, note }: Silenc
   note,
 });
 
-const liveAlert = ({ id, rule, licenceType, course, severity, value, threshold }: Alert): LiveAlert => ({
+const liveAlert = ({ id, rule, licenceType, course, of, value }: Alert): LiveAlert => ({
   id,
   rule,
   licenceType,
   state: course.state as LiveAlert['state'],
-  severity,
+  severity: of.severity,
   value: value ?? 0,
-  threshold,
+  threshold: of.threshold,
   startsAt: formatInstant(course.since),
   endsAt: formatInstantOrNull(course.endedAt),
 });
@@ -146,14 +173,25 @@ const withdrawnAlert = (alert: Alert, endedAt: Instant): LiveAlert => ({
   endsAt: formatInstant(endedAt),
 });
 
-function alertView(alert: Alert, silences: readonly Silence[], now: Instant): AlertView {
+/** What did not arrive about it. */
+function deliveriesOf(store: Reader, organisation: string, alert: string): DeliveryCounts {
+  const counts: DeliveryCounts = { pending: 0, failed: 0 };
+  for (const { value } of store.range<'pending' | 'failed'>('alertDeliveries', below(organisation, alert))) counts[value]++;
+  return counts;
+}
+
+function alertView(organisation: string, alert: Alert, kept: KeptBack | null, deliveries: DeliveryCounts): AlertView {
   const { acknowledged, reason } = alert;
-  const silence = alert.course.state === 'resolved' ? null : silencing(silences, alert, now);
+  const words = worded(organisation, alert);
+  const { until: _, ...keptBy } = kept ?? { until: null };
   return {
     ...liveAlert(alert),
     value: alert.value,
     reason,
     ...(acknowledged && { acknowledgedBy: acknowledged.by, acknowledgedAt: formatInstant(acknowledged.at), note: acknowledged.note }),
-    ...(silence && { silencedBy: silence.id }),
+    ...keptBy,
+    annotations: renderedAnnotations(words),
+    summary: summaryOf(words),
+    deliveries,
   };
 }

@@ -1,7 +1,8 @@
 /** What the third stage of the line holds in memory: of every organisation that has rules or receivers, where its alerts stand. */
-import type { AlertRule, Severity } from '../../shared/alerts.ts';
+import type { AlertRule, MuteTime } from '../../shared/alerts.ts';
 import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
+import type { LicenceRow } from '../../shared/views.ts';
 import type { Course } from '../alerts/evaluate.ts';
 import type { Silence } from '../alerts/silences.ts';
 import { below, type Reader } from '../store/store.ts';
@@ -18,12 +19,13 @@ export interface Alert {
   seq: number;
   reason: string;
   value: number | null;
-  /** Of the rule, as it was when last looked at: the rule itself may be gone. */
-  severity: Severity;
-  threshold: number;
+  /** The rule as it was when last looked at: it may be gone. */
+  of: AlertRule;
   /** Receivers that were told that it fires. */
   sent: string[];
-  /** A silence kept its firing back: who is to hear of it hears when the silence ends. */
+  /** Receivers that were told since then that nobody knows. */
+  unknownTo: string[];
+  /** Its firing was kept back: who is to hear of it hears when nothing keeps it back any more. */
   held: boolean;
   acknowledged: { by: string; at: Instant; note: string } | null;
 }
@@ -52,11 +54,14 @@ export interface Watched {
   /** By `alertKey`. */
   alerts: Map<string, Alert>;
   silences: Map<string, Silence>;
+  muteTimes: Map<string, MuteTime>;
   webhooks: Map<string, Webhook>;
   /** Null until it is first looked at: what it finds then is no news. */
   feed: Feed | null;
   peaks: Map<string, PeakNotice>;
   ages: SessionAges;
+  /** Steps of the batch under way that nobody was told of yet. */
+  stepped: { alert: Alert; row: LicenceRow | undefined }[];
   /** Every rule and type has to be looked at, not only what a batch changed. */
   everything: boolean;
   /** When time alone has to be looked at next. */
@@ -87,10 +92,12 @@ export function watchedOf(alerting: Alerting, id: string): Watched {
     rules: new Map(),
     alerts: new Map(),
     silences: new Map(),
+    muteTimes: new Map(),
     webhooks: new Map(),
     feed: null,
     peaks: new Map(),
     ages: createSessionAges(),
+    stepped: [],
     everything: true,
     dueAt: Number.NEGATIVE_INFINITY,
     lookedAt: Number.NEGATIVE_INFINITY,
@@ -120,6 +127,8 @@ export function loadAlerting(disk: Reader, epoch: string): Alerting {
     watchedOf(alerting, key[0] as string).webhooks.set(key[1] as string, value);
   for (const { key, value } of disk.range<Silence>('silences', {}))
     watchedOf(alerting, key[0] as string).silences.set(key[1] as string, value);
+  for (const { key, value } of disk.range<MuteTime>('muteTimes', {}))
+    watchedOf(alerting, key[0] as string).muteTimes.set(key[1] as string, value);
   for (const watched of alerting.watched.values()) loadOne(disk, watched);
   return alerting;
 }

@@ -6,6 +6,7 @@ import { acknowledgeSchema, alertQuery, ruleSchema, silenceSchema } from '../par
 import { billingQuery, peakQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
+import { muteTimeSchema } from '../parse/mute-times.ts';
 import { settingsSchema } from '../parse/organisation.ts';
 import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
 import { reportSchema } from '../parse/report-body.ts';
@@ -20,6 +21,7 @@ const BODIES = {
   alertRule: ruleSchema,
   acknowledgement: acknowledgeSchema,
   silence: silenceSchema,
+  muteTime: muteTimeSchema,
   webhook: webhookSchema,
   report: reportSchema,
 };

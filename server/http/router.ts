@@ -16,6 +16,7 @@ import { holderRoutes } from './holders.ts';
 import { importRoutes } from './import.ts';
 import { levelRoutes } from './levels.ts';
 import { metricRoutes } from './metrics.ts';
+import { muteTimeRoutes } from './mute-times.ts';
 import { openApiRoutes } from './openapi.ts';
 import { organisationRoutes } from './organisations.ts';
 import { checkPathEncoding } from './path.ts';
@@ -55,7 +56,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
   for (const add of [historyRoutes, billingRoutes, reportRoutes]) add(app, edge);
-  for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, webhookRoutes]) add(app, edge);
+  for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);
   staticRoutes(app, files);

@@ -18,6 +18,8 @@ export interface Calendar {
   billingPeriod(at: Instant): BillingPeriod;
   /** First instant after `at` at which the local clock shows `HH:MM`; a time that a change of clocks skips is the first instant after the gap, one that occurs twice the first. */
   nextLocalTime(at: Instant, time: string): Instant;
+  /** When the local clock shows `HH:MM` on the day that many days after that of `at`, by the same rules; its weekday, 0 for Monday. */
+  localTime(at: Instant, days: number, time: string): { at: Instant; weekday: number };
   /** `YYYY-MM-DD HH:MM:SS` on the local clock. */
   localDateTime(at: Instant): string;
 }
@@ -48,18 +50,21 @@ export function createCalendar(timeZone: string, billingPeriodStartDay: number):
     return lastPeriod;
   };
 
+  const localTime = (at: Instant, days: number, time: string) => {
+    const date = zoned(at).toPlainDate().add({ days });
+    return { at: localInstant(date.toPlainDateTime(Temporal.PlainTime.from(time)), timeZone), weekday: date.dayOfWeek - 1 };
+  };
+
   const nextLocalTime = (at: Instant, time: string): Instant => {
-    const clock = Temporal.PlainTime.from(time);
-    const today = zoned(at).toPlainDate();
     for (let days = 0; ; days++) {
-      const candidate = localInstant(today.add({ days }).toPlainDateTime(clock), timeZone);
+      const candidate = localTime(at, days, time).at;
       if (candidate > at) return candidate;
     }
   };
 
   const localDateTime = (at: Instant): string => zoned(at).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
 
-  return { day, billingPeriod, nextLocalTime, localDateTime };
+  return { day, billingPeriod, nextLocalTime, localTime, localDateTime };
 }
 
 /** The instant of a local date and time: the first where it occurs twice, the end of the gap where it does not exist. */

@@ -4,10 +4,10 @@ import {
   ALERT_METRICS,
   ALERT_OPS,
   ALERT_STATES,
+  type AlertMatchers,
   type AlertRule,
   type AlertStateName,
   SEVERITIES,
-  type SilenceMatchers,
 } from '../../shared/alerts.ts';
 import { licenceTypeName } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
@@ -71,23 +71,28 @@ export function parseAcknowledgement(body: unknown): { by: string; note: string 
   return parsed as z.output<typeof acknowledgeSchema>;
 }
 
+export const alertMatchers = z
+  .strictObject({ rule: name.optional(), licenceType: licenceType.optional(), severity: z.enum(SEVERITIES).optional() })
+  .default({});
+
+export const givenMatchers = (matchers: z.output<typeof alertMatchers>): AlertMatchers =>
+  Object.fromEntries(Object.entries(matchers).filter(([, value]) => value !== undefined));
+
 export const silenceSchema = z.strictObject({
-  matchers: z
-    .strictObject({ rule: name.optional(), licenceType: licenceType.optional(), severity: z.enum(SEVERITIES).optional() })
-    .default({}),
+  matchers: alertMatchers,
   endsAt: instant,
   by: who,
   note: text.default(''),
 });
 
 /** @throws RefusedInput with every problem */
-export function parseSilence(body: unknown, now: Instant): { matchers: SilenceMatchers; endsAt: Instant; by: string; note: string } {
+export function parseSilence(body: unknown, now: Instant): { matchers: AlertMatchers; endsAt: Instant; by: string; note: string } {
   const problems = new Problems();
   const parsed = checked(silenceSchema, body, problems);
   if (parsed && parsed.endsAt <= now) problems.add({ path: 'endsAt', message: 'must lie in the future' });
   problems.throwIfAny('invalid_body', 'Nothing was changed');
   const { matchers, ...rest } = parsed as z.output<typeof silenceSchema>;
-  return { ...rest, matchers: Object.fromEntries(Object.entries(matchers).filter(([, value]) => value !== undefined)) };
+  return { ...rest, matchers: givenMatchers(matchers) };
 }
 
 export const alertQuery = z.strictObject({ state: z.enum(ALERT_STATES).optional() });

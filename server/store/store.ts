@@ -49,6 +49,10 @@ export const TABLES = [
   'alertHistory',
   /** [organisation, silence] -> whose webhooks it keeps back, and until when. */
   'silences',
+  /** [organisation, mute time] -> whose webhooks are not wanted at which times of the week. */
+  'muteTimes',
+  /** [organisation, alert, webhook, number] -> `pending` or `failed`: messages about it that did not arrive. */
+  'alertDeliveries',
   /** [organisation] -> whether its feed is silent, and which billing period runs, as far as was told. */
   'feeds',
   /** [organisation, licence type] -> when a new mark was last told, and one that waits to be. */

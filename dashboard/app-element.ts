@@ -16,6 +16,7 @@ import './wall/wall-page.ts';
 /** Pages that are fetched when they are first asked for: a wall needs none of them. */
 const LATER = {
   history: () => import('./pages/history-page.ts'),
+  reports: () => import('./pages/reports-page.ts'),
   billing: () => import('./pages/billing-page.ts'),
 };
 type LaterPage = keyof typeof LATER;
@@ -86,6 +87,8 @@ export class AppElement extends LightElement {
         return html`<hw-settings-page .dashboard=${dashboard}></hw-settings-page>`;
       case 'history':
         return html`<hw-history-page .dashboard=${dashboard}></hw-history-page>`;
+      case 'reports':
+        return html`<hw-reports-page .dashboard=${dashboard}></hw-reports-page>`;
       case 'billing':
         return html`<hw-billing-page .dashboard=${dashboard}></hw-billing-page>`;
       default:

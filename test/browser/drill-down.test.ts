@@ -43,6 +43,26 @@ describe('from the month to the people', () => {
     expect(new URL(page.url()).searchParams.get('rule')).toBe('p95');
   });
 
+  it('UI-63: a report opens one dimension at a time and shows the daemon’s totals', async () => {
+    const page = await openPage(
+      browser,
+      `${daemon.url}/reports?from=${MONTH}-06T00:00&to=${MONTH}-07T00:00&metrics=acquired,distinctUsers`,
+    );
+    await page.getByRole('row', { name: /Total 2 2/ }).waitFor();
+    await page.getByLabel('then by').selectOption('user');
+    await page.getByRole('button', { name: 'Recording by User' }).click();
+    await page.getByRole('row', { name: /edred 1 1/ }).waitFor();
+    await page.getByLabel('Only where').selectOption('user');
+    await page.getByLabel('is', { exact: true }).fill('eadwig');
+    await page.getByRole('button', { name: 'Add the filter' }).click();
+    await page.getByRole('row', { name: /Total 1 1/ }).waitFor();
+    await page.reload();
+    await page.getByRole('row', { name: /Total 1 1/ }).waitFor();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export as CSV' }).click();
+    expect((await downloading).suggestedFilename()).toBe('licence-usage-report.csv');
+  });
+
   it('UI-62: the history can be zoomed from the keyboard, reset, and read as a table whose rows lead to the people', async () => {
     const page = await openPage(browser, `${daemon.url}/history?licenceType=Recording&from=${MONTH}-06T00:00&to=${MONTH}-07T00:00`);
     await page.locator('hw-history-chart canvas').waitFor();

@@ -5,7 +5,7 @@ import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { launchBrowser, metric, openPage } from './support-browser.ts';
 import { entitleAll, login } from './support-centre.ts';
 
-const PAGES = ['/', '/licences/Inbound%20Agent', '/sessions', '/records', '/history', '/billing', '/settings', '/wall/all'];
+const PAGES = ['/', '/licences/Inbound%20Agent', '/sessions', '/records', '/history', '/reports', '/billing', '/settings', '/wall/all'];
 
 /** Elements that reach beyond the screen or their tile, as text to read in a failure. */
 const overflow = (page: Page) =>

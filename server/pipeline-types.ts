@@ -8,6 +8,7 @@ import type { Assignment, OrganisationSettings, OrganisationView, UserView } fro
 import type { ReportQuery, ReportView } from '../shared/reports.ts';
 import type { Instant } from '../shared/time.ts';
 import type { AnomalyView, ChangeView, HistoryRow, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
+import type { WhatIf, WhatIfQuery } from '../shared/what-if.ts';
 import type { AlertActions } from './alerting/actions.ts';
 import type { Delivery } from './webhooks/outbox.ts';
 
@@ -127,6 +128,8 @@ export interface Reports {
   bill(period?: string): Promise<Bill | null>;
   /** Null for a stretch that has not begun. */
   peak(query: PeakQuery): Promise<PeakView | null>;
+  /** Null for a stretch that has not begun. */
+  whatIf(query: WhatIfQuery): Promise<WhatIf | null>;
   /** The query was parsed against the data sources. @throws ReportTooLargeError */
   answer(query: ReportQuery): Promise<ReportView>;
 }

@@ -12,6 +12,7 @@ import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQ
 import { reportSchema } from '../parse/report-body.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
 import { deliveryQuery, webhookSchema } from '../parse/webhooks.ts';
+import { whatIfSchema } from '../parse/what-if.ts';
 
 const BODIES = {
   event: z.union([eventSchema, z.array(eventSchema)]),
@@ -24,6 +25,7 @@ const BODIES = {
   muteTime: muteTimeSchema,
   webhook: webhookSchema,
   report: reportSchema,
+  whatIf: whatIfSchema,
 };
 const QUERIES = {
   page: pageQuery,

@@ -30,6 +30,7 @@ import { upgradeRequiredRoutes } from './upgrade-required.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { whatIfRoutes } from './what-if.ts';
 
 export function createRouter(edge: Edge, { files, version }: { files: StaticFiles; version: string }): App {
   const app: App = new Hono<AppEnv>();
@@ -55,7 +56,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
 
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
-  for (const add of [historyRoutes, billingRoutes, reportRoutes]) add(app, edge);
+  for (const add of [historyRoutes, billingRoutes, whatIfRoutes, reportRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);

@@ -5,6 +5,7 @@ import type { DataSource } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
 import { periodView, readBill, readPeak } from '../billing/bill.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
+import { readWhatIf } from '../billing/what-if.ts';
 import { DEFAULT_SETTINGS, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { inForce, lastReceived, type Version } from '../licensing/versions.ts';
@@ -48,6 +49,14 @@ export function createReports(options: ReportsOptions): Reports {
     async peak(query) {
       if (query.from > scopeOf(options).now) return null;
       return readUndisturbed(options, (scope) => readPeak(scope, query));
+    },
+    async whatIf(query) {
+      const { buckets, now } = scopeOf(options);
+      const { period, from, to } = query;
+      const named = period === undefined ? buckets.calendar.billingPeriod(now) : buckets.billingPeriodNamed(period);
+      const span = from === undefined || to === undefined ? named : { start: from, end: to };
+      if (!span || span.start > now) return null;
+      return readUndisturbed(options, (scope) => readWhatIf(scope, query, span));
     },
     answer(query) {
       const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;

@@ -4,6 +4,7 @@ import type { Bill, PeakView } from '../../shared/bill.ts';
 import type { Problem } from '../../shared/problems.ts';
 import type { DataSource, ReportView } from '../../shared/reports.ts';
 import type { HistoryRow } from '../../shared/views.ts';
+import type { WhatIf } from '../../shared/what-if.ts';
 import { runCli } from '../support/cli.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 
@@ -264,4 +265,19 @@ it('HTTP-36 records by `format`, for a link that a browser follows', async () =>
     expect((await response.text()).split('\n').length).toBeGreaterThan(format === 'json' ? 0 : 5);
   }
   expect(paths(await daemon.get<Problem>(`${O}/records?format=xml`))).toEqual(['format']);
+});
+
+it('WHATIF-21 what if over HTTP: other sizes for a month that was', async () => {
+  const daemon = await daemonWithHistory();
+  const sizes = { Recording: { concurrent: 2, contingency: 0 } };
+  const { status, body } = await daemon.post<WhatIf>(`${O}/what-if`, { period: '2026-03', sizes });
+  expect(status).toBe(200);
+  expect(body.licences.find((row) => row.licenceType === 'Recording')).toMatchObject({
+    asIs: { secondsInContingency: 3600, loginsInContingency: 1 },
+    secondsInContingency: 0,
+    price: 20,
+    cheapest: { concurrent: 2, contingency: 0, price: 20, proven: true },
+  });
+  expect(paths(await daemon.post<Problem>(`${O}/what-if`, { period: '9999-01' }))).toEqual(['period']);
+  expect((await daemon.post('/api/v1/organisations/none/what-if', {})).status).toBe(404);
 });

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { licenceTypeName } from '../../shared/catalogue.ts';
+import { nameProblem } from '../../shared/names.ts';
+import type { PoolSizes, UnitPrices, WhatIfQuery } from '../../shared/what-if.ts';
+import { billingQuery } from './billing-query.ts';
+import { checked } from './checked.ts';
+import { count, instant, name, price, seconds } from './fields.ts';
+import { licenceType } from './query.ts';
+import { Problems } from './refusal.ts';
+
+const TYPES = 1_000;
+// Keys are names from outside, `__proto__` among them, which a record schema skips: taken apart below.
+const byType = z.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+  message: 'must be an object',
+});
+const sizesSchema = z.strictObject({ concurrent: count, contingency: count.default(0) });
+const pricesSchema = z.strictObject({ unitPrice: price.optional(), contingencyPrice: price.optional() });
+
+export const whatIfSchema = z.strictObject({
+  period: billingQuery.shape.period,
+  from: instant.optional(),
+  to: instant.optional(),
+  licenceTypes: z.array(licenceType).max(TYPES).optional(),
+  sizes: byType.optional(),
+  prices: byType.optional(),
+  without: z
+    .strictObject({
+      staleSessions: z.union([z.literal(true), seconds], { error: 'must be true or a number of seconds' }).optional(),
+      secondDevices: z.boolean().optional(),
+      logonSources: z.array(name).max(TYPES).optional(),
+    })
+    .optional(),
+});
+
+/** @throws RefusedInput, code `invalid_body`, with every problem and its path */
+export function parseWhatIf(body: unknown): WhatIfQuery {
+  const problems = new Problems();
+  const parsed = checked(whatIfSchema, body, problems);
+  const { from, to, period, licenceTypes, without = {} } = parsed ?? {};
+  if (from !== undefined && to !== undefined && from >= to) problems.add({ path: 'to', message: 'must be after from' });
+  if ((from === undefined) !== (to === undefined))
+    problems.add({ path: from === undefined ? 'from' : 'to', message: 'is required beside the other end' });
+  if (period !== undefined && from !== undefined) problems.add({ path: 'period', message: 'is not for a range of its own' });
+  const sizes = mapOf<PoolSizes>(parsed?.sizes, 'sizes', sizesSchema, problems);
+  const prices = mapOf<UnitPrices>(parsed?.prices, 'prices', pricesSchema, problems);
+  problems.throwIfAny('invalid_body', 'Nothing was worked out');
+  return {
+    sizes,
+    prices,
+    ...(period !== undefined && { period }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(licenceTypes && { licenceTypes }),
+    without: Object.fromEntries(Object.entries(without).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function mapOf<T>(value: object | undefined, path: string, schema: z.ZodType, problems: Problems): Map<string, T> {
+  const entries = Object.entries(value ?? {});
+  if (entries.length > TYPES) problems.add({ path, message: `must have at most ${TYPES} licence types` });
+  const found = new Map<string, T>();
+  for (const [key, raw] of entries.slice(0, TYPES)) {
+    const at = `${path}.${key.slice(0, 128)}`;
+    const wrong = nameProblem(key);
+    if (wrong !== null) problems.add({ path: at, message: `a licence type ${wrong}` });
+    const own = new Problems();
+    const item = checked(schema, raw, own);
+    for (const problem of own.listed) problems.add({ ...problem, path: problem.path === '' ? at : `${at}.${problem.path}` });
+    if (own.count === 0) found.set(licenceTypeName(key), item as T);
+  }
+  return found;
+}

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RefusedInput } from '../../server/parse/refusal.ts';
+import { parseWhatIf } from '../../server/parse/what-if.ts';
+import type { WhatIf, WhatIfType } from '../../shared/what-if.ts';
+import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { centres, play } from '../support/random-centre.ts';
+import { property } from '../support/seeded.ts';
+
+const ask = async (books: TestBooks, body: object): Promise<WhatIf> => {
+  const found = await books.pipeline.committed.reports(ORGANISATION)?.whatIf(parseWhatIf(body));
+  if (!found) throw new Error('nothing of it has begun');
+  return found;
+};
+const typeOf = (found: WhatIf, type = 'Recording') => found.licences.find(({ licenceType }) => licenceType === type) as WhatIfType;
+
+const figuresOf = ({
+  secondsInContingency,
+  secondsOverLimit,
+  loginsInContingency,
+  loginsOverLimit,
+  contingencyMaxUsed,
+}: WhatIfType['asIs']) => ({
+  secondsInContingency,
+  secondsOverLimit,
+  loginsInContingency,
+  loginsOverLimit,
+  contingencyMaxUsed,
+});
+
+describe('what if', () => {
+  property(
+    'WHATIF-1 books that lived with other sizes come out as what is played with these',
+    20,
+    fc.tuple(centres, centres),
+    async ([centre, other]) => {
+      const { scene } = centre;
+      const begin = centre.live ? scene.start : scene.end;
+      const [as, differently] = [await openTestBooks(begin), await openTestBooks(begin)];
+      await play(as, centre);
+      await play(differently, { ...centre, settings: { ...centre.settings, entitlements: other.settings.entitlements } });
+      const range = { from: new Date(scene.start - 1).toISOString(), to: new Date(as.clock.now()).toISOString() };
+      const { entitlements } = centre.settings;
+      const was = await ask(as, range);
+      const played = await ask(differently, { ...range, sizes: entitlements });
+      for (const row of was.licences) {
+        expect(figuresOf(row as unknown as WhatIfType['asIs'])).toEqual(figuresOf(row.asIs));
+        if (!entitlements[row.licenceType]) continue;
+        const again = typeOf(played, row.licenceType);
+        expect(figuresOf(again as unknown as WhatIfType['asIs'])).toEqual(figuresOf(row.asIs));
+        expect(again.peak).toEqual(row.peak);
+      }
+    },
+  );
+
+  const at = (time: string): number => Date.parse(`2026-11-01T${time}Z`);
+  const login = (user: string, time: string, more: EventInput = {}): EventInput => ({
+    user,
+    at: at(time),
+    licences: ['Recording'],
+    ...more,
+  });
+  const logout = (user: string, time: string, more: EventInput = {}): EventInput => ({ type: 'logout', user, at: at(time), ...more });
+  const centreWithThree = async (): Promise<TestBooks> => {
+    const books = await openTestBooks(Date.parse('2026-12-01T12:00:00Z'));
+    await books.settings({ entitlements: { Recording: { concurrent: 3, contingency: 0, unitPrice: 10, contingencyPrice: 15 } } });
+    await books.send(
+      login('a', '09:00:00'),
+      login('a', '09:05:00', { device: 'deskphone' }),
+      login('b', '10:00:00'),
+      logout('a', '10:30:00'),
+      login('c', '11:00:00'),
+      logout('b', '11:30:00'),
+      logout('c', '12:00:00'),
+      logout('a', '18:00:00', { device: 'deskphone' }),
+    );
+    return books;
+  };
+
+  it('WHATIF-3 one licence: who overflowed stays there, and what is cheapest', async () => {
+    const books = await centreWithThree();
+    const found = await ask(books, { period: '2026-11', sizes: { Recording: { concurrent: 1, contingency: 1 } } });
+    expect(found).toMatchObject({ billingPeriods: 1, provisional: false, staleAfterSeconds: 43_200 });
+    const row = typeOf(found);
+    expect(row.asIs).toEqual({
+      concurrent: 3,
+      contingency: 0,
+      secondsInContingency: 0,
+      secondsOverLimit: 0,
+      loginsInContingency: 0,
+      loginsOverLimit: 0,
+      contingencyMaxUsed: 0,
+    });
+    expect(row).toMatchObject({
+      sizes: { concurrent: 1, contingency: 1 },
+      secondsInContingency: 5400,
+      secondsOverLimit: 3600,
+      loginsInContingency: 1,
+      loginsOverLimit: 1,
+      price: 25,
+      peak: { value: 3, at: '2026-11-01T11:00:00.000Z', holdings: 3 },
+      cheapest: { concurrent: 3, contingency: 0, price: 30, proven: true },
+    });
+    expect(row.curve).toEqual([
+      { concurrent: 0, contingency: 3, price: 45, secondsInContingency: 32_400, secondsOverLimit: 0 },
+      { concurrent: 1, contingency: 2, price: 40, secondsInContingency: 7200, secondsOverLimit: 0 },
+      { concurrent: 2, contingency: 1, price: 35, secondsInContingency: 3600, secondsOverLimit: 0 },
+      { concurrent: 3, contingency: 0, price: 30, secondsInContingency: 0, secondsOverLimit: 0 },
+    ]);
+    expect(row.suggestion).toBe(
+      '3 Recording licences with 0 of contingency cost least (30), if what comes is like the range that was looked at.',
+    );
+  });
+
+  it('WHATIF-4 peaks without stale sessions and without what is left on when the desktop logs out', async () => {
+    const books = await centreWithThree();
+    const { peakWithout } = typeOf(await ask(books, { period: '2026-11', without: { staleSessions: 5400 } }));
+    // Of a, neither desktop nor deskphone lives beyond 10:35.
+    expect(peakWithout.staleSessions).toEqual({ value: 2, at: '2026-11-01T10:00:00.000Z', saves: 1 });
+    expect(peakWithout.secondDevices).toEqual({ value: 2, at: '2026-11-01T10:00:00.000Z', saves: 1 });
+  });
+
+  it('WHATIF-5 sessions that are left out are not played', async () => {
+    const books = await centreWithThree();
+    const sizes = { Recording: { concurrent: 1, contingency: 1 } };
+    const row = typeOf(await ask(books, { period: '2026-11', sizes, without: { secondDevices: true } }));
+    expect(row).toMatchObject({ secondsInContingency: 5400, secondsOverLimit: 0, loginsInContingency: 1, price: 25 });
+    expect(typeOf(await ask(books, { period: '2026-11', sizes, without: { logonSources: ['Agent Desktop'] } }))).toMatchObject({
+      secondsInContingency: 0,
+      price: 10,
+      peak: { value: 3 },
+    });
+  });
+
+  it('WHATIF-20 wrong questions are refused with every path', () => {
+    const refused = (body: unknown): string[] => {
+      try {
+        parseWhatIf(body);
+        return [];
+      } catch (error) {
+        return (error as RefusedInput).errors.map(({ path }) => path);
+      }
+    };
+    expect(refused(null)).toEqual(['']);
+    expect(refused({ period: '2026-13', with: 1, without: { staleSessions: false } })).toEqual(['period', 'without.staleSessions', 'with']);
+    expect(refused({ from: '2026-11-02T00:00:00Z' })).toEqual(['to']);
+    expect(refused({ from: '2026-11-02T00:00:00Z', to: '2026-11-01T00:00:00Z' })).toEqual(['to']);
+    expect(refused({ sizes: { Recording: { concurrent: -1 } }, prices: { '': { unitPrice: 1 } } })).toEqual([
+      'sizes.Recording.concurrent',
+      'prices.',
+    ]);
+    expect(parseWhatIf(JSON.parse('{"sizes":{"__proto__":{"concurrent":1}}}')).sizes.get('__proto__')).toEqual({
+      concurrent: 1,
+      contingency: 0,
+    });
+  });
+});

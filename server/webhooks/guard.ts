@@ -13,16 +13,23 @@ export interface TargetGuard {
    */
   problem(url: string): string | null;
   /**
-   * For the connection itself: resolves every address of a name, refuses all if one is not allowed, and hands on exactly those that were
-   * looked at, so that nobody can answer differently a moment later.
+   * For the connection itself: resolves every address of a name, decides by all of them, and hands on exactly addresses that were
+   * looked at and are allowed, so that nobody can answer differently a moment later.
    */
   lookup(secure: boolean): LookupFunction;
 }
 
 const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
+/** Public by its number, and yet the inside of a cloud: Azure answers every machine there. */
+const METADATA = new Set(['168.63.129.16']);
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
-export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>;
+
+interface Resolved {
+  address: string;
+  family: number;
+}
+export type Resolve = (hostname: string) => Promise<Resolved[]>;
 
 /** @param allowTargets CIDRs that are allowed beside public addresses, and over http */
 export function createTargetGuard(allowTargets: readonly string[], resolve: Resolve = resolveAll): TargetGuard {
@@ -37,6 +44,26 @@ export function createTargetGuard(allowTargets: readonly string[], resolve: Reso
     if (isAllowed(address)) return null;
     if (!isPublic(address)) return `${text} is not a public address; webhooks.allowTargets in the configuration file can allow it`;
     return secure ? null : 'must use https; http is for addresses that webhooks.allowTargets allows';
+  };
+
+  /**
+   * The addresses of a name that may be connected to. One that is not allowed beside a public one is how a name is turned against its
+   * caller, so all are refused. A name that is all inside, such as localhost with 127.0.0.1 and ::1, is what the configuration file is
+   * about: what it allows is used, the rest never.
+   * @throws where none may be
+   */
+  const choose = (hostname: string, addresses: Resolved[], secure: boolean): Resolved[] => {
+    if (addresses.length === 0) throw new Error(`${hostname} has no address`);
+    const judged = addresses.map((one) => ({ one, problem: addressProblem(one.address, secure), outside: isOutside(one.address) }));
+    const [refused] = judged.filter(({ problem }) => problem !== null);
+    const chosen = judged.filter(({ problem }) => problem === null).map(({ one }) => one);
+    if (refused && (chosen.length === 0 || judged.some(({ outside }) => outside)))
+      throw new ForbiddenTarget(`${hostname}: ${refused.problem}`);
+    return chosen;
+  };
+  const isOutside = (text: string): boolean => {
+    const address = ipaddr.process(text);
+    return !isAllowed(address) && isPublic(address);
   };
 
   return {
@@ -60,13 +87,9 @@ export function createTargetGuard(allowTargets: readonly string[], resolve: Reso
     lookup: (secure) => (hostname, options, callback) => {
       resolve(hostname)
         .then((addresses) => {
-          if (addresses.length === 0) throw new Error(`${hostname} has no address`);
-          for (const { address } of addresses) {
-            const problem = addressProblem(address, secure);
-            if (problem !== null) throw new ForbiddenTarget(`${hostname}: ${problem}`);
-          }
-          if (options.all) callback(null, addresses);
-          else callback(null, (addresses[0] as { address: string }).address, (addresses[0] as { family: number }).family);
+          const chosen = choose(hostname, addresses, secure);
+          if (options.all) callback(null, chosen);
+          else callback(null, (chosen[0] as Resolved).address, (chosen[0] as Resolved).family);
         })
         .catch((error: NodeJS.ErrnoException) => callback(error, options.all ? [] : ''));
     },
@@ -75,6 +98,7 @@ export function createTargetGuard(allowTargets: readonly string[], resolve: Reso
 
 /** Of IPv6 only 2000::/3 is given out to the public; the ranges in it that are for something else have names of their own. */
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (METADATA.has(address.toString())) return false;
   return address.range() === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(GLOBAL));
 }
 
@@ -102,7 +126,7 @@ function unmapped([address, bits]: Range): Range {
   return [address, bits];
 }
 
-function resolveAll(hostname: string): Promise<{ address: string; family: number }[]> {
+function resolveAll(hostname: string): Promise<Resolved[]> {
   return new Promise((done, failed) => {
     dnsLookup(hostname, { all: true, verbatim: true }, (error, addresses) => (error ? failed(error) : done(addresses)));
   });

@@ -4,7 +4,9 @@ import type { WebhookFormat } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 
 const PREFIX = 'whsec_';
-/** Standard Webhooks asks for 24; receivers that hand out their own secrets are not always so strict. */
+/** What Standard Webhooks asks of its own secrets; receivers that hand out others are not always so strict. */
+const MIN_STANDARD_BYTES = 24;
+const MAX_STANDARD_BYTES = 64;
 const MIN_KEY_BYTES = 16;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
@@ -33,5 +35,8 @@ export function secretProblem(secret: string, format: WebhookFormat): string | n
   if (format === 'pagerduty') return /^[\x21-\x7e]{8,128}$/.test(secret) ? null : 'must be the routing key of a PagerDuty service';
   const key = keyOf(secret);
   if (!key) return 'must be base64, with or without whsec_ in front';
+  const standard = secret.startsWith(PREFIX);
+  if (standard && (key.length < MIN_STANDARD_BYTES || key.length > MAX_STANDARD_BYTES))
+    return `must be ${MIN_STANDARD_BYTES} to ${MAX_STANDARD_BYTES} random bytes in base64 after whsec_`;
   return key.length < MIN_KEY_BYTES ? `must be at least ${MIN_KEY_BYTES} random bytes` : null;
 }

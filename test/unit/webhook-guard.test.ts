@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTargetGuard, type Resolve } from '../../server/webhooks/guard.ts';
+import { secretProblem } from '../../server/webhooks/sign.ts';
 import { HOSTILE_URLS } from '../support/hostile-urls.ts';
 
 const strict = createTargetGuard([]);
@@ -63,7 +64,39 @@ describe('the name service', () => {
     expect(await looked(['10.0.0.1'], ['10.0.0.0/8'], false)).toEqual([{ address: '10.0.0.1', family: 4 }]);
   });
 
+  it('HOOK-27 of a name that is all inside only what the configuration allows is connected to; beside a public address nothing is', async () => {
+    const here = [{ address: '127.0.0.1', family: 4 }];
+    expect(await looked(['::1', '127.0.0.1'], ['127.0.0.1/32'], false)).toEqual(here);
+    expect(await looked(['127.0.0.1', '10.0.0.1'], ['127.0.0.1/32'])).toEqual(here);
+    expect(await looked(['::1', '127.0.0.2'], ['127.0.0.1/32'])).toContain('not a public address');
+    expect(await looked(['93.184.216.34', '127.0.0.1', '10.0.0.1'], ['127.0.0.1/32'])).toContain('10.0.0.1');
+    expect(await looked(['93.184.216.34', '127.0.0.1'], ['127.0.0.1/32'])).toHaveLength(2);
+    expect(await looked(['93.184.216.34', '127.0.0.1'], ['127.0.0.1/32'], false)).toContain('https');
+  });
+
+  it('HOOK-28 a name that flips between two answers is judged anew by each connection', async () => {
+    let asked = 0;
+    const resolve: Resolve = async () => [{ address: ++asked % 2 ? '93.184.216.34' : '169.254.169.254', family: 4 }];
+    const lookup = createTargetGuard([], resolve).lookup(true);
+    const once = () => new Promise((done) => lookup('flip.example', { all: true }, (error, found) => done(error ? error.message : found)));
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await once()).toEqual([{ address: '93.184.216.34', family: 4 }]);
+      expect(await once()).toContain('not a public address');
+    }
+  });
+
   it('HOOK-26 a public address is not spoken to over http', async () => {
     expect(await looked(['93.184.216.34'], ['10.0.0.0/8'], false)).toContain('https');
+  });
+});
+
+describe('secrets', () => {
+  const bytes = (count: number) => Buffer.alloc(count, 7).toString('base64');
+
+  it('HOOK-29 a secret after whsec_ has 24 to 64 bytes; one of another kind at least 16', () => {
+    for (const count of [24, 32, 64]) expect(secretProblem(`whsec_${bytes(count)}`, 'standard'), String(count)).toBeNull();
+    for (const count of [1, 16, 23, 65]) expect(secretProblem(`whsec_${bytes(count)}`, 'standard'), String(count)).toContain('24 to 64');
+    expect(secretProblem(bytes(16), 'standard')).toBeNull();
+    expect(secretProblem(bytes(15), 'standard')).toContain('at least 16');
   });
 });

@@ -17,6 +17,7 @@ import './wall/wall-page.ts';
 const LATER = {
   history: () => import('./pages/history-page.ts'),
   reports: () => import('./pages/reports-page.ts'),
+  'what-if': () => import('./pages/what-if-page.ts'),
   billing: () => import('./pages/billing-page.ts'),
 };
 type LaterPage = keyof typeof LATER;
@@ -89,6 +90,8 @@ export class AppElement extends LightElement {
         return html`<hw-history-page .dashboard=${dashboard}></hw-history-page>`;
       case 'reports':
         return html`<hw-reports-page .dashboard=${dashboard}></hw-reports-page>`;
+      case 'what-if':
+        return html`<hw-what-if-page .dashboard=${dashboard}></hw-what-if-page>`;
       case 'billing':
         return html`<hw-billing-page .dashboard=${dashboard}></hw-billing-page>`;
       default:

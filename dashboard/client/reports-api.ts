@@ -17,10 +17,47 @@ export interface ReportsApi {
   bill(organisation: string, period: string, signal?: AbortSignal): Promise<Bill>;
   peak(organisation: string, query: Stretch, signal?: AbortSignal): Promise<PeakView>;
   alertRules(organisation: string, signal?: AbortSignal): Promise<AlertRuleView[]>;
+  /** 404 where the daemon does not know how. */
+  whatIf(organisation: string, body: WhatIfBody, signal?: AbortSignal): Promise<WhatIfLicence[]>;
   dataSources(signal?: AbortSignal): Promise<DataSource[]>;
   report(organisation: string, body: ReportBody, signal?: AbortSignal): Promise<ReportView>;
   /** The same as a file of a media type. */
   reportFile(organisation: string, body: ReportBody, mediaType: string): Promise<Blob>;
+}
+
+export interface PoolNumbers {
+  secondsInContingency: number;
+  secondsOverLimit: number;
+  loginsInContingency: number;
+  loginsOverLimit: number;
+  contingencyMaxUsed: number;
+}
+
+interface Sized {
+  concurrent: number;
+  contingency: number;
+  /** Null without prices. */
+  price: number | null;
+}
+
+/** One licence type of `POST O/what-if`, as far as the page shows it. */
+export interface WhatIfLicence extends PoolNumbers {
+  licenceType: string;
+  asIs: PoolNumbers & { concurrent: number | null; contingency: number | null };
+  sizes: { concurrent: number; contingency: number } | null;
+  price: number | null;
+  cheapest: Sized | null;
+  curve: (Sized & { secondsInContingency: number; secondsOverLimit: number })[];
+  peak: { value: number; at: string | null };
+  peakWithout: { staleSessions: { value: number; saves: number }; secondDevices: { value: number; saves: number } };
+  suggestion: string;
+}
+
+export interface WhatIfBody {
+  period: string;
+  licenceTypes: string[];
+  sizes?: Record<string, { concurrent: number; contingency: number }>;
+  prices?: Record<string, { unitPrice: number; contingencyPrice: number }>;
 }
 
 /** Of one licence type, milliseconds since 1970. */
@@ -39,6 +76,8 @@ export function createReportsApi({ get, post, send }: Http): ReportsApi {
     bill: (organisation, period, signal) => get(pathOf(organisation, '/billing', { period }), signal),
     peak: (organisation, query, signal) => get(pathOf(organisation, '/peak', stretch({ ...query })), signal),
     alertRules: (organisation, signal) => items(pathOf(organisation, '/alert-rules'), signal),
+    whatIf: async (organisation, body, signal) =>
+      (await post<{ licences: WhatIfLicence[] }>(pathOf(organisation, '/what-if'), body, signal)).licences,
     dataSources: async (signal) => (await get<{ dataSources: DataSource[] }>('/api/v1/data-sources', signal)).dataSources,
     report: (organisation, body, signal) => post(pathOf(organisation, '/reports'), body, signal),
     reportFile: async (organisation, body, mediaType) => {

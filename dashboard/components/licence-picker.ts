@@ -16,13 +16,16 @@ export function chosenType(dashboard: Dashboard): string | null {
   return dashboard.navigation.query('licenceType') ?? first?.licenceType ?? null;
 }
 
-export function licencePicker(dashboard: Dashboard): TemplateResult {
+/** @param forget of the address: what belongs to the type before */
+export function licencePicker(dashboard: Dashboard, forget: Record<string, undefined> = {}): TemplateResult {
   const { navigation } = dashboard;
   const chosen = chosenType(dashboard);
   const names = licenceRows(dashboard).map((row) => row.licenceType);
   const all = chosen === null || names.includes(chosen) ? names : [chosen, ...names];
   const choose = (event: Event) =>
-    navigation.go(navigation.here({ licenceType: (event.target as HTMLSelectElement).value, peakFrom: undefined, peakTo: undefined }));
+    navigation.go(
+      navigation.here({ ...forget, licenceType: (event.target as HTMLSelectElement).value, peakFrom: undefined, peakTo: undefined }),
+    );
   return html`<label class="field"
     ><span>Licence type</span
     ><select @change=${choose}>

@@ -27,7 +27,7 @@ export class SiteHeader extends LightElement {
       <a class="skip-link" href="#content" @click=${this.#skip}>Skip to the content</a>
       <a class="brand" href=${navigation.href({ page: 'overview' })} aria-label="Highwater, overview">${brandMark}<span>Highwater</span></a>
       <nav aria-label="Pages">
-        ${link('overview', 'Overview')} ${link('sessions', 'Sessions')} ${link('records', 'Records')} ${link('history', 'History')} ${link('reports', 'Reports')} ${link('billing', 'Billing')}
+        ${link('overview', 'Overview')} ${link('sessions', 'Sessions')} ${link('records', 'Records')} ${link('history', 'History')} ${link('reports', 'Reports')} ${link('billing', 'Billing')} ${link('what-if', 'What if')}
         <a href=${navigation.href({ page: 'alerts', view: 'active' })} aria-current=${here === 'alerts' ? 'page' : nothing}>Alerts</a>
         ${link('settings', 'Settings')}
         <a href=${navigation.href({ page: 'wall', board: 'all' })}>Wall</a>

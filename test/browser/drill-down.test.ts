@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { launchBrowser, openPage } from './support-browser.ts';
 import { entitleAll, login } from './support-centre.ts';
@@ -61,6 +61,39 @@ describe('from the month to the people', () => {
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export as CSV' }).click();
     expect((await downloading).suggestedFilename()).toBe('licence-usage-report.csv');
+  });
+
+  it('UI-65: what-if asks when a number changes, shows the answer beside what was, and keeps the numbers in the address', async () => {
+    const context = await browser.newContext({ viewport: { width: 1_280, height: 900 } });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const bodies: { sizes?: Record<string, { concurrent: number }> }[] = [];
+    await page.route('**/what-if', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      const body = route.request().postDataJSON() as (typeof bodies)[number];
+      bodies.push(body);
+      const over = (body.sizes?.['Recording']?.concurrent ?? 1) >= 2 ? 0 : 5_400;
+      const numbers = {
+        secondsInContingency: over,
+        secondsOverLimit: 0,
+        loginsInContingency: 1,
+        loginsOverLimit: 0,
+        contingencyMaxUsed: 1,
+      };
+      const peak = { value: 2, at: `${MONTH}-06T09:30:00.000Z` };
+      const without = { ...peak, saves: 0 };
+      const licence = { licenceType: 'Recording', ...numbers, sizes: null, price: 40, cheapest: null, curve: [], peak };
+      const asIs = { ...numbers, secondsInContingency: 5_400, concurrent: 1, contingency: 1 };
+      const more = { asIs, peakWithout: { staleSessions: without, secondDevices: without }, suggestion: 'Buy 2 of Recording.' };
+      await route.fulfill({ json: { licences: [{ ...licence, ...more }] } });
+    });
+    await page.goto(`${daemon.url}/what-if?licenceType=Recording&period=${MONTH}`);
+    await page.getByText('Buy 2 of Recording.').waitFor();
+    await page.getByRole('row', { name: /Time in contingency 1 h 30 min 1 h 30 min/ }).waitFor();
+    await page.getByRole('spinbutton', { name: 'Concurrent licences' }).fill('2');
+    await page.getByRole('row', { name: /Time in contingency 1 h 30 min 0 s/ }).waitFor();
+    expect(bodies.at(-1)).toEqual({ period: MONTH, licenceTypes: ['Recording'], sizes: { Recording: { concurrent: 2, contingency: 1 } } });
+    expect(new URL(page.url()).searchParams.get('concurrent')).toBe('2');
   });
 
   it('UI-62: the history can be zoomed from the keyboard, reset, and read as a table whose rows lead to the people', async () => {

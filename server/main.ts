@@ -11,6 +11,7 @@ import { reportCommand } from './cli/report.ts';
 import { sendTestCommand } from './cli/send-test.ts';
 import { serveCommand } from './cli/serve.ts';
 import { addSimulateCommand } from './cli/simulate.ts';
+import { whatIfCommand } from './cli/what-if.ts';
 
 const program = new Command('highwater')
   .description('Counts licences in use in a contact centre as it happens, and warns before the next login costs money.')
@@ -25,6 +26,7 @@ const commands = [
   exportCommand,
   explainCommand,
   reportCommand,
+  whatIfCommand,
   sendTestCommand,
 ];
 for (const command of commands) program.addCommand(command());

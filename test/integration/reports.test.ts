@@ -281,3 +281,19 @@ it('WHATIF-21 what if over HTTP: other sizes for a month that was', async () => 
   expect(paths(await daemon.post<Problem>(`${O}/what-if`, { period: '9999-01' }))).toEqual(['period']);
   expect((await daemon.post('/api/v1/organisations/none/what-if', {})).status).toBe(404);
 });
+
+it('WHATIF-22 highwater what-if prints a table with a suggestion, or JSON', async () => {
+  const daemon = await daemonWithHistory();
+  const whatIf = async (...flags: string[]) => {
+    const run = runCli(['what-if', '--url', daemon.url, '--organisation', '129', '--period', '2026-03', ...flags]);
+    onTestFinished(run.dispose);
+    const { code } = await run.ended();
+    return { code, text: run.stdout.join('\n') };
+  };
+  const table = await whatIf('--size', 'Recording=2');
+  expect(table.code).toBe(0);
+  expect(table.text).toMatch(/^Recording +2 +2\+0 +0\.0 +0\.0 +20 +2\+0 +20$/m);
+  expect(table.text).toContain('2 Recording licences with 0 of contingency cost least (20), if what comes is like the range');
+  expect((JSON.parse((await whatIf('--json')).text) as WhatIf).licences).toHaveLength(2);
+  expect((await whatIf('--size', 'Recording')).code).toBe(2);
+});

@@ -69,6 +69,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     auth: createAuthenticator(config.auth),
     targets: createTargetGuard(config.webhooks.allowTargets),
     health: () => health(running, stopping),
+    refused: (code) => running?.metrics.refused(code),
     running() {
       if (running && !stopping) return running;
       throw new HttpProblem(503, stopping ? 'stopping' : 'starting', stopping ? 'The daemon is stopping.' : 'The store is being opened.', {

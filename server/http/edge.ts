@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { ProblemCode } from '../../shared/problems.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { LiveHub } from '../live/hub.ts';
@@ -29,6 +30,8 @@ export interface Edge {
   /** Where webhooks may go. */
   targets: TargetGuard;
   health(): Health;
+  /** Counts a refusal, once there is something that counts. */
+  refused(code: ProblemCode): void;
   /** @throws HttpProblem 503 before the store is open */
   running(): Running;
 }

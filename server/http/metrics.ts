@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ProblemCode } from '../../shared/problems.ts';
 import type { Commit, Committed } from '../pipeline-types.ts';
 import type { App, Edge } from './edge.ts';
 
@@ -6,6 +7,8 @@ export interface Metrics {
   commit(commit: Commit): void;
   /** An attempt to reach a webhook's receiver. */
   delivery(outcome: 'delivered' | 'failed' | 'gone'): void;
+  /** A request or a handshake that was refused, by the code of its problem. */
+  refused(code: ProblemCode): void;
   /** The text that Prometheus scrapes, and its media type. */
   scrape(): Promise<{ text: string; contentType: string }>;
 }
@@ -33,6 +36,12 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
     name: 'highwater_webhook_deliveries_total',
     help: 'Attempts to deliver a webhook by outcome',
     labelNames: ['outcome'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'highwater_refused_total',
+    help: 'Requests and handshakes that were refused, by the code of the problem',
+    labelNames: ['reason'],
     registers,
   });
   const row = ['organisation', 'licence_type'];
@@ -75,6 +84,7 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
       for (const { type, outcome } of commit.events) events.inc({ type, outcome });
     },
     delivery: (outcome) => deliveries.inc({ outcome }),
+    refused: (reason) => refused.inc({ reason }),
     async scrape() {
       collect();
       return { text: await registry.metrics(), contentType: registry.contentType };

@@ -65,7 +65,10 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   app.notFound((c) => problemResponse(new HttpProblem(404, 'not_found', `There is nothing at ${c.req.path.slice(0, 200)}.`)));
   app.onError((error, c) => {
     const known = knownProblem(error);
-    if (known) return problemResponse(known);
+    if (known) {
+      edge.refused(known.code);
+      return problemResponse(known);
+    }
     edge.log.error({ err: error, method: c.req.method, path: c.req.path.slice(0, 200) }, 'a request failed');
     return problemResponse(internalProblem());
   });

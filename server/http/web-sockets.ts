@@ -84,7 +84,9 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
     } catch (error) {
       const known = knownProblem(error);
       if (!known) edge.log.error({ err: error }, 'a WebSocket handshake failed');
-      refuse(socket, known ?? internalProblem());
+      const problem = known ?? internalProblem();
+      edge.refused(problem.code);
+      refuse(socket, problem);
     }
   });
 

@@ -1,5 +1,6 @@
 /** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
 
+import type { AlertRule, TriedRule } from '../shared/alerts.ts';
 import type { Bill, BillingPeriodView, PeakQuery, PeakView } from '../shared/bill.ts';
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
 import type { HistoryQuery } from '../shared/history.ts';
@@ -130,6 +131,8 @@ export interface Reports {
   peak(query: PeakQuery): Promise<PeakView | null>;
   /** Null for a stretch that has not begun. */
   whatIf(query: WhatIfQuery): Promise<WhatIf | null>;
+  /** What an alert rule would have done from one instant up to another. */
+  tryRule(rule: AlertRule, from: Instant, to: Instant): Promise<TriedRule>;
   /** The query was parsed against the data sources. @throws ReportTooLargeError */
   answer(query: ReportQuery): Promise<ReportView>;
 }

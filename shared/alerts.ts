@@ -85,6 +85,29 @@ export interface DeliveryCounts {
   failed: number;
 }
 
+/** What a rule would have done: one course of it. */
+export interface TriedFiring {
+  licenceType: string;
+  /** When the value first was there. */
+  startsAt: string;
+  firedAt: string;
+  /** Null: it still fired at the end of the range. */
+  endsAt: string | null;
+  /** Highest or lowest value met, whichever the rule warns of. */
+  extreme: number | null;
+}
+
+export interface TriedRule {
+  from: string;
+  to: string;
+  count: number;
+  firings: TriedFiring[];
+  /** Highwater was recording all the time, and nothing of the past changed meanwhile. */
+  complete: boolean;
+  /** Not all firings are listed. */
+  truncated: boolean;
+}
+
 /** One step of an alert's course. */
 export interface AlertTransitionView {
   seq: number;

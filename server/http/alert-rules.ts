@@ -1,5 +1,5 @@
 import { DEFAULT_RULES } from '../alerts/default-rules.ts';
-import { parseAlertRule } from '../parse/alerts.ts';
+import { parseAlertRule, parseTryRule } from '../parse/alerts.ts';
 import { readJson } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
@@ -28,6 +28,16 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
       missing.map(({ id, ...rule }) => ({ id, rule })),
     );
     return json({ items: alerts().shown.rules(organisation), added: missing.map(({ id }) => id) });
+  });
+
+  const tryOut = describe('Try a rule on the past', 'What it would have done had it been set at `from`; by default 30 days ago.', {
+    tag,
+    body: 'triedRule',
+  });
+  app.post(`${ALL}/try`, tryOut, async (c) => {
+    const organisation = existingOrganisation(c, edge);
+    const { rule, from, to } = parseTryRule(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes), edge.clock.now());
+    return json(await edge.running().pipeline.committed.reports(organisation)?.tryRule(rule, from, to));
   });
 
   app.get(ONE, describe('An alert rule', '', { tag }), (c) => {

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
-import { acknowledgeSchema, alertQuery, ruleSchema, silenceSchema } from '../parse/alerts.ts';
+import { acknowledgeSchema, alertQuery, ruleSchema, silenceSchema, tryRuleSchema } from '../parse/alerts.ts';
 import { billingQuery, peakQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
@@ -20,6 +20,7 @@ const BODIES = {
   assignment: assignmentSchema,
   users: z.array(userSchema),
   alertRule: ruleSchema,
+  triedRule: tryRuleSchema,
   acknowledgement: acknowledgeSchema,
   silence: silenceSchema,
   muteTime: muteTimeSchema,

@@ -61,6 +61,30 @@ export function parseAlertRule(id: string, body: unknown): AlertRule {
   return { name: title ?? id, ...rest, ...(clearThreshold != null && { clearThreshold }) };
 }
 
+/** Metrics whose past is not kept. */
+const WITHOUT_HISTORY: readonly string[] = ['sessionAge', 'feedAge'];
+const USUAL_DAYS = 30;
+const LONGEST_DAYS = 400;
+const DAY_MS = 86_400_000;
+
+export const tryRuleSchema = ruleSchema.extend({ from: instant.nullish(), to: instant.nullish() });
+
+/** A rule to be tried on the past. @throws RefusedInput with every problem */
+export function parseTryRule(body: unknown, now: Instant): { rule: AlertRule; from: Instant; to: Instant } {
+  const problems = new Problems();
+  const parsed = checked(tryRuleSchema, body, problems);
+  const to = Math.min(parsed?.to ?? now, now);
+  const from = parsed?.from ?? to - USUAL_DAYS * DAY_MS;
+  if (parsed) {
+    if (WITHOUT_HISTORY.includes(parsed.metric)) problems.add({ path: 'metric', message: 'has no history on which it could be tried' });
+    if (from >= to) problems.add({ path: 'from', message: 'must be before to, and before now' });
+    if (to - from > LONGEST_DAYS * DAY_MS) problems.add({ path: 'from', message: 'must not be more than 13 months before to' });
+  }
+  problems.throwIfAny('invalid_body', 'Nothing was tried');
+  const { from: _, to: __, id = 'tried', ...rule } = parsed as z.output<typeof tryRuleSchema>;
+  return { rule: parseAlertRule(id, rule), from, to };
+}
+
 export const acknowledgeSchema = z.strictObject({ by: who, note: text.default('') });
 
 /** @throws RefusedInput with every problem */

@@ -19,6 +19,7 @@ import { createLocalBuckets } from './local-buckets.ts';
 import { answerReport } from './query.ts';
 import type { ReadWatches } from './read-watch.ts';
 import type { ReportScope } from './scope.ts';
+import { tryRule } from './try-rule.ts';
 import { inPieces, runInPieces, type Work } from './work.ts';
 
 /** How often a report is read before it is given out although the past keeps changing. */
@@ -57,6 +58,10 @@ export function createReports(options: ReportsOptions): Reports {
       const span = from === undefined || to === undefined ? named : { start: from, end: to };
       if (!span || span.start > now) return null;
       return readUndisturbed(options, (scope) => readWhatIf(scope, query, span));
+    },
+    async tryRule(rule, from, to) {
+      const { provisional, ...tried } = await readUndisturbed(options, (scope) => tryRule(scope, rule, from, to));
+      return { ...tried, complete: tried.complete && !provisional };
     },
     answer(query) {
       const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;
@@ -118,6 +123,7 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOp
     buckets,
     entitlementsAt: (instant) => inForce(versions, instant)?.entitlements ?? DEFAULT_SETTINGS.entitlements,
     versions,
+    settingsFrom: versions.map((version) => version.from).filter(Number.isFinite),
     covered: createCoverage(downtimes, known),
     firstEntryAt,
     now: at,

@@ -21,6 +21,8 @@ export interface ReportScope {
   entitlementsAt(at: Instant): ReadonlyMap<string, Entitlement>;
   /** All settings, in the order in which they come into force. */
   versions: readonly Version<Settings>[];
+  /** When settings came into force, but for the first. */
+  settingsFrom: readonly Instant[];
   covered: Coverage;
   /** Instant of the oldest entry of the books. */
   firstEntryAt: Instant | null;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { refuseDamagedStore } from './damaged-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { createAuthenticator } from './http/auth.ts';
 import type { Edge, Running } from './http/edge.ts';
@@ -20,6 +21,7 @@ import type { Log } from './log.ts';
 import { createEventParser } from './parse/events.ts';
 import { openPipeline } from './pipeline.ts';
 import type { Health } from './pipeline-types.ts';
+import { markInitialised } from './store/data-file.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
 import { Teardown } from './teardown.ts';
@@ -90,6 +92,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const store = await openStore(config, parts, teardown);
     const { catalogue } = config;
     const pipeline = await openPipeline({ store, clock, catalogue, log, randomId: parts.randomId, onFatal: parts.onFatal });
+    if (!parts.openStore) markInitialised(config.dataDir);
     const { committed } = pipeline;
     const source = {
       epoch: committed.epoch,
@@ -149,6 +152,7 @@ function health(running: Running | null, stopping: boolean): Health {
 
 async function openStore(config: Config, parts: AppParts, teardown: Teardown): Promise<Store> {
   if (!parts.openStore) {
+    refuseDamagedStore(config.dataDir);
     const unlock = await lockDataDir(config.dataDir);
     teardown.add('data directory lock', 1_000, unlock);
   }

@@ -29,6 +29,16 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
 }
 
+/** Whether a daemon uses the directory just now. */
+export async function isDataDirLocked(dataDir: string): Promise<boolean> {
+  const folder = openSync(dataDir, 'r');
+  try {
+    return (await holderOf(process.platform === 'linux' ? `/proc/self/fd/${folder}/${NAME}` : join(dataDir, NAME))) !== null;
+  } finally {
+    closeSync(folder);
+  }
+}
+
 /** The lock is there. If nobody answers, its daemon was killed, and the lock is moved away before a new one is made. */
 async function takeOver(path: string, dataDir: string): Promise<Server> {
   const inUse = (pid: string) =>

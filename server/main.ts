@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { backupCommand } from './cli/backup.ts';
 import { checkConfigCommand } from './cli/check-config.ts';
 import { addDemoCommand } from './cli/demo.ts';
 import { FAILED, USAGE } from './cli/exit-codes.ts';
@@ -8,9 +9,11 @@ import { exportCommand } from './cli/export.ts';
 import { healthcheckCommand } from './cli/healthcheck.ts';
 import { importCommand } from './cli/import.ts';
 import { reportCommand } from './cli/report.ts';
+import { restoreCommand } from './cli/restore.ts';
 import { sendTestCommand } from './cli/send-test.ts';
 import { serveCommand } from './cli/serve.ts';
 import { addSimulateCommand } from './cli/simulate.ts';
+import { verifyCommand } from './cli/verify.ts';
 import { whatIfCommand } from './cli/what-if.ts';
 
 const program = new Command('highwater')
@@ -28,6 +31,9 @@ const commands = [
   reportCommand,
   whatIfCommand,
   sendTestCommand,
+  verifyCommand,
+  backupCommand,
+  restoreCommand,
 ];
 for (const command of commands) program.addCommand(command());
 addSimulateCommand(program);

@@ -21,7 +21,7 @@ import { recordEvent } from './books/record-event.ts';
 import { runTimers, timersDue } from './books/timers.ts';
 import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
-import { type Commit, type Health, NotRecordingError, type Pipeline } from './pipeline-types.ts';
+import { type Commit, type Health, NewerFormatError, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
 import { type Store, StoreFullError, type Write } from './store/store.ts';
 
@@ -33,6 +33,8 @@ const ALIVE_EVERY_MS = 10_000;
 const BATCH_EVENTS = 10_000;
 /** How often a full disk is tried again, and one with room looked at. */
 const RETRY_FULL_MS = 2_000;
+/** Of what is stored; a newer one is refused. */
+const FORMAT = 1;
 const FULL = 'The disk is full: nothing is recorded until there is room';
 
 export interface PipelineLog {
@@ -251,10 +253,14 @@ function ingest(batch: Batch, events: LicenceEvent[]): EventResult[] {
 /** Gives a new data directory its epoch, and says since when it is there. */
 async function markStore(store: Store, randomId: () => string, now: Instant): Promise<string> {
   const known = store.get<string>('meta', ['epoch']);
+  const format = store.get<number>('meta', ['format']) ?? FORMAT;
+  if (format > FORMAT) {
+    throw new NewerFormatError(`The books are of format ${format}, written by a newer Highwater; this one knows formats up to ${FORMAT}`);
+  }
   if (known !== undefined) return known;
   const epoch = randomId();
   await store.commit([
-    { table: 'meta', key: ['format'], value: 1 },
+    { table: 'meta', key: ['format'], value: FORMAT },
     { table: 'meta', key: ['epoch'], value: epoch },
     { table: 'meta', key: ['firstStartAt'], value: now },
   ]);

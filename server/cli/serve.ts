@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { createApp, type RunningApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, ConfigError } from '../config.ts';
+import { DamagedStoreError } from '../damaged-store.ts';
 import { createLog, type Log } from '../log.ts';
+import { NewerFormatError } from '../pipeline-types.ts';
 import { isCommitFailure } from '../store/lmdb.ts';
-import { FAILED, OK, SOFTWARE } from './exit-codes.ts';
+import { DAMAGED, FAILED, OK, SOFTWARE } from './exit-codes.ts';
 import { type ConfigFlags, readConfig } from './read-config.ts';
 
 /** Longer than every step of stopping together, shorter than what an orchestrator waits before it kills. */
@@ -59,7 +61,7 @@ async function serve(flags: ConfigFlags): Promise<number> {
   } catch (error) {
     log.fatal({ err: error }, 'cannot start');
     process.stderr.write(`highwater: cannot start: ${(error as Error).message}\n`);
-    process.exit(FAILED);
+    process.exit(error instanceof DamagedStoreError || error instanceof NewerFormatError ? DAMAGED : FAILED);
   }
 }
 

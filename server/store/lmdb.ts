@@ -1,8 +1,19 @@
-import { mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import type { Key, Range, Row, Store, TableName, Write } from './store.ts';
+import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
 import { StoreFullError, TABLES } from './store.ts';
+
+/** Name of the data file below a data directory. */
+export const DATA_FILE = 'highwater.mdb';
+
+/** A data file that is only read, by itself or beside the daemon that writes it. */
+export interface DataFile extends Reader {
+  /** Writes everything that is committed now to a new file, packed. */
+  copyTo(file: string): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** Keys and values travel as they are; lmdb's own types want mutable arrays. */
 type Table = Database<unknown, (string | number)[]>;
@@ -19,7 +30,7 @@ const NEXT_TO_NOTHING = 1_048_576;
  */
 export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBytes?: number } = {}): Store {
   mkdirSync(dataDir, { recursive: true });
-  const file = join(dataDir, 'highwater.mdb');
+  const file = join(dataDir, DATA_FILE);
   const root: RootDatabase = open({
     path: file,
     // With overlapping sync a write that failed to reach the disk is visible all the same.
@@ -39,15 +50,7 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
   const table = (name: TableName): Table => tables.get(name) as Table;
 
   return {
-    get<V>(name: TableName, key: Key): V | undefined {
-      return table(name).get(key as (string | number)[]) as V | undefined;
-    },
-    range<V>(name: TableName, range: Range): Iterable<Row<V>> {
-      // A key of one element comes back bare.
-      return table(name)
-        .getRange(rangeOptions(range))
-        .map(({ key, value }) => ({ key: Array.isArray(key) ? key : [key], value: value as V }));
-    },
+    ...readerOf(table),
     async commit(writes: readonly Write[]): Promise<void> {
       try {
         await root.transaction(() => {
@@ -67,6 +70,39 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
     },
     async close(): Promise<void> {
       await root.close();
+    },
+  };
+}
+
+/** @throws when there is no such file, or it is empty: opened for writing it would become a new store */
+export function openDataFile(file: string): DataFile {
+  if (!existsSync(file)) throw new Error(`${file} does not exist`);
+  const root: RootDatabase = open({ path: file, readOnly: true, cache: false, encoding: 'msgpack', maxDbs: TABLES.length + 4 });
+  const tables = new Map<TableName, Table | undefined>();
+  for (const name of TABLES) {
+    // A file of an older version may lack a table.
+    const options = { name, cache: false, encoding: 'msgpack', sharedStructuresKey: Symbol.for('structures') as never } as const;
+    tables.set(name, root.openDB(options) as Table | undefined);
+  }
+  const reader = readerOf((name) => tables.get(name) as Table);
+  return {
+    get: (name, key) => (tables.get(name) ? reader.get(name, key) : undefined),
+    range: (name, range) => (tables.get(name) ? reader.range(name, range) : []),
+    copyTo: (target) => root.backup(target, true),
+    close: () => root.close(),
+  };
+}
+
+function readerOf(table: (name: TableName) => Table): Reader {
+  return {
+    get<V>(name: TableName, key: Key): V | undefined {
+      return table(name).get(key as (string | number)[]) as V | undefined;
+    },
+    range<V>(name: TableName, range: Range): Iterable<Row<V>> {
+      // A key of one element comes back bare.
+      return table(name)
+        .getRange(rangeOptions(range))
+        .map(({ key, value }) => ({ key: Array.isArray(key) ? key : [key], value: value as V }));
     },
   };
 }

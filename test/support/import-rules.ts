@@ -88,6 +88,20 @@ export const IMPORT_RULES: ImportRule[] = [
     only: ['shared/', 'server/webhooks/', 'server/clock.ts', 'node:', 'undici', 'ipaddr.js'],
     words: clockReads,
   },
+  {
+    id: 'ARCH-25',
+    of: ['server/verify/'],
+    only: [
+      'shared/',
+      'server/verify/',
+      'server/books/',
+      'server/licensing/',
+      'server/usage/',
+      'server/store/store.ts',
+      'server/store/keys.ts',
+    ],
+    words: clockReads,
+  },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

@@ -1,0 +1,139 @@
+/** The level of one licence type, derived change by change, and held against its buckets, hours and marks in the store. */
+import type { Instant } from '../../shared/time.ts';
+import type { StoredType } from '../books/stored.ts';
+import type { Reader } from '../store/store.ts';
+import { append } from '../usage/combine.ts';
+import {
+  addLevels,
+  beginStretch,
+  extend,
+  type Figures,
+  figures,
+  type Levels,
+  NO_LEVELS,
+  type Stretch,
+  sameLevels,
+} from '../usage/levels.ts';
+import { BUCKET_MS, bucketStart, HOUR_MS, hourStart, OpenBucket } from '../usage/open-bucket.ts';
+import { beginWatch, countIn, mark, type TypeUsage, type Watch } from '../usage/type-usage.ts';
+import type { Finder } from './findings.ts';
+
+export class TypeLine {
+  level: Levels = NO_LEVELS;
+  #bucket: Stretch | null = null;
+  #hour: Stretch | null = null;
+  /** Rows that begin before it have been compared. */
+  #seen = { buckets: Number.NEGATIVE_INFINITY, hours: Number.NEGATIVE_INFINITY };
+  readonly #stored: StoredType | undefined;
+  readonly #watches: Watch[] = [];
+  readonly #disk: Reader;
+  readonly #finder: Finder;
+  readonly #organisation: string;
+  readonly #type: string;
+
+  constructor(disk: Reader, finder: Finder, organisation: string, type: string) {
+    this.#disk = disk;
+    this.#finder = finder;
+    this.#organisation = organisation;
+    this.#type = type;
+    this.#stored = disk.get<StoredType>('types', [organisation, type]);
+    for (const span of this.#stored ? [this.#stored.day, this.#stored.period] : []) this.#watches.push(beginWatch(span, NO_LEVELS));
+  }
+
+  change(at: Instant, by: Levels): void {
+    const start = bucketStart(at);
+    if (this.#bucket?.start !== start) {
+      this.#closeBucket();
+      this.#bucket = beginStretch(start, this.level);
+    }
+    extend(this.#bucket, at, by);
+    this.level = addLevels(this.level, by);
+  }
+
+  /** Everything is known: what is left is compared. */
+  finish(): void {
+    this.#closeBucket();
+    this.#closeHour();
+    this.#compareFlat('buckets', Number.POSITIVE_INFINITY, this.level);
+    this.#compareFlat('hours', Number.POSITIVE_INFINITY, this.level);
+    for (const watch of this.#watches) if (!watch.startsInBucket && watch.inUse === null) watch.enter = [...this.level];
+    this.#compareType();
+  }
+
+  #closeBucket(): void {
+    const bucket = this.#bucket;
+    if (!bucket) return;
+    this.#bucket = null;
+    this.#compare('buckets', bucket, BUCKET_MS);
+    for (const watch of this.#watches) {
+      if (bucket.start < watch.start) watch.enter = [...bucket.exit];
+      else countIn(watch, bucket);
+    }
+    const start = hourStart(bucket.start);
+    if (this.#hour?.start !== start) {
+      this.#closeHour();
+      this.#hour = beginStretch(start, bucket.enter);
+    }
+    append(this.#hour, bucket);
+  }
+
+  #closeHour(): void {
+    const hour = this.#hour;
+    this.#hour = null;
+    if (!hour) return;
+    if (hour.start < hourStart(this.#stored?.openFrom ?? Number.NEGATIVE_INFINITY)) this.#compare('hours', hour, HOUR_MS);
+    else {
+      // Not over as long as a bucket of it is open.
+      this.#compareFlat('hours', hour.start, hour.enter);
+      this.#seen.hours = hour.start;
+    }
+  }
+
+  /** A stretch in which nothing moved in sum may be there or not: what was corrected away leaves its row. */
+  #compare(table: 'buckets' | 'hours', derived: Stretch, length: number): void {
+    this.#compareFlat(table, derived.start, derived.enter);
+    this.#seen[table] = derived.start + 1;
+    const key = [this.#organisation, this.#type, derived.start];
+    const row = this.#disk.get<Stretch>(table, key);
+    if (row === undefined && isFlat(derived, length, derived.enter)) return;
+    this.#finder.expect(this.#organisation, table, key, shownOf(derived, length), row && shownOf(row, length));
+  }
+
+  /** Rows up to an instant, between two stretches in which something happened. */
+  #compareFlat(table: 'buckets' | 'hours', until: Instant, level: Levels): void {
+    const length = table === 'hours' ? HOUR_MS : BUCKET_MS;
+    const range = { start: [this.#organisation, this.#type, this.#seen[table]], end: [this.#organisation, this.#type, until] };
+    for (const { key, value } of this.#disk.range<Stretch>(table, range)) {
+      if (!isFlat(value, length, level)) this.#finder.expect(this.#organisation, table, key, undefined, shownOf(value, length));
+    }
+  }
+
+  #compareType(): void {
+    const key = [this.#organisation, this.#type];
+    const stored = this.#stored;
+    if (!stored) {
+      this.#finder.expect(this.#organisation, 'types', key, { level: this.level }, undefined);
+      return;
+    }
+    const open = [...this.#disk.range<Stretch>('buckets', { start: [...key, stored.openFrom ?? Infinity], end: [...key, Infinity] })];
+    const usage: TypeUsage = { ...stored, open: open.map(({ value }) => new OpenBucket(value)) };
+    const derived: TypeUsage = { ...stored, open: [] };
+    const marks = (of: TypeUsage, [day, period]: Watch[]) => ({
+      day: mark(of, day as Watch, 'inUse'),
+      billingPeriod: mark(of, period as Watch, 'inUse'),
+      contingencyMaxUsed: mark(of, period as Watch, 'contingency'),
+    });
+    const expected = { level: this.level, ...marks(derived, this.#watches) };
+    this.#finder.expect(this.#organisation, 'types', key, expected, { level: stored.level, ...marks(usage, [stored.day, stored.period]) });
+  }
+}
+
+const shownOf = (stretch: Stretch, length: number): Figures & { enter: Levels } => ({
+  enter: stretch.enter,
+  ...figures(stretch, stretch.start + length),
+});
+
+function isFlat(stretch: Stretch, length: number, level: Levels): boolean {
+  const { low, high, exit } = figures(stretch, stretch.start + length);
+  return [stretch.enter, low, high, exit].every((levels) => sameLevels(levels, level));
+}

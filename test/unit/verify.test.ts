@@ -86,3 +86,9 @@ describe('verify', () => {
     );
   });
 });
+
+it('STORE-21 books of a newer format are refused by name', async () => {
+  const { store } = await openTestBooks(START);
+  await store.commit([{ table: 'meta', key: ['format'], value: 99 }]);
+  await expect(openTestBooks(START, store)).rejects.toThrow('format 99, written by a newer Highwater');
+});

@@ -119,6 +119,8 @@ export interface Committed {
   steps(organisation: string, from: Instant, to: Instant, points: number): LevelSteps[] | undefined;
   /** Instant of the newest event of an organisation, or null. */
   lastEventAt(organisation: string): Instant | null;
+  /** From here on something of the past is still being worked out again; null: nothing is. */
+  recomputing(organisation: string): Instant | null;
   reports(organisation: string): Reports | undefined;
 }
 

@@ -10,13 +10,14 @@ import { look, lookDue } from './alerting/look.ts';
 import { createShownAlerts } from './alerting/shown.ts';
 import { type Alerting, loadAlerting } from './alerting/watched.ts';
 import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
-import { type Batch, type Books, createBatch } from './books/batch.ts';
+import { type Batch, type Books, createBatch, type Effort } from './books/batch.ts';
 import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
 import { brokenInvariant } from './books/invariants.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
+import { nextToRecompute, recomputeNext } from './books/recompute.ts';
 import { recordEvent } from './books/record-event.ts';
 import { runTimers, timersDue } from './books/timers.ts';
 import type { Clock } from './clock.ts';
@@ -35,6 +36,10 @@ const BATCH_EVENTS = 10_000;
 const RETRY_FULL_MS = 2_000;
 /** Of what is stored; a newer one is refused. */
 const FORMAT = 1;
+/** Some tenths of a second of work at once, and some hundredths in a piece between others' batches. */
+const EFFORT: Effort = { atOnce: 20_000, perPiece: 2_000 };
+/** A piece that failed is not tried again at once. */
+const RETRY_PIECE_MS = 10_000;
 const FULL = 'The disk is full: nothing is recorded until there is room';
 
 export interface PipelineLog {
@@ -49,6 +54,8 @@ export interface PipelineOptions {
   /** A random id; becomes the epoch of a new data directory. */
   randomId: () => string;
   log: PipelineLog;
+  /** How much of the past is worked out again in one batch. */
+  effort?: Effort;
   /** The store failed in a way that only a new process can mend. */
   onFatal: (error: unknown) => void;
 }
@@ -62,10 +69,10 @@ interface Job {
 }
 
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { store, clock, log } = options;
+  const { store, clock, log, effort = EFFORT } = options;
   const grants = createGrants(options.catalogue);
   const epoch = await markStore(store, options.randomId, clock.now());
-  let books: Books = loadBooks(store, grants);
+  let books: Books = loadBooks(store, grants, effort);
   let alerting: Alerting = loadAlerting(store, epoch);
   await endDowntime(store, books, clock.now());
   let health: Health = { state: 'ready' };
@@ -90,7 +97,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   };
 
   const loadAgain = (): void => {
-    books = loadBooks(store, grants);
+    books = loadBooks(store, grants, effort);
     alerting = loadAlerting(store, epoch);
   };
 
@@ -187,8 +194,33 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   };
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) await runBatch(take());
+    while (waiting.length > 0) {
+      await runBatch(take());
+      queuePiece();
+    }
     running = null;
+  };
+
+  /** The next piece of what is being worked out again waits behind whoever waits already. */
+  let pieceQueued = false;
+  let recomputedLast = '';
+  let recomputeAfter = Number.NEGATIVE_INFINITY;
+  const queuePiece = (): void => {
+    const next =
+      health.state === 'ready' && !pieceQueued && clock.now() >= recomputeAfter && nextToRecompute(books.organisations, recomputedLast);
+    if (!next) return;
+    recomputedLast = next.id;
+    pieceQueued = true;
+    submit(1, (batch) => recomputeNext(batch, batch.books.organisations.get(next.id) as Organisation)).then(
+      () => {
+        pieceQueued = false;
+        queuePiece();
+      },
+      () => {
+        pieceQueued = false;
+        recomputeAfter = clock.now() + RETRY_PIECE_MS;
+      },
+    );
   };
 
   /** While nothing can be recorded nobody has to wait to hear so; `probe` finds out whether it still is like that. */
@@ -212,6 +244,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
         return;
       }
     } else if (health.state === 'degraded') return;
+    queuePiece();
     const due = [...books.organisations.values()].some((organisation) => timersDue(organisation, now)) || lookDue(alerting, now);
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});

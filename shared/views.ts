@@ -34,6 +34,8 @@ export interface UsageView {
   sessions: number;
   /** Logouts and heartbeats without an open session. */
   anomalies: number;
+  /** From here on the past is still being worked out again, with something that came late; null: nothing is. */
+  recomputingFrom: string | null;
   licences: LicenceRow[];
 }
 

@@ -21,12 +21,12 @@ type Lines = Map<string, LevelLine>;
 /** Entries between two places from which reading may go on. */
 const CHECKPOINT_EVERY = 16_384;
 
-export function periodView({ now, covered }: ReportScope, { name, start, end }: BillingPeriod): BillingPeriodView {
+export function periodView({ now, covered, provisionalFrom }: ReportScope, { name, start, end }: BillingPeriod): BillingPeriodView {
   return {
     period: name,
     start: formatInstant(start),
     end: formatInstant(end),
-    provisional: end > now,
+    provisional: end > Math.min(now, provisionalFrom),
     complete: covered(start, Math.min(end, now)),
   };
 }

@@ -10,6 +10,7 @@ import { CLASS } from './entry.ts';
 import { watchAgain } from './history.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
+import { recomputePools, recomputeUsers } from './recomputation.ts';
 import { runTimers } from './timers.ts';
 
 export function putOrganisation(batch: Batch, id: string, settings: OrganisationSettings, by: string | null): void {
@@ -31,17 +32,41 @@ export function putOrganisation(batch: Batch, id: string, settings: Organisation
   const types = touch(batch, organisation);
   for (const type of organisation.types.keys()) types.add(type);
   const reachesBack = before.length === 0 ? Number.NEGATIVE_INFINITY : from;
-  if (moved) rework(batch, organisation, Number.NEGATIVE_INFINITY);
-  else if (reachesBack < batch.now || reachesBack <= organisation.newestAt) rework(batch, organisation, reachesBack);
+  const usersToo = changesSessions(before, value, moved);
+  if (moved) rework(batch, organisation, Number.NEGATIVE_INFINITY, usersToo);
+  else if (reachesBack < batch.now || reachesBack <= organisation.newestAt) rework(batch, organisation, reachesBack, usersToo);
 }
 
-/** Works the books out again from an instant on, under other settings. */
-function rework(batch: Batch, organisation: Organisation, from: Instant): void {
+/** Works the books out again from an instant on, under other settings: at once, or in pieces where much has happened since. */
+function rework(batch: Batch, organisation: Organisation, from: Instant, usersToo: boolean): void {
   const first = firstEntryAt(batch, organisation);
   if (first === null) return;
   const position = { at: Math.max(from, first), class: CLASS.settings, receipt: 0 };
   if (position.at > Math.max(organisation.newestAt, batch.now)) return;
-  refoldUsers(batch, organisation, position, usersSince(batch, organisation, position.at), organisation.types.keys());
+  const types = [...organisation.types.keys()].filter((type) => everLimited(organisation, type));
+  if (usersToo && isMuch(batch, organisation, position.at)) {
+    recomputeUsers(batch, organisation, position.at);
+    for (const type of types) recomputePools(batch, organisation, type, position.at);
+    return;
+  }
+  refoldUsers(batch, organisation, position, usersToo ? usersSince(batch, organisation, position.at) : [], types);
+}
+
+/** Without an entitlement, now and ever, everybody is in the concurrent pool. */
+const everLimited = ({ versions, types }: Organisation, type: string): boolean =>
+  versions.some(({ value }) => value.entitlements.has(type)) || (types.get(type)?.pools.outside.size ?? 0) > 0;
+
+function isMuch({ draft, books }: Batch, { id }: Organisation, from: Instant): boolean {
+  let seen = 0;
+  for (const _ of draft.range('entries', { start: [id, from], end: [id, AFTER_NAMES], limit: books.effort.atOnce + 1 })) seen++;
+  return seen > books.effort.atOnce;
+}
+
+/** Whether sessions, and not only pools, may come out differently: when everybody is logged off, and how long leases are. */
+function changesSessions(before: readonly Version<Settings>[], value: Settings, moved: boolean): boolean {
+  const all = [...(before.length === 0 ? [undefined] : before.map((version) => version.value)), value];
+  const ways = new Set(all.map((settings) => `${settings?.scheduledLogOff} ${settings?.defaultLeaseSeconds}`));
+  return ways.size > 1 || (moved && all.some((settings) => settings?.scheduledLogOff !== undefined));
 }
 
 function firstEntryAt(batch: Batch, organisation: Organisation): Instant | null {

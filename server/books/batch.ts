@@ -18,6 +18,15 @@ export interface Books {
   seq: number;
   /** Highest number given to anything received. */
   receipt: number;
+  effort: Effort;
+}
+
+/** How much is gone through again in one batch. */
+export interface Effort {
+  /** Up to so many entries with the event that makes it necessary; more follow in pieces. */
+  atOnce: number;
+  /** Entries in a piece. */
+  perPiece: number;
 }
 
 /** One batch on its way through the line: the books, what it writes, and what it changed. */

@@ -1,65 +1,119 @@
 /** Levels of the past, corrected in the store: the buckets in which something changed are read anew, those after them shifted. */
-import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { compareKeys } from '../store/keys.ts';
 import { addLevels, beginStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
-import { BUCKET_MS, bucketStart, type Change, hourStart, OpenBucket } from '../usage/open-bucket.ts';
+import { BUCKET_MS, bucketStart, type Change, HOUR_MS, hourStart, OpenBucket } from '../usage/open-bucket.ts';
 import { beginWatch, countIn, type TypeUsage, type Watch } from '../usage/type-usage.ts';
 import { type Batch, type Shift, touch, touchBucket } from './batch.ts';
-import { type Entry, levelChange, positionKey } from './entry.ts';
+import { type Entry, levelChange, type Position, positionKey } from './entry.ts';
 import { correctHours } from './hours.ts';
 import { type Organisation, typeState } from './organisation.ts';
+import { countChange } from './settle.ts';
 
 /** Brings everything that memory could not take apart into the history. At the end of a batch, before its state is written. */
 export function rewriteHistory(batch: Batch): void {
   for (const [id, types] of batch.history) {
     const organisation = batch.books.organisations.get(id) as Organisation;
-    for (const [type, changes] of types) rewriteType(batch, organisation, type, changes);
+    for (const type of types.keys()) rewriteHistoryOf(batch, organisation, type);
   }
   for (const [id, shifts] of batch.shifts) shiftMarks(batch, id, shifts);
 }
 
-function rewriteType(batch: Batch, organisation: Organisation, type: string, changes: Change[]): void {
+/** The same for one licence type, at once. */
+export function rewriteHistoryOf(batch: Batch, organisation: Organisation, type: string): void {
+  const types = batch.history.get(organisation.id);
+  const changes = types?.get(type);
+  if (!changes) return;
+  types?.delete(type);
+  correctBuckets(batch, organisation, type, changes);
+}
+
+/** Changes of a type's levels: buckets in the store, and those still open, as they turn out to be up to now. */
+function correctBuckets(batch: Batch, organisation: Organisation, type: string, changes: Change[]): void {
   const { usage } = typeState(organisation, type);
   changes.sort((a, b) => a.at - b.at);
-  const first = bucketStart((changes[0] as Change).at);
+  const byBucket = sumsByBucket(changes);
   const firstOpen = usage.open[0]?.start ?? Number.POSITIVE_INFINITY;
-  const byBucket = new Map<Instant, Levels>();
-  for (const { at, by } of changes) {
-    const start = bucketStart(at);
-    byBucket.set(
-      start,
-      addLevels(
-        getOrMake(byBucket, start, () => [...NO_LEVELS] as Levels),
-        by,
-      ),
-    );
-  }
-  let shifted: Levels = [...NO_LEVELS];
-  const starts = bucketsFrom(batch, organisation, type, hourStart(first), usage, byBucket);
-  const corrected = new Set<Instant>();
-  for (const start of starts) {
+  const from = bucketStart((changes[0] as Change).at);
+  let raised = correctStored(batch, organisation, type, byBucket, { from, until: firstOpen, raised: NO_LEVELS });
+  for (const { start } of [...usage.open]) {
+    if (start < from) continue;
     const by = byBucket.get(start);
-    if (by || !sameLevels(shifted, NO_LEVELS)) corrected.add(hourStart(start));
-    if (start >= firstOpen) correctOpen(batch, organisation, type, usage, start, by, shifted);
-    else correctStored(batch, organisation, type, start, by, shifted);
-    if (by) shifted = addLevels(shifted, by);
+    if (!by && sameLevels(raised, NO_LEVELS)) continue;
+    correctOpen(batch, organisation, type, usage, start, by, raised);
+    if (by) raised = addLevels(raised, by);
   }
-  correctHours(batch, organisation, type, starts, corrected, firstOpen);
-  usage.level = addLevels(usage.level, shifted);
+  usage.level = addLevels(usage.level, raised);
   rewatch(batch, organisation, type, usage);
   touch(batch, organisation).add(type);
 }
 
-/** A stored bucket: read anew if something changed in it, else moved to its new level. */
+function sumsByBucket(changes: readonly Change[]): Map<Instant, Levels> {
+  const sums = new Map<Instant, Levels>();
+  for (const { at, by } of changes) sums.set(bucketStart(at), addLevels(sums.get(bucketStart(at)) ?? NO_LEVELS, by));
+  return sums;
+}
+
+/**
+ * A stretch of the past whose levels are `raised` above those that were written, with changes on the way: up to `until`, which begins
+ * a bucket, or up to now if it is Infinity.
+ */
+export function correctLevels(
+  batch: Batch,
+  organisation: Organisation,
+  type: string,
+  changes: readonly PlacedChange[],
+  stretch: { from: Instant; until: Instant; raised: Levels },
+): void {
+  const { usage } = typeState(organisation, type);
+  const firstOpen = usage.open[0]?.start ?? Number.POSITIVE_INFINITY;
+  const stored = sumsByBucket(changes.filter(({ at }) => at < firstOpen));
+  const raised = correctStored(batch, organisation, type, stored, { ...stretch, until: Math.min(stretch.until, firstOpen) });
+  touch(batch, organisation).add(type);
+  if (stretch.until < Number.POSITIVE_INFINITY) return;
+  for (const bucket of usage.open) {
+    bucket.shift(raised);
+    touchBucket(batch, organisation, type, bucket.start);
+  }
+  usage.level = addLevels(usage.level, raised);
+  for (const { position, by, at } of changes) if (at >= firstOpen) countChange(batch, organisation, position, type, by);
+  rewatch(batch, organisation, type, usage);
+}
+
+export interface PlacedChange extends Change {
+  position: Position;
+}
+
+/** Corrects buckets in the store and the hours made of them. Returns by how much the levels behind them are to be raised. */
 function correctStored(
   batch: Batch,
   organisation: Organisation,
   type: string,
-  start: Instant,
-  by: Levels | undefined,
-  shifted: Levels,
-): void {
+  byBucket: ReadonlyMap<Instant, Levels>,
+  { from, until, raised: before }: { from: Instant; until: Instant; raised: Levels },
+): Levels {
+  let raised = before;
+  const inStore = [...byBucket.keys()].filter((start) => start < until);
+  const after = inStore.reduce((sum, start) => addLevels(sum, byBucket.get(start) as Levels), raised);
+  // Where in the end nothing is raised, what lies behind the last change is as it was.
+  const last = inStore.reduce((latest, start) => Math.max(latest, start), bucketStart(from));
+  const end = sameLevels(after, NO_LEVELS) ? Math.min(until, last + BUCKET_MS) : until;
+  const firstOpen = typeState(organisation, type).usage.open[0]?.start ?? Number.POSITIVE_INFINITY;
+  const starts = bucketsIn(batch, organisation, type, hourStart(from), Math.min(firstOpen, hourStart(end - 1) + HOUR_MS), inStore);
+  const corrected = new Set<Instant>();
+  for (const start of starts) {
+    if (start < bucketStart(from) || start >= end) continue;
+    const by = byBucket.get(start);
+    if (by || !sameLevels(raised, NO_LEVELS)) corrected.add(hourStart(start));
+    correctOne(batch, organisation, type, start, by, raised);
+    if (by) raised = addLevels(raised, by);
+  }
+  correctHours(batch, organisation, type, starts, corrected, firstOpen);
+  return raised;
+}
+
+/** A stored bucket: read anew if something changed in it, else moved to its new level. */
+function correctOne(batch: Batch, organisation: Organisation, type: string, start: Instant, by: Levels | undefined, shifted: Levels): void {
   const key = [organisation.id, type, start];
   if (by) {
     batch.draft.put('buckets', key, readBucket(batch, organisation, type, start, levelBefore(batch, organisation, type, start)));
@@ -90,17 +144,17 @@ function correctOpen(
   touchBucket(batch, organisation, type, start);
 }
 
-/** Starts of all buckets from one on, stored, new and open, in order. */
-function bucketsFrom(
+/** Starts of buckets, those in the store and new ones, in order. */
+function bucketsIn(
   batch: Batch,
   organisation: Organisation,
   type: string,
   from: Instant,
-  { open }: TypeUsage,
-  added: Map<Instant, Levels>,
+  until: Instant,
+  added: readonly Instant[],
 ): Instant[] {
-  const starts = new Set([...added.keys(), ...open.map((bucket) => bucket.start).filter((start) => start >= from)]);
-  const range = { start: [organisation.id, type, from], end: [organisation.id, type, open[0]?.start ?? Number.POSITIVE_INFINITY] };
+  const starts = new Set(added);
+  const range = { start: [organisation.id, type, from], end: [organisation.id, type, until] };
   for (const { key } of batch.draft.range('buckets', range)) starts.add(key[2] as Instant);
   return [...starts].sort((a, b) => a - b);
 }
@@ -145,10 +199,18 @@ export function watchAgain(
   return watch;
 }
 
-/** A mark says how many were in use after an entry; those behind a late one are off by it. */
+/** A mark says how many were in use after an entry; those behind a late one are off by it, until another one makes up for it. */
 function shiftMarks(batch: Batch, id: string, shifts: Shift[]): void {
-  const earliest = Math.min(...shifts.map(({ position }) => position.at));
-  const range = { start: [id, earliest], end: [id, Number.POSITIVE_INFINITY] };
+  let earliest = Number.POSITIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
+  const sums = new Map<string, number>();
+  for (const { position, type, by } of shifts) {
+    earliest = Math.min(earliest, position.at);
+    latest = Math.max(latest, position.at);
+    sums.set(type, (sums.get(type) ?? 0) + by);
+  }
+  const end = [...sums.values()].every((sum) => sum === 0) ? latest + 1 : Number.POSITIVE_INFINITY;
+  const range = { start: [id, earliest], end: [id, end] };
   for (const { key, value } of [...batch.draft.range<[string, number][]>('marks', range)]) {
     const levels = new Map(value);
     for (const { position, type, by } of shifts) {

@@ -4,11 +4,13 @@
  */
 import type { Instant } from '../../shared/time.ts';
 import { AFTER_NAMES } from '../store/store.ts';
+import { adjustWalks } from './adjust-walks.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
 import { comparePositions, type Entry, type Position, userEntryKey } from './entry.ts';
 import { endLeasesBy } from './leases.ts';
 import { nextLogOff, type Organisation } from './organisation.ts';
+import { recomputePools } from './recomputation.ts';
 import { refoldUser } from './refold-user.ts';
 import { isContested, replayPools } from './replay-pools.ts';
 import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
@@ -51,7 +53,6 @@ export function recordLate(batch: Batch, organisation: Organisation, position: P
   const rewriting = beginLate(batch, organisation);
   refoldUser(batch, rewriting, entry.user, position, [{ position, entry }]);
   replayContested(batch, rewriting, position);
-  writeRewriting(batch, rewriting);
   return (rewritten(rewriting, position) as { after: Entry }).after;
 }
 
@@ -68,7 +69,6 @@ export function recordLateMany(batch: Batch, organisation: Organisation, byUser:
   }
   if (from === null) return;
   replayContested(batch, rewriting, from);
-  writeRewriting(batch, rewriting);
   // A past with nothing open in it need not be read again when the next rows come.
   for (const [user, position] of empty) batch.draft.put('userEntries', userEntryKey(organisation.id, user, position), []);
 }
@@ -94,7 +94,6 @@ export function refoldUsers(
   const rewriting = beginLate(batch, organisation);
   for (const user of users) refoldUser(batch, rewriting, user, from);
   replayContested(batch, rewriting, from, types);
-  writeRewriting(batch, rewriting);
   return rewriting;
 }
 
@@ -106,18 +105,32 @@ export function usersSince(batch: Batch, organisation: Organisation, from: Insta
   return users;
 }
 
-/** Replays the pools of the types that changed and had not always room, and of those whose sizes are others now. */
+/**
+ * Replays the pools of the types that changed and had not always room, and of those whose sizes are others now; and writes all of it
+ * down. Where that is too much at once, or already under way, the pools follow later.
+ */
 function replayContested(batch: Batch, rewriting: Rewriting, from: Position, resized: Iterable<string> = []): void {
   const { organisation } = rewriting;
+  const later = [...contested(batch, rewriting, from, resized)].filter(
+    (type) => organisation.recomputations.pools.has(type) || !replayPools(batch, rewriting, type, from.at),
+  );
+  writeRewriting(batch, rewriting);
+  adjustWalks(batch, rewriting);
+  for (const type of later) recomputePools(batch, organisation, type, from.at);
+}
+
+function contested(batch: Batch, rewriting: Rewriting, from: Position, resized: Iterable<string>): Set<string> {
+  const { organisation, entries } = rewriting;
   const overflowed = new Map<string, boolean>([...resized].map((type) => [type, true]));
   const users = new Set<string>();
-  for (const { before, after } of rewriting.entries.values()) {
+  for (const { before, after } of entries.values()) {
     users.add(after.user);
     for (const { type, pool } of [...(before?.records ?? []), ...after.records]) {
       overflowed.set(type, overflowed.get(type) === true || pool !== 0);
     }
   }
-  for (const [type, must] of overflowed) {
-    if (must || isContested(batch, organisation, type, from.at, users.size)) replayPools(batch, rewriting, type, from);
-  }
+  const types = [...overflowed].filter(([type, must]) => must || isContested(batch, organisation, type, from.at, users.size));
+  // What is under way may have to go further back, whether or not there was room.
+  const underWay = [...overflowed.keys()].filter((type) => organisation.recomputations.pools.has(type));
+  return new Set([...types.map(([type]) => type), ...underWay]);
 }

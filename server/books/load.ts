@@ -7,7 +7,7 @@ import type { Version } from '../licensing/versions.ts';
 import { below, type Reader } from '../store/store.ts';
 import type { Stretch } from '../usage/levels.ts';
 import { OpenBucket } from '../usage/open-bucket.ts';
-import type { Books } from './batch.ts';
+import type { Books, Effort } from './batch.ts';
 import {
   countSessions,
   createOrganisation,
@@ -17,14 +17,16 @@ import {
   typeState,
   userState,
 } from './organisation.ts';
+import { restoreRecomputation, type StoredRecomputation } from './recomputation.ts';
 import { restoreHolding, restoreSession, type StoredSession, type StoredType } from './stored.ts';
 
-export function loadBooks(disk: Reader, grants: Grants): Books {
+export function loadBooks(disk: Reader, grants: Grants, effort: Effort): Books {
   const downtimes = [...disk.range<number>('downtimes', {})].map(({ key, value }): Downtime => ({ from: key[0] as number, until: value }));
   const books: Books = {
     organisations: new Map(),
     grants,
     downtimes,
+    effort,
     seq: disk.get<number>('meta', ['seq']) ?? 0,
     receipt: disk.get<number>('meta', ['receipt']) ?? 0,
   };
@@ -36,6 +38,7 @@ export function loadBooks(disk: Reader, grants: Grants): Books {
   for (const organisation of books.organisations.values()) {
     loadTypes(disk, organisation);
     loadSessions(disk, organisation, downtimes);
+    loadRecomputations(disk, organisation);
   }
   return books;
 }
@@ -67,5 +70,11 @@ function loadSessions(disk: Reader, organisation: Organisation, downtimes: reado
     if (at === null) continue;
     organisation.armed.set(session.id, at);
     organisation.leases.push({ at, user, device, session: session.id });
+  }
+}
+
+function loadRecomputations(disk: Reader, organisation: Organisation): void {
+  for (const { key, value } of disk.range<StoredRecomputation>('recomputations', below(organisation.id))) {
+    restoreRecomputation(organisation, key[1] as string | undefined, value);
   }
 }

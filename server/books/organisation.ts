@@ -8,6 +8,7 @@ import type { Devices } from '../licensing/sessions.ts';
 import { inForce, inForceBefore, lastReceived, type Version } from '../licensing/versions.ts';
 import { createTypeUsage, type TypeUsage } from '../usage/type-usage.ts';
 import type { Position } from './entry.ts';
+import { noRecomputations, type Recomputations } from './recomputation.ts';
 
 /** Settings as the books hold them. A map, because a licence type may be called anything, `constructor` too. */
 export type Settings = Omit<OrganisationSettings, 'entitlements'> & { entitlements: ReadonlyMap<string, Entitlement> };
@@ -59,6 +60,8 @@ export interface Organisation extends OrganisationCounters {
   types: Map<string, TypeState>;
   /** Open sessions of all users. */
   sessions: number;
+  /** What is being worked out again in pieces. */
+  recomputations: Recomputations;
   leases: TinyQueue<LeaseTimer>;
   /** Session to the earliest instant at which it is looked at. */
   armed: Map<number, Instant>;
@@ -87,6 +90,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     users: new Map(),
     types: new Map(),
     sessions: 0,
+    recomputations: noRecomputations(),
     leases: new TinyQueue<LeaseTimer>([], (a, b) => a.at - b.at || a.session - b.session),
     armed: new Map(),
     nextLogOff: Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 /** The books of one user from a position on, worked out again: with a late event, a late assignment, or a late logout of everybody. */
 import { CONNECTION_LOST, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
+import { admit, dismiss } from '../licensing/pools.ts';
 import { type Devices, leaseEnd, release, type Session } from '../licensing/sessions.ts';
 import { acquiresOf, applyEntry, settled } from './apply-entry.ts';
 import { type Batch, touchSession } from './batch.ts';
@@ -61,18 +62,9 @@ function goBack(batch: Batch, organisation: Organisation, user: string, past: Us
   state.devices = past.devices;
   for (const type of past.stays.keys()) typeState(organisation, type);
   for (const [type, { pools }] of organisation.types) {
-    const now = pools.stays.get(user);
-    if (now) {
-      pools.used[now.pool]--;
-      pools.holdings -= now.holdings;
-      pools.stays.delete(user);
-    }
+    dismiss(pools, user);
     const then = past.stays.get(type);
-    if (then) {
-      pools.used[then.pool]++;
-      pools.holdings += then.holdings;
-      pools.stays.set(user, then);
-    }
+    if (then) admit(pools, user, then);
   }
 }
 

@@ -1,28 +1,16 @@
 /**
- * Who was in which pool, worked out again for one licence type from a position on: back to how it was there, and forward
+ * Who was in which pool, worked out again for one licence type from an instant on: back to how it was there, and forward
  * through what is now known. Only types that were full at some time since can come out differently.
  */
-import { REFRESH_CONTINGENCY } from '../../shared/catalogue.ts';
-import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
-import { acquire, giveBack, overflowing, type Pools, placeAgain, type Stay } from '../licensing/pools.ts';
+import { moveTo } from '../licensing/pools.ts';
 import type { Stretch } from '../usage/levels.ts';
 import { bucketStart } from '../usage/open-bucket.ts';
 import { highestOf, highestSince } from '../usage/type-usage.ts';
 import { type Batch, touchSession } from './batch.ts';
-import { derivedEntry } from './derived-entry.ts';
-import {
-  CLASS,
-  comparePositions,
-  type Entry,
-  type EntryRecord,
-  entryKey,
-  type Position,
-  poolIndex,
-  poolName,
-  positionOf,
-} from './entry.ts';
+import { CLASS, comparePositions, type Entry, type EntryRecord, entryKey, type Position, positionOf } from './entry.ts';
 import { type Organisation, settingsAt, settingsBefore, typeState } from './organisation.ts';
+import { goBack, goOn, type PoolWalk, refreshAll, turnForward, walkFromNow } from './pool-walk.ts';
 import { type Rewriting, rewrite, rewritten } from './rewriting.ts';
 import type { Placed } from './user-timeline.ts';
 
@@ -31,7 +19,7 @@ export function isContested(batch: Batch, organisation: Organisation, type: stri
   const smallest = smallestSince(organisation, type, from);
   if (smallest === Number.POSITIVE_INFINITY) return false;
   const state = typeState(organisation, type);
-  if (overflowing(state.pools).length > 0) return true;
+  if (state.pools.outside.size > 0) return true;
   const highest = highestSince(state.usage, from) ?? highestInHistory(batch, organisation, type, from);
   return highest + waiting(batch, organisation, type) + holders > smallest;
 }
@@ -58,44 +46,30 @@ function highestInHistory(batch: Batch, organisation: Organisation, type: string
   return highest;
 }
 
-/** Open holdings of the type by user and session: a refresh is recorded on the oldest. */
-type Held = Map<string, Map<number, { device: string; since: Instant }>>;
-
-export function replayPools(batch: Batch, rewriting: Rewriting, type: string, from: Position): void {
+/** False, and nothing done: too much has happened since to be gone through at once. */
+export function replayPools(batch: Batch, rewriting: Rewriting, type: string, from: Instant): boolean {
   const { organisation } = rewriting;
   const entries = entriesOfType(batch, rewriting, type, from);
-  const { pools } = typeState(organisation, type);
-  const held = heldNow(organisation, type);
-  for (const placed of entries.toReversed()) undo(pools, held, type, placed);
-
-  const refreshes = refreshInstants(organisation, from);
-  const refreshUpTo = (position: Position | null): void => {
-    while (refreshes[0] !== undefined && isDue({ at: refreshes[0], class: CLASS.refresh, receipt: 0 }, position)) {
-      refreshAt(batch, rewriting, type, pools, held, refreshes.shift() as Instant);
-    }
-  };
-  for (const placed of entries) {
-    if (placed.entry.kind === 'refresh') {
-      store(batch, rewriting, placed.position, { ...placed.entry, records: placed.entry.records.filter((record) => record.type !== type) });
-      continue;
-    }
-    refreshUpTo(placed.position);
-    store(batch, rewriting, placed.position, redo(organisation, pools, held, type, placed));
-  }
-  refreshUpTo(null);
+  if (entries === null) return false;
+  const walk = walkFromNow(typeState(organisation, type).pools);
+  for (const { entry } of entries.toReversed()) goBack(walk, type, entry);
+  turnForward(batch, organisation, walk, type, from);
+  playPools(batch, rewriting, type, walk, entries, from, Number.POSITIVE_INFINITY);
+  showPools(batch, organisation, type, walk);
+  return true;
 }
 
-const isDue = (refresh: Position, position: Position | null): boolean => position === null || comparePositions(refresh, position) < 0;
-
-/** What happened to the type from a position on, as it is now known. */
-function entriesOfType(batch: Batch, rewriting: Rewriting, type: string, from: Position): Placed[] {
+/** What happened to the type from an instant on, as it is now known; null where more has happened than is looked at in one batch. */
+function entriesOfType(batch: Batch, rewriting: Rewriting, type: string, from: Instant): Placed[] | null {
   const { organisation } = rewriting;
   const found: Placed[] = [];
   const add = (position: Position, entry: Entry): void => {
-    if (comparePositions(position, from) >= 0 && entry.records.some((record) => record.type === type)) found.push({ position, entry });
+    if (position.at >= from && entry.records.some((record) => record.type === type)) found.push({ position, entry });
   };
-  const range = { start: [organisation.id, from.at], end: [organisation.id, Number.POSITIVE_INFINITY] };
+  let seen = 0;
+  const range = { start: [organisation.id, from], end: [organisation.id, Number.POSITIVE_INFINITY] };
   for (const { key, value } of batch.draft.range<Entry>('entries', range)) {
+    if (++seen > batch.books.effort.atOnce) return null;
     const position = positionOf(key, 1);
     if (!rewritten(rewriting, position)) add(position, value);
   }
@@ -103,114 +77,56 @@ function entriesOfType(batch: Batch, rewriting: Rewriting, type: string, from: P
   return found.sort((a, b) => comparePositions(a.position, b.position));
 }
 
-function heldNow(organisation: Organisation, type: string): Held {
-  const held: Held = new Map();
-  for (const [user, { devices }] of organisation.users) {
-    for (const session of devices.values()) {
-      const holding = session.holdings.find((candidate) => candidate.type === type);
-      if (holding) getOrMake(held, user, () => new Map()).set(session.id, { device: session.device, since: holding.since });
+/** Goes through entries from an instant up to another one, and notes which come out differently. */
+export function playPools(
+  batch: Batch,
+  rewriting: Rewriting,
+  type: string,
+  walk: PoolWalk,
+  entries: readonly Placed[],
+  from: Instant,
+  until: Instant,
+): void {
+  const { organisation } = rewriting;
+  const refreshes = refreshInstants(organisation, from, until);
+  const refreshUpTo = (at: Instant): void => {
+    while (refreshes[0] !== undefined && refreshes[0] <= at) {
+      const due = refreshes.shift() as Instant;
+      const sizes = settingsBefore(organisation, due).entitlements.get(type);
+      for (const { position, entry } of refreshAll(batch, walk, type, due, sizes)) note(batch, rewriting, position, entry);
     }
-  }
-  return held;
-}
-
-function undo(pools: Pools, held: Held, type: string, { entry }: Placed): void {
-  for (const record of entry.records.toReversed()) {
-    if (record.type !== type) continue;
-    if (entry.kind === 'refresh') undoRefresh(pools, entry.user, record);
-    else if (record.acquired) undoAcquired(pools, held, entry.user, record);
-    else undoReleased(pools, held, entry, record);
-  }
-}
-
-function undoRefresh(pools: Pools, user: string, { acquired, pool }: EntryRecord): void {
-  const stay = pools.stays.get(user) as Stay;
-  if (acquired) pools.used[poolName(pool)]--;
-  else {
-    stay.pool = poolName(pool);
-    pools.used[stay.pool]++;
-  }
-}
-
-function undoAcquired(pools: Pools, held: Held, user: string, record: EntryRecord): void {
-  const stay = pools.stays.get(user) as Stay;
-  pools.holdings--;
-  held.get(user)?.delete(record.session);
-  if (--stay.holdings > 0) return;
-  pools.stays.delete(user);
-  pools.used[stay.pool]--;
-}
-
-function undoReleased(pools: Pools, held: Held, { user, device }: Entry, record: EntryRecord): void {
-  const { session, since, pool, stay: known } = record;
-  pools.holdings++;
-  getOrMake(held, user, () => new Map()).set(session, { device, since });
-  const stay = pools.stays.get(user);
-  if (stay) {
-    stay.holdings++;
-    return;
-  }
-  const [at, receipt] = known ?? [since, session];
-  pools.stays.set(user, { at, receipt, pool: poolName(pool), holdings: 1 });
-  pools.used[poolName(pool)]++;
-}
-
-function redo(organisation: Organisation, pools: Pools, held: Held, type: string, { position, entry }: Placed): Entry {
-  const sizes = settingsAt(organisation, position.at).entitlements.get(type);
-  const records = entry.records.map((record): EntryRecord => {
-    if (record.type !== type) return record;
-    if (record.acquired) {
-      const { pool, turned } = acquire(pools, entry.user, position.at, position.receipt, sizes);
-      getOrMake(held, entry.user, () => new Map()).set(record.session, { device: entry.device, since: record.since });
-      return { ...record, pool: poolIndex(pool), turned };
+  };
+  for (const placed of entries) {
+    const { position, entry } = placed;
+    if (entry.kind === 'refresh') {
+      note(batch, rewriting, position, { ...entry, records: entry.records.filter((record) => record.type !== type) }, entry);
+      continue;
     }
-    const { pool, turned, stay } = giveBack(pools, entry.user);
-    held.get(entry.user)?.delete(record.session);
-    const elsewhere = turned && (stay.at !== record.since || stay.receipt !== record.session);
-    return { ...record, pool: poolIndex(pool), turned, stay: elsewhere ? [stay.at, stay.receipt] : null };
-  });
-  return { ...entry, records };
+    // Leases end and everybody is logged off before the refresh of that instant, all else comes after it.
+    refreshUpTo(comparePositions(position, startOfRefresh(position.at)) < 0 ? position.at - 1 : position.at);
+    const sizes = settingsAt(organisation, position.at).entitlements.get(type);
+    note(batch, rewriting, position, goOn(walk, type, placed, sizes), entry);
+  }
+  refreshUpTo(until - 1);
 }
 
-/** Starts of billing periods behind a position, up to now. */
-function refreshInstants({ calendar, timersRunTo }: Organisation, from: Position): Instant[] {
+const startOfRefresh = (at: Instant): Position => ({ at, class: CLASS.refresh, receipt: Number.NEGATIVE_INFINITY });
+
+/** Starts of billing periods from an instant on, as far as timers have acted. */
+function refreshInstants({ calendar, timersRunTo }: Organisation, from: Instant, until: Instant): Instant[] {
   const instants: Instant[] = [];
-  const first = from.class <= CLASS.refresh ? from.at - 1 : from.at;
-  for (let at = calendar.billingPeriod(first).end; at <= timersRunTo; at = calendar.billingPeriod(at).end) instants.push(at);
+  for (let at = calendar.billingPeriod(from - 1).end; at <= timersRunTo && at < until; at = calendar.billingPeriod(at).end)
+    instants.push(at);
   return instants;
 }
 
-function refreshAt(batch: Batch, rewriting: Rewriting, type: string, pools: Pools, held: Held, at: Instant): void {
-  const sizes = settingsBefore(rewriting.organisation, at).entitlements.get(type);
-  for (const [user, stay] of overflowing(pools)) {
-    if (stay.at >= at) continue;
-    const { from, to } = placeAgain(pools, stay, sizes);
-    const [session, { device, since }] = oldest(held.get(user) as Map<number, { device: string; since: Instant }>);
-    const record = { seq: 0, type, session, turned: false, since, stay: null };
-    const records = [
-      { ...record, acquired: false, pool: poolIndex(from) },
-      { ...record, acquired: true, pool: poolIndex(to) },
-    ];
-    const position = { at, class: CLASS.refresh, receipt: stay.receipt, sub: type };
-    store(batch, rewriting, position, { ...derivedEntry(batch, 'refresh', user, device, REFRESH_CONTINGENCY), records });
-  }
-}
-
-function oldest(sessions: Map<number, { device: string; since: Instant }>): [number, { device: string; since: Instant }] {
-  const [first] = [...sessions].sort(([a, x], [b, y]) => x.since - y.since || a - b);
-  if (!first) throw new Error('A stay without an open holding');
-  return first;
-}
-
 /** Notes an entry as it should have been, if it differs from how it is. */
-function store(batch: Batch, rewriting: Rewriting, position: Position, after: Entry): void {
-  const { organisation } = rewriting;
+function note(batch: Batch, rewriting: Rewriting, position: Position, after: Entry, read?: Entry): void {
   const known = rewritten(rewriting, position);
-  const before = known ? known.before : (batch.draft.get<Entry>('entries', entryKey(organisation.id, position)) ?? null);
+  const before = known ? known.before : (read ?? batch.draft.get<Entry>('entries', entryKey(rewriting.organisation.id, position)) ?? null);
   const current = known?.after ?? before;
   if (current && sameRecords(current, after)) return;
   rewrite(rewriting, position, before, { ...after, receivedAt: before?.receivedAt ?? after.receivedAt, superseded: null });
-  for (const device of organisation.users.get(after.user)?.devices.keys() ?? []) touchSession(batch, organisation, after.user, device);
 }
 
 const sameRecords = (a: Entry, b: Entry): boolean =>
@@ -218,11 +134,17 @@ const sameRecords = (a: Entry, b: Entry): boolean =>
   a.records.every((record, i) => {
     const other = b.records[i] as EntryRecord;
     return (
-      record.acquired === other.acquired &&
-      record.type === other.type &&
-      record.session === other.session &&
-      record.pool === other.pool &&
-      record.turned === other.turned &&
-      record.stay?.join() === other.stay?.join()
+      record.acquired === other.acquired && record.type === other.type && record.session === other.session && record.pool === other.pool
     );
   });
+
+/** Whoever is in another pool than was thought is shown in it from now on. */
+export function showPools(batch: Batch, organisation: Organisation, type: string, walk: PoolWalk): void {
+  const { pools } = typeState(organisation, type);
+  for (const user of new Set([...pools.outside.keys(), ...walk.outside.keys()])) {
+    const pool = walk.outside.get(user)?.pool ?? 'concurrent';
+    if (pools.stays.get(user)?.pool === pool) continue;
+    moveTo(pools, user, pool);
+    for (const device of organisation.users.get(user)?.devices.keys() ?? []) touchSession(batch, organisation, user, device);
+  }
+}

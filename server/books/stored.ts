@@ -1,6 +1,6 @@
 /** The shapes of rows on disk, and the way there and back. */
 import type { Instant } from '../../shared/time.ts';
-import type { Pools, Stay } from '../licensing/pools.ts';
+import { admit, type Pools, type Stay } from '../licensing/pools.ts';
 import type { Devices, Session } from '../licensing/sessions.ts';
 import type { Levels } from '../usage/levels.ts';
 import type { Watch } from '../usage/type-usage.ts';
@@ -63,13 +63,11 @@ export function restoreSession(device: string, stored: StoredSession): Session {
 
 /** Counts a stored holding into the pools, as it was when it was stored. */
 export function restoreHolding(pools: Pools, user: string, { pool, stayAt, stayReceipt }: StoredHolding): void {
-  pools.holdings++;
   const known = pools.stays.get(user);
   if (known) {
+    pools.holdings++;
     known.holdings++;
     return;
   }
-  const stay: Stay = { at: stayAt, receipt: stayReceipt, pool: poolName(pool), holdings: 1 };
-  pools.stays.set(user, stay);
-  pools.used[stay.pool]++;
+  admit(pools, user, { at: stayAt, receipt: stayReceipt, pool: poolName(pool), holdings: 1 });
 }

@@ -1,7 +1,8 @@
 /** What time itself does to the books: leases end, everybody is logged off, overflow is placed anew. Each acts at its own instant. */
 import { REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
+import type { Pool } from '../../shared/events.ts';
 import type { Instant } from '../../shared/time.ts';
-import { overflowing, placeAgain, type Stay } from '../licensing/pools.ts';
+import { choosePoolAgain, moveTo, overflowing, type Stay } from '../licensing/pools.ts';
 import { oldestDevice, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
 import { noteStaleSession } from './anomalies.ts';
@@ -115,29 +116,24 @@ function refresh(batch: Batch, organisation: Organisation, at: Instant): void {
   organisation.lastSweepAt = Math.max(organisation.lastSweepAt, at);
   const { entitlements } = settingsBefore(organisation, at);
   for (const [type, { pools }] of organisation.types) {
-    for (const [user, stay] of overflowing(pools)) {
-      if (stay.at < at) refreshStay(batch, organisation, at, type, user, stay, placeAgain(pools, stay, entitlements.get(type)));
+    for (const [user, stay] of overflowing(pools.outside)) {
+      if (stay.at >= at) continue;
+      const from = stay.pool;
+      moveTo(pools, user, choosePoolAgain(pools.used, from, entitlements.get(type)));
+      refreshStay(batch, organisation, at, type, user, stay, from);
     }
   }
 }
 
-function refreshStay(
-  batch: Batch,
-  organisation: Organisation,
-  at: Instant,
-  type: string,
-  user: string,
-  stay: Stay,
-  moved: ReturnType<typeof placeAgain>,
-): void {
+function refreshStay(batch: Batch, organisation: Organisation, at: Instant, type: string, user: string, stay: Stay, from: Pool): void {
   const { devices } = userState(organisation, user);
   const holders = [...devices.values()].filter((session) => session.holdings.some((holding) => holding.type === type));
   const oldest = devices.get(oldestDevice(devices, type) as string) as Session;
   const { since } = oldest.holdings.find((holding) => holding.type === type) as { since: Instant };
   const record = { type, session: oldest.id, turned: false, since, stay: null };
   const records = [
-    { seq: nextSeq(batch), acquired: false, pool: poolIndex(moved.from), ...record },
-    { seq: nextSeq(batch), acquired: true, pool: poolIndex(moved.to), ...record },
+    { seq: nextSeq(batch), acquired: false, pool: poolIndex(from), ...record },
+    { seq: nextSeq(batch), acquired: true, pool: poolIndex(stay.pool), ...record },
   ];
   for (const session of holders) touchSession(batch, organisation, user, session.device);
   const position = { at, class: CLASS.refresh, receipt: stay.receipt, sub: type };

@@ -26,11 +26,43 @@ export interface Used {
 /** Everyone who holds one licence type of one organisation. */
 export interface Pools {
   stays: Map<string, Stay>;
+  /** Those of `stays` that are not in the concurrent pool. */
+  outside: Map<string, Stay>;
   used: Used;
   holdings: number;
 }
 
-export const emptyPools = (): Pools => ({ stays: new Map(), used: { concurrent: 0, contingency: 0, 'over-limit': 0 }, holdings: 0 });
+export const noneUsed = (): Used => ({ concurrent: 0, contingency: 0, 'over-limit': 0 });
+
+export const emptyPools = (): Pools => ({ stays: new Map(), outside: new Map(), used: noneUsed(), holdings: 0 });
+
+/** Counts a stay in, with all its holdings, in the pool that it names. */
+export function admit(pools: Pools, user: string, stay: Stay): void {
+  pools.stays.set(user, stay);
+  pools.used[stay.pool]++;
+  pools.holdings += stay.holdings;
+  if (stay.pool !== 'concurrent') pools.outside.set(user, stay);
+}
+
+/** Counts a user's stay out, if there is one. */
+export function dismiss(pools: Pools, user: string): void {
+  const stay = pools.stays.get(user);
+  if (!stay) return;
+  pools.stays.delete(user);
+  pools.outside.delete(user);
+  pools.used[stay.pool]--;
+  pools.holdings -= stay.holdings;
+}
+
+/** Puts a user's stay into another pool. */
+export function moveTo(pools: Pools, user: string, pool: Pool): void {
+  const stay = pools.stays.get(user) as Stay;
+  pools.used[stay.pool]--;
+  stay.pool = pool;
+  pools.used[pool]++;
+  if (pool === 'concurrent') pools.outside.delete(user);
+  else pools.outside.set(user, stay);
+}
 
 export const inUse = ({ used }: Pools): number => used.concurrent + used.contingency + used['over-limit'];
 
@@ -49,15 +81,14 @@ export interface Settled {
 }
 
 export function acquire(pools: Pools, user: string, at: Instant, receipt: number, sizes: Sizes | undefined): Settled {
-  pools.holdings++;
   const held = pools.stays.get(user);
   if (held) {
+    pools.holdings++;
     held.holdings++;
     return { pool: held.pool, turned: false, stay: held };
   }
   const stay: Stay = { at, receipt, pool: choosePool(pools.used, sizes), holdings: 1 };
-  pools.stays.set(user, stay);
-  pools.used[stay.pool]++;
+  admit(pools, user, stay);
   return { pool: stay.pool, turned: true, stay };
 }
 
@@ -65,25 +96,19 @@ export function acquire(pools: Pools, user: string, at: Instant, receipt: number
 export function giveBack(pools: Pools, user: string): Settled {
   const stay = pools.stays.get(user);
   if (!stay) throw new Error('A licence was given back that nobody held');
+  if (stay.holdings === 1) {
+    dismiss(pools, user);
+    return { pool: stay.pool, turned: true, stay };
+  }
   pools.holdings--;
   stay.holdings--;
-  if (stay.holdings > 0) return { pool: stay.pool, turned: false, stay };
-  pools.stays.delete(user);
-  pools.used[stay.pool]--;
-  return { pool: stay.pool, turned: true, stay };
+  return { pool: stay.pool, turned: false, stay };
 }
 
 /** The stays outside the concurrent pool, in the order in which they were acquired: whom a refresh places anew. */
-export function overflowing(pools: Pools): [user: string, stay: Stay][] {
-  if (pools.used.contingency === 0 && pools.used['over-limit'] === 0) return [];
-  return [...pools.stays].filter(([, stay]) => stay.pool !== 'concurrent').sort(([, a], [, b]) => a.at - b.at || a.receipt - b.receipt);
-}
+export const overflowing = <S extends { at: Instant; receipt: number }>(outside: ReadonlyMap<string, S>): [user: string, stay: S][] =>
+  [...outside].sort(([, a], [, b]) => a.at - b.at || a.receipt - b.receipt);
 
-/** Releases and places a stay again, as a refresh does. */
-export function placeAgain(pools: Pools, stay: Stay, sizes: Sizes | undefined): { from: Pool; to: Pool } {
-  const from = stay.pool;
-  pools.used[from]--;
-  stay.pool = choosePool(pools.used, sizes);
-  pools.used[stay.pool]++;
-  return { from, to: stay.pool };
-}
+/** The pool that someone who lets go of `from` finds then, as a refresh does. */
+export const choosePoolAgain = (used: Used, from: Pool, sizes: Sizes | undefined): Pool =>
+  choosePool({ ...used, [from]: used[from] - 1 }, sizes);

@@ -1,7 +1,7 @@
 /** Reads of committed state. The live numbers are kept as they were at the last commit; everything else is read from the store. */
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { Assignment, OrganisationView, UserView } from '../../shared/organisation.ts';
-import { formatInstant, type Instant } from '../../shared/time.ts';
+import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import type { LicenceRow, Page } from '../../shared/views.ts';
 import { BillCache } from '../billing/bill-cache.ts';
 import type { Books } from '../books/batch.ts';
@@ -15,6 +15,7 @@ import { readAnomalies } from './anomalies.ts';
 import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { ReadWatches } from './read-watch.ts';
+import { recomputingFrom } from './recomputing.ts';
 import { readRecords } from './records.ts';
 import { createReports } from './reports.ts';
 import { readHolders, readSessions } from './sessions.ts';
@@ -122,6 +123,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
         users,
         sessions,
         anomalies,
+        recomputingFrom: formatInstantOrNull(recomputingFrom(store, id)),
         licences: sortedRows(view),
       };
     },
@@ -141,6 +143,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
+    recomputing: (id) => recomputingFrom(store, id),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
     reports(id) {
       const view = shown.get(id);

@@ -35,7 +35,12 @@ export function* readHistory(scope: ReportScope, query: HistoryQuery): Generator
   yield rows;
 }
 
-function historyRow({ covered, now, horizon }: ReportScope, { start, end }: Span, licenceType: string, stretch: Stretch): HistoryRow {
+function historyRow(
+  { covered, now, horizon, provisionalFrom }: ReportScope,
+  { start, end }: Span,
+  licenceType: string,
+  stretch: Stretch,
+): HistoryRow {
   const soFar = Math.max(Math.min(end, horizon), stretch.until);
   const known = figures(stretch, soFar);
   return {
@@ -46,7 +51,7 @@ function historyRow({ covered, now, horizon }: ReportScope, { start, end }: Span
     concurrent: levelView(known, 1, soFar - start),
     contingency: levelView(known, 2, soFar - start),
     overLimit: levelView(known, 3, soFar - start),
-    provisional: end > now,
+    provisional: end > Math.min(now, provisionalFrom),
     complete: covered(start, Math.min(end, now)),
   };
 }

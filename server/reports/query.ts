@@ -19,7 +19,7 @@ export function* answerReport(scope: ReportScope, source: DataSource, query: Rep
     from: formatInstant(from),
     to: formatInstant(to),
     timeZone: scope.timeZone,
-    provisional: to > scope.now,
+    provisional: to > Math.min(scope.now, scope.provisionalFrom),
     columns: [
       ...query.dimensions.map((id): ReportColumn => ({ id, name: nameOf(source.dimensions, id), kind: 'dimension' })),
       ...query.metrics.map((id): ReportColumn => ({ id, name: nameOf(source.metrics, id), kind: 'metric' })),

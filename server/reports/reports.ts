@@ -18,6 +18,7 @@ import { readHistory } from './history.ts';
 import { createLocalBuckets } from './local-buckets.ts';
 import { answerReport } from './query.ts';
 import type { ReadWatches } from './read-watch.ts';
+import { recomputingFrom } from './recomputing.ts';
 import type { ReportScope } from './scope.ts';
 import { tryRule } from './try-rule.ts';
 import { inPieces, runInPieces, type Work } from './work.ts';
@@ -125,6 +126,7 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOp
     versions,
     settingsFrom: versions.map((version) => version.from).filter(Number.isFinite),
     covered: createCoverage(downtimes, known),
+    provisionalFrom: recomputingFrom(disk, organisation) ?? Number.POSITIVE_INFINITY,
     firstEntryAt,
     now: at,
     horizon: Math.max(at, newestAt),

@@ -24,6 +24,8 @@ export interface ReportScope {
   /** When settings came into force, but for the first. */
   settingsFrom: readonly Instant[];
   covered: Coverage;
+  /** From here on figures may still change, because something of the past is being worked out again; Infinity: nothing is. */
+  provisionalFrom: Instant;
   /** Instant of the oldest entry of the books. */
   firstEntryAt: Instant | null;
   now: Instant;

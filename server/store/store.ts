@@ -35,6 +35,8 @@ export const TABLES = [
   'sweeps',
   /** [organisation, at, receipt] -> what an administrator changed, and who. */
   'changes',
+  /** [organisation, licence type?] -> how far a recomputation of its pools, or of all users, has come. */
+  'recomputations',
   /** [organisation, event id] -> the first answer. */
   'ids',
   /** [instant of a batch, receipt] -> the event ids it remembers. */

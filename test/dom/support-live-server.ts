@@ -64,6 +64,7 @@ export function createFakeLiveServer(clock: ManualLocalClock): FakeLiveServer {
     seq: shown.get(organisation) ?? seq,
     asOf: formatInstant(clock.now()),
     completeness: 'live',
+    recomputingFrom: null,
     users: seq,
     sessions: seq,
     anomalies: 0,

@@ -1,3 +1,4 @@
+import type { Effort } from '../../server/books/batch.ts';
 import { openPipeline } from '../../server/pipeline.ts';
 import type { Pipeline } from '../../server/pipeline-types.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
@@ -34,6 +35,8 @@ export interface TestBooks {
   counts(): Record<string, [inUse: number, holdings: number]>;
   /** Lets timers act up to an instant. */
   passTo(at: number): Promise<void>;
+  /** Waits until nothing of the past is being worked out again. */
+  recomputed(): Promise<void>;
   /** Stops as a crash would and starts again on the same store. */
   restart(downMs?: number): Promise<void>;
 }
@@ -44,7 +47,7 @@ const families: Record<string, string> = Object.fromEntries(BUILT_IN_CATALOGUE.l
 export async function openTestBooks(
   start: number,
   store: Store = createMemoryStore(),
-  { errors }: { errors?: 'expected' } = {},
+  { errors, effort }: { errors?: 'expected'; effort?: Effort } = {},
 ): Promise<TestBooks> {
   const clock = createManualClock(start);
   const open = () =>
@@ -52,6 +55,7 @@ export async function openTestBooks(
       store,
       clock,
       catalogue: BUILT_IN_CATALOGUE,
+      ...(effort && { effort }),
       randomId: () => 'epoch-1',
       log: {
         info: () => {},
@@ -111,6 +115,12 @@ export async function openTestBooks(
       clock.advanceTo(at);
       // The tick that the clock ran has its batch under way; an empty request comes after it.
       await books.pipeline.ingest([]);
+    },
+    async recomputed() {
+      for (let round = 0; books.pipeline.committed.recomputing(ORGANISATION) !== null; round++) {
+        if (round > 500) throw new Error('It is still being worked out again');
+        await books.pipeline.ingest([]);
+      }
     },
     async restart(downMs = 0) {
       await books.pipeline.close();

@@ -127,7 +127,18 @@ export class FakeSource implements LiveSource {
     if (!rows) return undefined;
     const licences = [...rows].map(([licenceType, inUse]) => this.#row(licenceType, inUse));
     const { epoch, completeness } = this;
-    return { organisation, epoch, seq: this.#seq, asOf: '', completeness, users: 0, sessions: 0, anomalies: 0, licences };
+    return {
+      organisation,
+      epoch,
+      seq: this.#seq,
+      asOf: '',
+      completeness,
+      users: 0,
+      sessions: 0,
+      anomalies: 0,
+      recomputingFrom: null,
+      licences,
+    };
   }
 
   #row(licenceType: string, inUse: number): LicenceRow {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { formatInstant, parseInstant } from '../../shared/time.ts';
-import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
-import { type NaiveEvent, type NaiveSettings, naiveBooks } from '../support/naive-books.ts';
+import { describe, it } from 'vitest';
+import type { Effort } from '../../server/books/batch.ts';
+import { formatInstant } from '../../shared/time.ts';
+import { type EventInput, openTestBooks, type TestBooks } from '../support/books.ts';
+import { compareBooks } from '../support/compare-books.ts';
+import { compareBuckets } from '../support/compare-buckets.ts';
+import type { NaiveEvent, NaiveSettings } from '../support/naive-books.ts';
 
 /** Two and a half days around the start of a billing period; two of them around a change of the clocks. */
 const WINDOWS = [
@@ -80,67 +83,6 @@ async function putSettings(books: TestBooks, { from, ...value }: NaiveSettings):
   await books.settings({ ...value, effectiveFrom: formatInstant(from) });
 }
 
-function compare(books: TestBooks, versions: NaiveSettings[], received: NaiveEvent[]): void {
-  const downtimes = [...books.store.range<number>('downtimes', {})].map(({ key, value }) => ({ from: key[0] as number, until: value }));
-  const expected = naiveBooks(versions, received, books.clock.now(), downtimes);
-  const usage = books.usage();
-  const records = books.pipeline.committed.records(ORGANISATION, { limit: 1000, order: 'asc' })?.items ?? [];
-  const key = (record: {
-    loggedAt: number;
-    user: string;
-    type: string;
-    usageType: string;
-    device: string;
-    source: string;
-    pool: string;
-    inUse: number;
-    heldSeconds: number | null;
-  }) =>
-    [
-      record.loggedAt,
-      record.user,
-      record.device,
-      record.type,
-      record.usageType,
-      record.source,
-      record.pool,
-      record.heldSeconds,
-      record.inUse,
-    ].join(' | ');
-  const mine = records.map((record) =>
-    key({ ...record, loggedAt: parseInstant(record.loggedAt) as number, type: record.licenceType, source: record.logonSource }),
-  );
-  expect(mine.sort()).toEqual(expected.records.map(key).sort());
-  expect(new Set(records.map((record) => record.seq)).size).toBe(records.length);
-  const sessions = books.pipeline.committed.sessions(ORGANISATION, { limit: 1000 })?.items ?? [];
-  const line = (session: { user: string; device: string; since: number; types: string[] }) =>
-    [session.user, session.device, session.since, ...session.types.toSorted()].join();
-  expect(
-    sessions.map((s) => line({ ...s, since: parseInstant(s.since) as number, types: s.licences.map((l) => l.licenceType) })).sort(),
-  ).toEqual(expected.sessions.map(line).sort());
-  expect(usage.anomalies).toBe(expected.anomalies);
-  expect([usage.users, usage.sessions]).toEqual([new Set(expected.sessions.map((s) => s.user)).size, expected.sessions.length]);
-  for (const row of usage.licences) {
-    const pools = expected.pools[row.licenceType] ?? { concurrent: 0, contingency: 0, 'over-limit': 0 };
-    expect([row.licenceType, row.concurrent.used, row.contingency.used, row.overLimit], 'pools').toEqual([
-      row.licenceType,
-      pools['concurrent'],
-      pools['contingency'],
-      pools['over-limit'],
-    ]);
-    const peak = expected.peaks[row.licenceType] ?? { day: 0, dayAt: null, period: 0, maxUsed: 0 };
-    const at = row.peak.day.at === null ? null : parseInstant(row.peak.day.at);
-    expect([row.licenceType, row.peak.day.value, at, row.peak.billingPeriod.value, row.contingency.maxUsed], 'peaks').toEqual([
-      row.licenceType,
-      peak.day,
-      peak.dayAt,
-      peak.period,
-      peak.maxUsed,
-    ]);
-    expect(row.inUse).toBeLessThanOrEqual(row.holdings);
-  }
-}
-
 const check = (title: string, arbitraries: fc.Arbitrary<unknown>[], run: (...values: never[]) => Promise<void>) =>
   it(title, async () => {
     const property = fc.asyncProperty(...(arbitraries as [fc.Arbitrary<unknown>]), run as (value: unknown) => Promise<void>);
@@ -161,7 +103,7 @@ describe('order of arrival', () => {
       const books = await openTestBooks(end);
       for (const version of versions) await putSettings(books, version);
       for (let i = 0; i < list.length; i += batch) await books.send(...list.slice(i, i + batch).map(toInput));
-      compare(books, versions, list);
+      compareBooks(books, versions, list);
     },
   );
 
@@ -182,7 +124,7 @@ describe('order of arrival', () => {
         await books.send(toInput(item));
         received.push(item);
       }
-      compare(books, versions, received);
+      compareBooks(books, versions, received);
     },
   );
 
@@ -195,7 +137,53 @@ describe('order of arrival', () => {
       await books.send(...list.slice(0, half).map(toInput));
       for (const version of versions) await putSettings(books, version);
       await books.send(...list.slice(half).map(toInput));
-      compare(books, versions, list);
+      compareBooks(books, versions, list);
+    },
+  );
+
+  check(
+    'ORDER-16 what is too much for one batch is worked out again in pieces, while events, settings and crashes come between, with the same end',
+    [
+      history,
+      fc.record({ atOnce: fc.integer({ min: 0, max: 4 }), perPiece: fc.integer({ min: 1, max: 6 }) }),
+      fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
+      fc.infiniteStream(fc.constantFrom(null, null, null, 0, 900_000)),
+    ],
+    async ({ start, end, versions, list }: History, effort: Effort, pieces: Iterator<number>, downtimes: Iterator<number | null>) => {
+      const books = await openTestBooks(start, undefined, { effort });
+      const received: NaiveEvent[] = [];
+      const told: NaiveSettings[] = [];
+      // The first half in time as it happens, the other half all over the past, with the settings among it.
+      const live = list.slice(0, Math.ceil(list.length / 2)).toSorted((a, b) => a.at - b.at);
+      const step = async (what: () => Promise<unknown>): Promise<void> => {
+        await what();
+        for (let i = pieces.next().value as number; i > 0; i--) await books.pipeline.ingest([]);
+      };
+      for (const item of live) {
+        await step(async () => {
+          await books.passTo(Math.max(item.at, books.clock.now()));
+          await books.send(toInput(item));
+          received.push(item);
+        });
+      }
+      await books.passTo(end);
+      const late = list.slice(live.length);
+      for (let i = 0; i < Math.max(late.length, versions.length); i++) {
+        const downtime = downtimes.next().value as number | null;
+        if (downtime !== null) await books.restart(downtime);
+        const [item, version] = [late[i], versions[i]];
+        if (version) {
+          await step(() => putSettings(books, version));
+          told.push(version);
+        }
+        if (item) {
+          await step(() => books.send(toInput(item)));
+          received.push(item);
+        }
+      }
+      await books.recomputed();
+      compareBooks(books, told, received);
+      compareBuckets(books);
     },
   );
 });

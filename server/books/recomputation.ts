@@ -1,0 +1,122 @@
+/**
+ * What a late event or settings for the past may have changed, and is too much to be gone through in one batch: it is done in
+ * pieces, one a batch, while everything else goes on. How far it has come is written down with what it has corrected.
+ */
+import type { Instant } from '../../shared/time.ts';
+import { type Levels, NO_LEVELS } from '../usage/levels.ts';
+import type { Batch } from './batch.ts';
+import type { Organisation } from './organisation.ts';
+import type { Outside, PoolWalk } from './pool-walk.ts';
+
+/** The users are worked out again, one after the other. */
+export interface UserRecomputation {
+  from: Instant;
+  /** Users up to this name are done. */
+  done: string;
+}
+
+/** Behind this instant the pools are still those of before: levels jump there, and users' entries carry old pools. */
+export interface Edge {
+  at: Instant;
+  jump: Levels;
+  differing: Set<string>;
+}
+
+/** The pools of one licence type are gone through again: back to `low`, and forward from there. */
+export interface PoolRecomputation {
+  low: Instant;
+  /** Everything before it, and nothing at or after it, is in the walk; Infinity: not begun. */
+  at: Instant;
+  forward: boolean;
+  walk: PoolWalk;
+  /** Where the walk goes forward: how far its levels are above those that were written. */
+  offset: Levels;
+  /** Users whose pool is another than was written when they came. */
+  differing: Set<string>;
+  /** The nearest first. */
+  edges: Edge[];
+}
+
+export interface Recomputations {
+  users: UserRecomputation | null;
+  pools: Map<string, PoolRecomputation>;
+}
+
+export const noRecomputations = (): Recomputations => ({ users: null, pools: new Map() });
+
+export const isRecomputing = ({ users, pools }: Recomputations): boolean => users !== null || pools.size > 0;
+
+const NOBODY: PoolWalk = { used: { concurrent: 0, contingency: 0, 'over-limit': 0 }, outside: new Map() };
+
+/** Has the pools of a type gone through again from an instant on. */
+export function recomputePools(batch: Batch, organisation: Organisation, type: string, from: Instant): void {
+  const { pools } = organisation.recomputations;
+  const known = pools.get(type);
+  if (!known) {
+    const fresh = { low: from, at: Number.POSITIVE_INFINITY, forward: false, walk: NOBODY, offset: NO_LEVELS };
+    pools.set(type, { ...fresh, differing: new Set(), edges: [] });
+  } else if (known.forward && from < known.at) {
+    const { at, offset: jump, differing } = known;
+    const edges = at > known.low ? [{ at, jump, differing }, ...known.edges] : known.edges;
+    pools.set(type, { ...known, low: from, forward: false, offset: NO_LEVELS, differing: new Set(), edges });
+  } else if (!known.forward && from < known.low) {
+    pools.set(type, { ...known, low: from });
+  } else return;
+  keepPools(batch, organisation, type);
+}
+
+/** Has every user worked out again from an instant on. */
+export function recomputeUsers(batch: Batch, organisation: Organisation, from: Instant): void {
+  const known = organisation.recomputations.users;
+  keepUsers(batch, organisation, { from: Math.min(from, known?.from ?? from), done: '' });
+}
+
+export function keepUsers(batch: Batch, organisation: Organisation, users: UserRecomputation | null): void {
+  organisation.recomputations.users = users;
+  batch.draft.put('recomputations', [organisation.id], users ?? undefined);
+}
+
+/** How a recomputation of pools is written down. */
+interface StoredPools {
+  low: Instant;
+  at: Instant;
+  forward: boolean;
+  used: PoolWalk['used'];
+  outside: [user: string, Omit<Outside, 'sessions'> & { sessions: [number, { device: string; since: Instant }][] }][];
+  offset: Levels;
+  differing: string[];
+  edges: { at: Instant; jump: Levels; differing: string[] }[];
+}
+
+export type StoredRecomputation = UserRecomputation | StoredPools;
+
+export function keepPools({ draft }: Batch, { id, recomputations }: Organisation, type: string): void {
+  const task = recomputations.pools.get(type);
+  if (!task) {
+    draft.remove('recomputations', [id, type]);
+    return;
+  }
+  const { walk, differing, edges, ...rest } = task;
+  const stored: StoredPools = {
+    ...rest,
+    used: { ...walk.used },
+    outside: [...walk.outside].map(([user, stay]) => [user, { ...stay, sessions: [...stay.sessions] }]),
+    differing: [...differing],
+    edges: edges.map((edge) => ({ ...edge, differing: [...edge.differing] })),
+  };
+  draft.put('recomputations', [id, type], stored);
+}
+
+export function restoreRecomputation(organisation: Organisation, type: string | undefined, stored: StoredRecomputation): void {
+  if (type === undefined) {
+    organisation.recomputations.users = stored as UserRecomputation;
+    return;
+  }
+  const { used, outside, differing, edges, ...rest } = stored as StoredPools;
+  organisation.recomputations.pools.set(type, {
+    ...rest,
+    walk: { used, outside: new Map(outside.map(([user, stay]) => [user, { ...stay, sessions: new Map(stay.sessions) }])) },
+    differing: new Set(differing),
+    edges: edges.map((edge) => ({ ...edge, differing: new Set(edge.differing) })),
+  });
+}

@@ -64,7 +64,7 @@ export function* readPeak(scope: ReportScope, { licenceType, from, to }: PeakQue
     licenceType,
     from: formatInstant(from),
     to: formatInstant(to),
-    provisional: to > scope.now,
+    provisional: to > Math.min(scope.now, scope.provisionalFrom),
     complete: scope.covered(from, Math.min(to, scope.now)),
     receipt: receiptOf(line.mark, found.get(momentKey(moment))),
   };

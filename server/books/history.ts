@@ -8,6 +8,7 @@ import { type Batch, type Shift, touch, touchBucket } from './batch.ts';
 import { type Entry, levelChange, type Position, positionKey } from './entry.ts';
 import { correctHours } from './hours.ts';
 import { type Organisation, typeState } from './organisation.ts';
+import { jumpBetween } from './recomputation.ts';
 import { countChange } from './settle.ts';
 
 /** Brings everything that memory could not take apart into the history. At the end of a batch, before its state is written. */
@@ -116,7 +117,9 @@ function correctStored(
 function correctOne(batch: Batch, organisation: Organisation, type: string, start: Instant, by: Levels | undefined, shifted: Levels): void {
   const key = [organisation.id, type, start];
   if (by) {
-    batch.draft.put('buckets', key, readBucket(batch, organisation, type, start, levelBefore(batch, organisation, type, start)));
+    const known = batch.draft.get<Stretch>('buckets', key);
+    const enter = known ? addLevels(known.enter, shifted) : levelEnteringNew(batch, organisation, type, start);
+    batch.draft.put('buckets', key, readBucket(batch, organisation, type, start, enter));
   } else if (!sameLevels(shifted, NO_LEVELS)) {
     const bucket = structuredClone(batch.draft.get<Stretch>('buckets', key) as Stretch);
     shift(bucket, shifted);
@@ -136,7 +139,7 @@ function correctOpen(
   const index = usage.open.findIndex((bucket) => bucket.start === start);
   const bucket = usage.open[index] as OpenBucket;
   if (by) {
-    const enter = usage.open[index - 1]?.whole.exit ?? levelBefore(batch, organisation, type, start);
+    const enter = addLevels(bucket.whole.enter, shifted);
     usage.open[index] = new OpenBucket(readBucket(batch, organisation, type, start, enter));
   } else {
     bucket.shift(shifted);
@@ -170,6 +173,16 @@ function readBucket(batch: Batch, organisation: Organisation, type: string, star
     }
   }
   return bucket;
+}
+
+/** The level with which a bucket begins that was not there yet: that of the one before it, but for a jump between the two. */
+function levelEnteringNew(batch: Batch, organisation: Organisation, type: string, start: Instant): Levels {
+  const range = { start: [organisation.id, type, Number.NEGATIVE_INFINITY], end: [organisation.id, type, start], reverse: true, limit: 1 };
+  for (const { key, value } of batch.draft.range<Stretch>('buckets', range)) {
+    const jump = jumpBetween(organisation.recomputations.pools.get(type), key[2] as Instant, start);
+    return value.exit.map((level, metric) => level - (jump[metric] as number)) as Levels;
+  }
+  return NO_LEVELS;
 }
 
 function levelBefore(batch: Batch, organisation: Organisation, type: string, start: Instant): Levels {

@@ -3,7 +3,7 @@
  * pieces, one a batch, while everything else goes on. How far it has come is written down with what it has corrected.
  */
 import type { Instant } from '../../shared/time.ts';
-import { type Levels, NO_LEVELS } from '../usage/levels.ts';
+import { addLevels, type Levels, NO_LEVELS } from '../usage/levels.ts';
 import type { Batch } from './batch.ts';
 import type { Organisation } from './organisation.ts';
 import type { Outside, PoolWalk } from './pool-walk.ts';
@@ -63,6 +63,15 @@ export function recomputePools(batch: Batch, organisation: Organisation, type: s
     pools.set(type, { ...known, low: from });
   } else return;
   keepPools(batch, organisation, type);
+}
+
+/** By how much the levels that are written fall between two buckets, because the walk, or an edge that it left, stands between them. */
+export function jumpBetween(task: PoolRecomputation | undefined, after: Instant, upTo: Instant): Levels {
+  if (!task) return NO_LEVELS;
+  const here = task.forward ? [{ at: task.at, jump: task.offset }] : [];
+  let jump: Levels = NO_LEVELS;
+  for (const edge of [...here, ...task.edges]) if (edge.at > after && edge.at <= upTo) jump = addLevels(jump, edge.jump);
+  return jump;
 }
 
 /** Has every user worked out again from an instant on. */

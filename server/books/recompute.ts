@@ -94,9 +94,10 @@ function walkForward(batch: Batch, organisation: Organisation, type: string, tas
   writePoolRewriting(batch, rewriting);
   dropCarried(batch, rewriting, type, task, entries, until);
   const changes = changesOf(rewriting, type);
-  correctLevels(batch, organisation, type, changes, { from: task.at, until, raised: task.offset });
-  for (const { by } of changes) task.offset = addLevels(task.offset, by);
+  const piece = { from: task.at, until, raised: task.offset };
   task.at = until;
+  for (const { by } of changes) task.offset = addLevels(task.offset, by);
+  correctLevels(batch, organisation, type, changes, piece);
   const [edge] = task.edges;
   if (edge && edge.at === until) {
     task.edges.shift();

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom } from '../../server/simulate/random.ts';
 import type { Page, RecordView, UsageView } from '../../shared/views.ts';
+import { runCli } from '../support/cli.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { createLedger } from './ledger.ts';
@@ -63,11 +64,19 @@ async function play({ rounds, seed, producers = 8, longest = 400, report }: Cras
       if (wrong.length > 0) throw new Error(`round ${round}: ${wrong.length} differences\n${wrong.slice(0, 10).join('\n')}`);
       report?.(`round ${round}/${rounds}: ${ledger.acknowledged} events acknowledged, each exactly once`);
     }
+    await verify(directory.path);
     return { rounds, acknowledged: ledger.acknowledged, records: (await readRecords(daemon, 0)).length };
   } finally {
     await daemon.dispose();
     directory.remove();
   }
+}
+
+/** Everything kept beside the entries, derived from them again; the daemon runs on. */
+async function verify(dataDir: string): Promise<void> {
+  const cli = runCli(['verify', '--data-dir', dataDir]);
+  const { code } = await cli.ended();
+  if (code !== 0) throw new Error(`highwater verify ended with ${code}\n${[...cli.stdout, ...cli.stderr].slice(0, 10).join('\n')}`);
 }
 
 /** @returns the epoch */

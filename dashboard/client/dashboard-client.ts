@@ -1,4 +1,6 @@
 import type { OrganisationView } from '../../shared/organisation.ts';
+import { type AlertBook, createAlertBook } from './alert-book.ts';
+import { type AlertsApi, createAlertsApi } from './alerts-api.ts';
 import { type Api, createApi } from './api.ts';
 import { connectBrowserSocket } from './browser-socket.ts';
 import { createBuildGuard } from './build-guard.ts';
@@ -14,8 +16,11 @@ import { createReportsApi, type ReportsApi } from './reports-api.ts';
 export interface DashboardClient {
   readonly api: Api;
   readonly reports: ReportsApi;
+  readonly alertsApi: AlertsApi;
   readonly live: LiveClient;
   readonly levels: LevelHistory;
+  /** The live alerts and the rules that they are of. */
+  readonly alerts: AlertBook;
   readonly directory: Directory;
   readonly navigation: Navigation;
   /** Id of the organisation that is shown: the one in the address, else the first. `null`: there is none. */
@@ -41,6 +46,7 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
       () => location.reload(),
     ),
   });
+  const alerts = createAlertBook(alertsApi, live, browserClock);
   const levels = createLevelHistory(api, live, browserClock);
   const directory = createDirectory(api, browserClock);
 
@@ -71,7 +77,9 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
   return {
     api,
     reports: createReportsApi(http),
+    alertsApi,
     live,
+    alerts,
     levels,
     directory,
     navigation,
@@ -83,6 +91,7 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
       window.removeEventListener('online', wake);
       for (const end of unwatch) end();
       directory.stop();
+      alerts.stop();
       levels.stop();
       live.stop();
       navigation.stop();

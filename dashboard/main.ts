@@ -3,6 +3,7 @@ import './styles/base.css';
 import './styles/site.css';
 import './styles/overview.css';
 import './styles/pages.css';
+import './styles/alerts.css';
 import './styles/reports.css';
 import './styles/wall.css';
 import { AppElement } from './app-element.ts';

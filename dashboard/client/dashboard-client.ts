@@ -36,6 +36,7 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
   const { location } = window;
   const http = createHttp((input, init) => window.fetch(input, init));
   const api = createApi(http);
+  const alertsApi = createAlertsApi(http);
   const navigation = createNavigation(window);
   const live = createLiveClient({
     connect: (listeners) => connectBrowserSocket(location.origin, listeners),

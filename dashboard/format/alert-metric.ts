@@ -23,7 +23,13 @@ const FALLING: readonly AlertOp[] = ['<=', '<'];
 const named = (words: string) => (of: string | null) => (of === null ? words : `${of} ${words}`);
 
 export const METRIC_WORDS: Record<AlertMetric, MetricWords> = {
-  utilisation: { name: 'Share of the concurrent licences', kind: 'share', ops: RISING, subject: named('in use'), unit: 'of the concurrent licences' },
+  utilisation: {
+    name: 'Share of the concurrent licences',
+    kind: 'share',
+    ops: RISING,
+    subject: named('in use'),
+    unit: 'of the concurrent licences',
+  },
   inUse: { name: 'In use', kind: 'count', ops: [...RISING, ...FALLING], subject: named('in use'), unit: 'in use' },
   concurrentUsed: {
     name: 'Concurrent licences used',
@@ -61,7 +67,13 @@ export const METRIC_WORDS: Record<AlertMetric, MetricWords> = {
     subject: (of) => `the oldest session${of === null ? '' : ` with ${of}`}`,
     unit: 'old',
   },
-  feedAge: { name: 'Time without an event', kind: 'age', ops: RISING, subject: () => 'the time without an event', unit: 'without an event' },
+  feedAge: {
+    name: 'Time without an event',
+    kind: 'age',
+    ops: RISING,
+    subject: () => 'the time without an event',
+    unit: 'without an event',
+  },
 };
 
 const shares = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });

@@ -13,7 +13,10 @@ const ENDS: Record<AlertOp, (value: string) => string> = {
   '<': (value) => `at ${value} or above`,
 };
 
-export type RuleTerms = Pick<AlertRule, 'licenceType' | 'metric' | 'op' | 'threshold' | 'clearThreshold' | 'forSeconds' | 'keepFiringForSeconds'>;
+export type RuleTerms = Pick<
+  AlertRule,
+  'licenceType' | 'metric' | 'op' | 'threshold' | 'clearThreshold' | 'forSeconds' | 'keepFiringForSeconds'
+>;
 
 /** `Fires when Inbound Agent in use is at least 90 % of the concurrent licences for 2 min; ends below 85 %`. */
 export function ruleSentence(rule: RuleTerms): string {

@@ -2,6 +2,11 @@ import { html } from 'lit';
 import type { AlertsView } from '../client/routes.ts';
 import { LightElement } from '../components/light-element.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
+import './alerts/active-view.ts';
+import './alerts/history-view.ts';
+import './alerts/receivers-view.ts';
+import './alerts/rules-view.ts';
+import './alerts/silences-view.ts';
 
 const PARTS: readonly (readonly [AlertsView, string])[] = [
   ['active', 'Active'],
@@ -32,7 +37,26 @@ export class AlertsPage extends LightElement {
           ([view, words]) =>
             html`<a href=${navigation.href({ page: 'alerts', view })} aria-current=${this.view === view ? 'page' : 'false'}>${words}</a>`,
         )}
-      </nav>`;
+      </nav>
+      ${this.#part()}`;
+  }
+
+  #part() {
+    const { dashboard, view, item } = this;
+    switch (view) {
+      case 'active':
+        return html`<hw-alerts-active .dashboard=${dashboard}></hw-alerts-active>`;
+      case 'rules':
+      case 'new-rule':
+        return html`<hw-alerts-rules .dashboard=${dashboard} .item=${item} .fresh=${view === 'new-rule'}></hw-alerts-rules>`;
+      case 'silences':
+        return html`<hw-alerts-silences .dashboard=${dashboard}></hw-alerts-silences>`;
+      case 'receivers':
+      case 'new-receiver':
+        return html`<hw-alerts-receivers .dashboard=${dashboard} .item=${item} .fresh=${view === 'new-receiver'}></hw-alerts-receivers>`;
+      case 'history':
+        return html`<hw-alerts-history .dashboard=${dashboard}></hw-alerts-history>`;
+    }
   }
 }
 

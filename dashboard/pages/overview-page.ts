@@ -1,6 +1,8 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { UsageView } from '../../shared/views.ts';
+import '../components/alert-announcer.ts';
+import '../components/alert-strip.ts';
 import { emptyState } from '../components/empty-state.ts';
 import { gaugeLegend } from '../components/gauge-legend.ts';
 import '../components/licence-tile.ts';
@@ -34,7 +36,9 @@ export class OverviewPage extends LightElement {
       return waiting ? emptyState(location.origin, chosen()) : html`<p class="lead loading">Fetching the numbers …</p>`;
     }
     if (state.usage.licences.length === 0) return emptyState(location.origin, state.organisation);
-    return html`${this.#head(state.usage)}<hw-state-announcer .rows=${state.usage.licences}></hw-state-announcer>
+    return html`${this.#head(state.usage)}<hw-alert-strip .dashboard=${this.dashboard}></hw-alert-strip><hw-alert-announcer
+        .dashboard=${this.dashboard}
+      ></hw-alert-announcer><hw-state-announcer .rows=${state.usage.licences}></hw-state-announcer>
       ${licenceGroups(state.usage.licences, directory.catalogue()).map(
         (group, index) => html`<section class="licence-group" aria-label=${group.title}>
         <div class="group-head"><h2>${group.title}</h2>${index === 0 ? gaugeLegend : nothing}</div>

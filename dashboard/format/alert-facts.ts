@@ -1,0 +1,29 @@
+import type { AlertRuleView } from '../../shared/alerts.ts';
+import type { LiveAlert } from '../../shared/live-protocol.ts';
+import type { LicenceRow } from '../../shared/views.ts';
+import { METRIC_WORDS, metricOf, metricValue } from './alert-metric.ts';
+import { thresholdWords } from './alert-sentence.ts';
+import { formatCount } from './number.ts';
+
+export interface AlertWords {
+  /** What the rule is called. */
+  title: string;
+  /** `97 % of the concurrent licences` */
+  now: string;
+  /** `at least 90 % of the concurrent licences`; empty while the rule is not known. */
+  limit: string;
+}
+
+/** An alert in words. The row's number is newer than the alert's: that is as of its last step. */
+export function alertWords(
+  alert: Pick<LiveAlert, 'rule' | 'value' | 'threshold'>,
+  rule: AlertRuleView | undefined,
+  row: LicenceRow | undefined,
+): AlertWords {
+  if (!rule) return { title: alert.rule, now: formatCount(alert.value), limit: '' };
+  const { metric, op } = rule;
+  const live = row && metricOf(metric, row);
+  const value = live === undefined ? alert.value : live;
+  const unit = value === null ? '' : ` ${METRIC_WORDS[metric].unit}`;
+  return { title: rule.name, now: metricValue(metric, value) + unit, limit: thresholdWords(metric, op, alert.threshold) };
+}

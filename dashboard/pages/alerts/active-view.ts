@@ -1,0 +1,140 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { AlertView, MuteTimeView, SilenceView, WebhookView } from '../../../shared/alerts.ts';
+import type { LiveAlert } from '../../../shared/live-protocol.ts';
+import '../../components/acknowledge-dialog.ts';
+import type { AcknowledgeDialog } from '../../components/acknowledge-dialog.ts';
+import { alertCard } from '../../components/alert-card.ts';
+import { LightElement } from '../../components/light-element.ts';
+import { problemReport } from '../../components/problem-report.ts';
+import '../../components/silence-dialog.ts';
+import type { SilenceDialog } from '../../components/silence-dialog.ts';
+import { summaryOf } from '../../controllers/alert-watch.ts';
+import type { Dashboard } from '../../controllers/dashboard.ts';
+import { PollController } from '../../controllers/poll-controller.ts';
+import { ResourceController } from '../../controllers/resource-controller.ts';
+import { SecondController } from '../../controllers/second-controller.ts';
+import { WatchController } from '../../controllers/watch-controller.ts';
+import { activeAlerts } from '../../format/alert-order.ts';
+import { zoneLabel } from '../../format/time.ts';
+
+/** What the live frames do not say: who acknowledged, what is held back and why, what could not be sent. */
+interface Details {
+  alerts: ReadonlyMap<string, AlertView>;
+  silences: ReadonlyMap<string, SilenceView>;
+  muteTimes: ReadonlyMap<string, MuteTimeView>;
+  receivers: readonly WebhookView[];
+}
+
+/** What is wrong now, the worst first. */
+export class AlertsActiveView extends LightElement {
+  static override properties = { dashboard: { attribute: false }, busy: { state: true } };
+  declare dashboard: Dashboard;
+
+  readonly #details = new ResourceController<Details>(this);
+  readonly #acting = new ResourceController<string>(this);
+  readonly #poll = new PollController(
+    this,
+    () => this.dashboard,
+    () => `${this.dashboard.chosen()} ${this.dashboard.alerts.alerts()?.map(({ id, state }) => id + state)}`,
+    () => void this.#read(),
+  );
+
+  constructor() {
+    super();
+    new WatchController(this, () => [this.dashboard.alerts, this.dashboard.live]);
+    new SecondController(this, () => this.dashboard.live.serverNow());
+  }
+
+  async #read(): Promise<void> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return;
+    const { alertsApi: api } = this.dashboard;
+    const byId = <T extends { id: string }>(items: T[]) => new Map(items.map((item) => [item.id, item]));
+    await this.#details.load(async (signal) => {
+      const [alerts, silences, muteTimes, receivers] = await Promise.all([
+        api.alerts(organisation, signal),
+        api.silences(organisation, signal),
+        api.muteTimes(organisation, signal),
+        api.receivers(organisation, signal),
+      ]);
+      return { alerts: byId(alerts), silences: byId(silences), muteTimes: byId(muteTimes), receivers };
+    });
+  }
+
+  override render() {
+    const { dashboard } = this;
+    const { live, alerts } = dashboard;
+    const now = live.serverNow();
+    const { kind, words, more } = summaryOf(dashboard);
+    const shown = activeAlerts(alerts.alerts() ?? []);
+    return html`<section class="alert-summary" data-alerts=${kind} aria-label="Summary">
+        <h2>${words}</h2>
+        <p class="soft">${more ?? ''}${more ? ' · ' : ''}times in ${zoneLabel(now, dashboard.timeZone())}</p>
+        ${kind === 'no-rules' ? this.#offer() : nothing}
+      </section>
+      ${problemReport(this.#details.error ?? this.#acting.error)}
+      <p class="saved" role="status">${this.#acting.error ? '' : (this.#acting.value ?? '')}</p>
+      ${
+        shown.length === 0
+          ? nothing
+          : html`<ul class="alert-cards" aria-label="Active alerts">
+              ${repeat(
+                shown,
+                (alert) => alert.id,
+                (alert) => this.#card(alert, now),
+              )}
+            </ul>`
+      }
+      <hw-acknowledge-dialog .dashboard=${dashboard} @done=${this.#changed}></hw-acknowledge-dialog>
+      <hw-silence-dialog .dashboard=${dashboard} @done=${this.#changed}></hw-silence-dialog>`;
+  }
+
+  #card(alert: LiveAlert, now: number) {
+    const details = this.#details.value;
+    const detail = details?.alerts.get(alert.id);
+    const inhibitor = detail?.inhibitedBy === undefined ? undefined : details?.alerts.get(detail.inhibitedBy);
+    return alertCard(this.dashboard, alert, now, {
+      detail,
+      silence: detail?.silencedBy === undefined ? undefined : details?.silences.get(detail.silencedBy),
+      muteTime: detail?.mutedBy === undefined ? undefined : details?.muteTimes.get(detail.mutedBy),
+      inhibitor,
+      receivers: details?.receivers ?? [],
+      acknowledge: () => this.querySelector<AcknowledgeDialog>('hw-acknowledge-dialog')?.open(alert),
+      openSilence: () => this.querySelector<SilenceDialog>('hw-silence-dialog')?.open(alert),
+      endSilence: (id) => void this.#act('The silence is over', (organisation) => this.dashboard.alertsApi.endSilence(organisation, id)),
+    });
+  }
+
+  #offer() {
+    const count = this.dashboard.alerts.offered().length;
+    if (count === 0) return nothing;
+    return html`<p class="form-end">
+      <button
+        type="button"
+        class="button button-main"
+        ?disabled=${this.#acting.loading}
+        @click=${() => void this.#act(`${count} rules are in force`, (organisation) => this.dashboard.alertsApi.takeOverDefaults(organisation))}
+      >
+        Take over the ${count} usual rules
+      </button>
+      <a class="button" href=${this.dashboard.navigation.href({ page: 'alerts', view: 'new-rule' })}>Write one</a>
+    </p>`;
+  }
+
+  readonly #changed = () => {
+    this.#poll.now();
+  };
+
+  async #act(words: string, act: (organisation: string) => Promise<void>): Promise<void> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return;
+    await this.#acting.load(async () => {
+      await act(organisation);
+      return words;
+    });
+    await Promise.all([this.dashboard.alerts.refresh(), this.#read()]);
+  }
+}
+
+customElements.define('hw-alerts-active', AlertsActiveView);

@@ -1,0 +1,241 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
+import {
+  ALERT_METRICS,
+  type AlertMetric,
+  type AlertOp,
+  type AlertRule,
+  type AlertRuleView,
+  EVERY_TYPE,
+  SEVERITIES,
+  type Severity,
+  type TriedRule,
+} from '../../../shared/alerts.ts';
+import { formatInstant, parseInstant } from '../../../shared/time.ts';
+import { severityMark } from '../../components/alert-mark.ts';
+import { asked, durationField, durationIn, fieldError, invalid } from '../../components/form-fields.ts';
+import { LightElement } from '../../components/light-element.ts';
+import { problemReport } from '../../components/problem-report.ts';
+import type { Dashboard } from '../../controllers/dashboard.ts';
+import { ResourceController } from '../../controllers/resource-controller.ts';
+import { WatchController } from '../../controllers/watch-controller.ts';
+import { METRIC_WORDS, metricValue } from '../../format/alert-metric.ts';
+import { OP_WORDS, ruleSentence } from '../../format/alert-sentence.ts';
+import { countOf } from '../../format/number.ts';
+import { exactMoment } from '../../format/time.ts';
+
+const TRIED_MS = 30 * 86_400_000;
+const NEW_RULE: AlertRule = {
+  name: '',
+  licenceType: EVERY_TYPE,
+  metric: 'utilisation',
+  op: '>=',
+  threshold: 0.9,
+  forSeconds: 60,
+  keepFiringForSeconds: 300,
+  severity: 'warning',
+  annotations: {},
+};
+
+/** The rules of the organisation, and the form for one of them. */
+export class AlertRulesView extends LightElement {
+  static override properties = { dashboard: { attribute: false }, item: { attribute: false }, fresh: { attribute: false } };
+  declare dashboard: Dashboard;
+  /** Id of the rule that is looked at; null: the list. */
+  declare item: string | null;
+  /** A new one is written. */
+  declare fresh: boolean;
+
+  readonly #acting = new ResourceController<string>(this);
+  readonly #tried = new ResourceController<TriedRule>(this);
+
+  constructor() {
+    super();
+    this.item = null;
+    this.fresh = false;
+    new WatchController(this, () => [this.dashboard.alerts]);
+  }
+
+  override render() {
+    const { alerts } = this.dashboard;
+    const rules = alerts.rules();
+    if (rules === null) return html`<p class="lead loading">Fetching the rules …</p>`;
+    if (this.fresh) return this.#form('', NEW_RULE);
+    if (this.item === null) return this.#list(rules);
+    const rule = alerts.rule(this.item);
+    return rule ? this.#form(rule.id, rule) : html`<p class="lead">There is no rule “${this.item}”.</p>`;
+  }
+
+  #list(rules: readonly AlertRuleView[]) {
+    const { navigation, alerts } = this.dashboard;
+    const offered = alerts.offered();
+    return html`<p class="form-end">
+        <a class="button button-main" href=${navigation.href({ page: 'alerts', view: 'new-rule' })}>New rule</a>
+        ${
+          offered.length === 0
+            ? nothing
+            : html`<button class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#takeOver()}>
+                Take over ${countOf(offered.length, 'usual rule')}
+              </button>`
+        }
+      </p>
+      ${problemReport(this.#acting.error)}
+      <p class="saved" role="status">${this.#acting.value ?? ''}</p>
+      ${
+        rules.length === 0
+          ? html`<p class="lead">No rule is in force: nothing would warn you.</p>`
+          : html`<table class="table">
+              <thead><tr><th scope="col">Rule</th><th scope="col">How bad</th><th scope="col">What it does</th></tr></thead>
+              <tbody>
+                ${rules.map(
+                  (rule) => html`<tr>
+                    <th scope="row"><a href=${navigation.href({ page: 'alerts', view: 'rules', id: rule.id })}>${rule.name}</a></th>
+                    <td>${severityMark(rule.severity)}</td>
+                    <td>${ruleSentence(rule)}.</td>
+                  </tr>`,
+                )}
+              </tbody>
+            </table>`
+      }`;
+  }
+
+  #form(id: string, rule: AlertRule) {
+    const error = this.#acting.error ?? this.#tried.error;
+    const types = this.dashboard.directory.catalogue().licenceTypes.map(({ name }) => name);
+    return keyed(
+      id,
+      html`<form class="panel" @submit=${(event: SubmitEvent) => void this.#submit(event, id, rule)}>
+        <h2>${id === '' ? 'New rule' : rule.name}</h2>
+        ${id === '' ? nothing : html`<p class="soft">${ruleSentence(rule)}.</p>`}
+        <div class="fields">
+          <label class="field"><span>Name</span><input name="name" required maxlength="128" .value=${rule.name} aria-invalid=${invalid(error, 'name')} />${fieldError(error, 'name')}</label>
+          <label class="field"><span>Licence type</span><input name="licenceType" list="rule-types" required .value=${rule.licenceType} aria-invalid=${invalid(error, 'licenceType')} /><small>* is each type on its own</small>${fieldError(error, 'licenceType')}</label>
+          <datalist id="rule-types"><option value=${EVERY_TYPE}></option>${types.map((type) => html`<option value=${type}></option>`)}</datalist>
+          ${select('metric', 'What is watched', ALERT_METRICS, rule.metric, (metric) => METRIC_WORDS[metric].name)}
+          ${select('op', 'Fires at', ['>=', '>', '<=', '<'] as AlertOp[], rule.op, (op) => OP_WORDS[op])}
+          ${number('threshold', 'Threshold', rule.threshold, 'A share of 1 for shares (0.9 is 90 %), seconds for ages', error)}
+          ${number('clearThreshold', 'Ends beyond (optional)', rule.clearThreshold, 'A little apart from the threshold, so that it does not flap', error)}
+          ${durationField('forSeconds', 'Must hold for', rule.forSeconds, '0: fires at once', error)}
+          ${durationField('keepFiringForSeconds', 'Goes on firing for', rule.keepFiringForSeconds, 'after the value went back', error)}
+          ${select('severity', 'How bad', SEVERITIES, rule.severity, (severity: Severity) => severity)}
+        </div>
+        ${problemReport(error)}
+        <p class="form-end">
+          <button class="button button-main" name="do" value="save" ?disabled=${this.#acting.loading}>Save the rule</button>
+          <button class="button" name="do" value="try" ?disabled=${this.#tried.loading}>Try it on the last 30 days</button>
+          ${id === '' ? nothing : html`<button class="button" type="button" @click=${() => void this.#remove(id, rule.name)}>Delete the rule</button>`}
+          <span class="saved" role="status">${this.#acting.error ? '' : (this.#acting.value ?? '')}</span>
+        </p>
+        ${this.#tried.loading ? html`<p class="loading" role="status">Trying it on what happened …</p>` : this.#triedTable(rule.metric)}
+      </form>`,
+    );
+  }
+
+  #triedTable(metric: AlertMetric): TemplateResult | typeof nothing {
+    const tried = this.#tried.value;
+    if (!tried || this.#tried.error) return nothing;
+    const zone = this.dashboard.timeZone();
+    const now = this.dashboard.live.serverNow();
+    const moment = (text: string | null) => (text === null ? 'still firing' : exactMoment(parseInstant(text) ?? now, now, zone));
+    return html`<section aria-label="On the past">
+      <h3 role="status">It would have fired ${countOf(tried.count, 'time')} in the last 30 days</h3>
+      ${tried.complete ? nothing : html`<p class="soft">Highwater was not recording all of that time.</p>`}
+      ${
+        tried.firings.length === 0
+          ? nothing
+          : html`<table class="table">
+              <thead><tr><th scope="col">Licence type</th><th scope="col">From</th><th scope="col">To</th><th scope="col" class="number">Worst</th></tr></thead>
+              <tbody>
+                ${tried.firings
+                  .slice(0, 100)
+                  .map(
+                    ({ licenceType, firedAt, endsAt, extreme }) =>
+                      html`<tr><th scope="row">${licenceType}</th><td>${moment(firedAt)}</td><td>${moment(endsAt)}</td><td class="number">${metricValue(metric, extreme)}</td></tr>`,
+                  )}
+              </tbody>
+            </table>`
+      }
+    </section>`;
+  }
+
+  async #submit(event: SubmitEvent, id: string, known: AlertRule): Promise<void> {
+    event.preventDefault();
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return;
+    const data = new FormData(event.currentTarget as HTMLFormElement);
+    const rule = ruleIn(data, known.annotations);
+    const { alertsApi, alerts, navigation, live } = this.dashboard;
+    if ((event.submitter as HTMLButtonElement | null)?.value === 'try') {
+      this.#acting.reset();
+      const to = live.serverNow();
+      await this.#tried.load((signal) => alertsApi.tryRule(organisation, rule, formatInstant(to - TRIED_MS), formatInstant(to), signal));
+      return;
+    }
+    const name = id === '' ? idFrom(rule.name) : id;
+    const saved = await this.#acting.load(async () => {
+      await alertsApi.putRule(organisation, name, rule);
+      return 'Saved';
+    });
+    if (!saved) return;
+    await alerts.refresh();
+    if (id === '') navigation.go(navigation.href({ page: 'alerts', view: 'rules', id: name }));
+  }
+
+  async #remove(id: string, name: string): Promise<void> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null || !asked(`Delete the rule “${name}”? What fires by it is over then.`)) return;
+    const { alertsApi, alerts, navigation } = this.dashboard;
+    const gone = await this.#acting.load(async () => {
+      await alertsApi.deleteRule(organisation, id);
+      return `“${name}” is deleted`;
+    });
+    if (!gone) return;
+    await alerts.refresh();
+    navigation.go(navigation.href({ page: 'alerts', view: 'rules' }));
+  }
+
+  async #takeOver(): Promise<void> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return;
+    await this.#acting.load(async () => {
+      await this.dashboard.alertsApi.takeOverDefaults(organisation);
+      return 'The usual rules are in force';
+    });
+    await this.dashboard.alerts.refresh();
+  }
+}
+
+function select<T extends string>(name: string, label: string, values: readonly T[], chosen: T, words: (value: T) => string) {
+  return html`<label class="field"><span>${label}</span>
+    <select name=${name}>${values.map((value) => html`<option value=${value} .selected=${value === chosen}>${words(value)}</option>`)}</select>
+  </label>`;
+}
+
+const number = (name: string, label: string, value: number | undefined, hint: string, error: Error | null) =>
+  html`<label class="field"><span>${label}</span><input name=${name} type="number" step="any" .value=${value === undefined ? '' : String(value)} aria-invalid=${invalid(error, name)} /><small>${hint}</small>${fieldError(error, name)}</label>`;
+
+function ruleIn(data: FormData, annotations: Record<string, string>): AlertRule {
+  const text = (name: string) => String(data.get(name) ?? '');
+  const clear = text('clearThreshold').trim();
+  return {
+    name: text('name'),
+    licenceType: text('licenceType'),
+    metric: text('metric') as AlertMetric,
+    op: text('op') as AlertOp,
+    threshold: Number(text('threshold')),
+    ...(clear !== '' && { clearThreshold: Number(clear) }),
+    forSeconds: durationIn(data, 'forSeconds') ?? 0,
+    keepFiringForSeconds: durationIn(data, 'keepFiringForSeconds') ?? 0,
+    severity: text('severity') as Severity,
+    annotations,
+  };
+}
+
+/** `Nearly full` is kept as `nearly-full`. */
+export const idFrom = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '') || 'rule';
+
+customElements.define('hw-alerts-rules', AlertRulesView);

@@ -1,0 +1,142 @@
+import { html, nothing } from 'lit';
+import type { AlertMatchers, MuteTimeSpan, MuteTimeView, SilenceView } from '../../../shared/alerts.ts';
+import { parseInstant } from '../../../shared/time.ts';
+import { asked } from '../../components/form-fields.ts';
+import { LightElement } from '../../components/light-element.ts';
+import { problemReport } from '../../components/problem-report.ts';
+import type { Dashboard } from '../../controllers/dashboard.ts';
+import { PollController } from '../../controllers/poll-controller.ts';
+import { ResourceController } from '../../controllers/resource-controller.ts';
+import { exactMoment, zoneLabel } from '../../format/time.ts';
+
+/** What keeps messages back: silences with an end, and mute times of every week. The states go on. */
+export class AlertSilencesView extends LightElement {
+  static override properties = { dashboard: { attribute: false } };
+  declare dashboard: Dashboard;
+
+  readonly #known = new ResourceController<{ silences: SilenceView[]; muteTimes: MuteTimeView[] }>(this);
+  readonly #acting = new ResourceController<string>(this);
+  readonly #poll = new PollController(
+    this,
+    () => this.dashboard,
+    () => this.dashboard.chosen() ?? '',
+    () => void this.#read(),
+  );
+
+  async #read(): Promise<void> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return;
+    const { alertsApi: api } = this.dashboard;
+    await this.#known.load(async (signal) => ({
+      silences: await api.silences(organisation, signal),
+      muteTimes: await api.muteTimes(organisation, signal),
+    }));
+  }
+
+  override render() {
+    const known = this.#known.value;
+    const problem = problemReport(this.#known.error ?? this.#acting.error);
+    if (!known) return this.#known.error ? problem : html`<p class="lead loading">Fetching the silences …</p>`;
+    const now = this.dashboard.live.serverNow();
+    const zone = this.dashboard.timeZone();
+    return html`${problem}
+      <p class="saved" role="status">${this.#acting.value ?? ''}</p>
+      <section class="panel" aria-labelledby="silences-title">
+        <h2 id="silences-title">Silences</h2>
+        <p class="soft">Messages are kept back until the end; the alert stays on the screens. A silence begins at an alert. Times in ${zoneLabel(now, zone)}.</p>
+        ${
+          known.silences.length === 0
+            ? html`<p>No silence is in force.</p>`
+            : html`<table class="table">
+                <thead><tr><th scope="col">What</th><th scope="col">Until</th><th scope="col">By</th><th scope="col">Note</th><td></td></tr></thead>
+                <tbody>
+                  ${known.silences.map(
+                    ({ id, matchers, endsAt, by, note }) => html`<tr>
+                      <th scope="row">${matched(matchers)}</th>
+                      <td>${exactMoment(parseInstant(endsAt) ?? now, now, zone)}</td>
+                      <td>${by}</td>
+                      <td>${note}</td>
+                      <td><button class="button" @click=${() => void this.#act('The silence is over', (of) => this.dashboard.alertsApi.endSilence(of, id))}>End now</button></td>
+                    </tr>`,
+                  )}
+                </tbody>
+              </table>`
+        }
+      </section>
+      <section class="panel" aria-labelledby="mute-title">
+        <h2 id="mute-title">Mute times</h2>
+        <p class="soft">Hours of the week in which messages are not wanted, on the organisation’s clock.</p>
+        ${
+          known.muteTimes.length === 0
+            ? html`<p>There is none.</p>`
+            : html`<table class="table">
+                <thead><tr><th scope="col">Name</th><th scope="col">What</th><th scope="col">When</th><th scope="col">Now</th><td></td></tr></thead>
+                <tbody>
+                  ${known.muteTimes.map(
+                    ({ id, name, matchers, times, activeUntil }) => html`<tr>
+                      <th scope="row">${name}</th>
+                      <td>${matched(matchers)}</td>
+                      <td>${times.map(spanWords).join('; ')}</td>
+                      <td>${activeUntil === null ? 'no' : `muted until ${exactMoment(parseInstant(activeUntil) ?? now, now, zone)}`}</td>
+                      <td><button class="button" @click=${() => void this.#removeMuteTime(id, name)}>Delete</button></td>
+                    </tr>`,
+                  )}
+                </tbody>
+              </table>`
+        }
+        <form class="fields" @submit=${(event: SubmitEvent) => void this.#addMuteTime(event)}>
+          <label class="field"><span>Name</span><input name="name" required maxlength="128" /></label>
+          <label class="field"><span>Days</span>
+            <select name="days"><option value="">every day</option><option value="mon,tue,wed,thu,fri">Monday to Friday</option><option value="sat,sun">Saturday and Sunday</option></select>
+          </label>
+          <label class="field"><span>From</span><input name="from" type="time" required value="22:00" /></label>
+          <label class="field"><span>To</span><input name="to" type="time" required value="06:00" /></label>
+          <label class="field"><span>What</span>
+            <select name="severity"><option value="">every alert</option><option value="info">info only</option><option value="warning">warnings only</option></select>
+          </label>
+          <p class="form-end"><button class="button button-main" ?disabled=${this.#acting.loading}>Add the mute time</button></p>
+        </form>
+      </section>`;
+  }
+
+  async #addMuteTime(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const data = new FormData(form);
+    const text = (name: string) => String(data.get(name) ?? '');
+    const days = text('days').split(',').filter(Boolean) as MuteTimeSpan['days'];
+    const severity = text('severity') as NonNullable<AlertMatchers['severity']> | '';
+    const terms = {
+      name: text('name'),
+      matchers: severity === '' ? {} : { severity },
+      times: [{ days, from: text('from'), to: text('to') }],
+    };
+    const id = `mute-${Date.now().toString(36)}`;
+    if (await this.#act('The mute time is in force', (of) => this.dashboard.alertsApi.putMuteTime(of, id, terms))) form.reset();
+  }
+
+  async #removeMuteTime(id: string, name: string): Promise<void> {
+    if (!asked(`Delete the mute time “${name}”?`)) return;
+    await this.#act('The mute time is deleted', (of) => this.dashboard.alertsApi.deleteMuteTime(of, id));
+  }
+
+  async #act(words: string, act: (organisation: string) => Promise<void>): Promise<boolean> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return false;
+    const done = await this.#acting.load(async () => {
+      await act(organisation);
+      return words;
+    });
+    this.#poll.now();
+    return done;
+  }
+}
+
+function matched({ rule, licenceType, severity }: AlertMatchers) {
+  const parts = [rule && `rule ${rule}`, licenceType, severity && `${severity} only`].filter(Boolean);
+  return parts.length === 0 ? 'every alert' : html`${parts.join(', ')}${nothing}`;
+}
+
+const spanWords = ({ days, from, to }: MuteTimeSpan): string => `${days.length === 0 ? 'every day' : days.join(', ')} ${from} to ${to}`;
+
+customElements.define('hw-alerts-silences', AlertSilencesView);

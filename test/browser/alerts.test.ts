@@ -1,0 +1,85 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Daemon, startDaemon } from '../support/daemon.ts';
+import { launchBrowser, openPage } from './support-browser.ts';
+import { login, ORGANISATION } from './support-centre.ts';
+
+describe('alerts', () => {
+  let browser: Browser;
+  let daemon: Daemon;
+  beforeAll(async () => {
+    [browser, daemon] = await Promise.all([launchBrowser(), startDaemon()]);
+    const settings = { name: 'Leeds', timeZone: 'Europe/London', billingPeriodStartDay: 1 };
+    await daemon.put(`/api/v1/organisations/${ORGANISATION}`, {
+      ...settings,
+      entitlements: { 'Inbound Agent': { concurrent: 1, contingency: 2 } },
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await daemon.dispose();
+  });
+
+  it('UI-70: from no rule to the usual ones, to an alert that somebody looks after and nobody is told of for an hour', async () => {
+    const page = await openPage(browser, `${daemon.url}/alerts`);
+    await page.getByText('No alert rule is in force').waitFor();
+    await page.getByRole('button', { name: /Take over the \d+ usual rules/ }).click();
+    await page.getByText('Nothing is firing').waitFor();
+    await login(daemon, 'edred', ['Inbound Agent']);
+    const card = page.locator('.alert-card[data-severity="critical"]');
+    await card.getByText('Critical, firing').waitFor();
+    await card.getByRole('button', { name: /Acknowledge/ }).click();
+    await page.getByLabel('Your name').fill('Eadgyth');
+    await page.locator('dialog[open]').getByRole('button', { name: 'Acknowledge' }).click();
+    await card.getByText('by Eadgyth').waitFor();
+    await card.getByRole('button', { name: /Silence/ }).click();
+    await page.locator('dialog[open] .ends button').first().click();
+    await card.getByText(/until \d\d:\d\d by Eadgyth/).waitFor();
+    await page.getByRole('link', { name: 'Silences' }).click();
+    await page.getByRole('button', { name: 'End now' }).click();
+    await page.getByText('No silence is in force').waitFor();
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    await page.locator('.alert-strip').getByText('Critical, firing').waitFor();
+  });
+
+  it('UI-71: a rule is written, tried on the past, saved, and refused where it makes no sense', async () => {
+    const page = await openPage(browser, `${daemon.url}/alerts/new-rule`, {}, true);
+    await page.getByLabel('Name').fill('Nearly full');
+    await page.getByRole('button', { name: 'Try it on the last 30 days' }).click();
+    await page.getByText(/It would have fired \d+ times? in the last 30 days/).waitFor();
+    await page.getByLabel('Ends beyond (optional)').fill('0.95');
+    await page.getByRole('button', { name: 'Save the rule' }).click();
+    await page.locator('.field-error').getByText('must not be above threshold').waitFor();
+    await page.getByLabel('Ends beyond (optional)').fill('0.85');
+    await page.getByRole('button', { name: 'Save the rule' }).click();
+    await page.waitForURL(/\/alerts\/rules\/nearly-full$/);
+    await page.getByText(/for each licence type on its own, when in use is at least 90 %/).waitFor();
+  });
+
+  it('UI-72: a receiver is set, its secret shown once, and what it was sent is listed; a target that is not allowed is refused', async () => {
+    const page = await openPage(browser, `${daemon.url}/alerts/new-receiver`, {}, true);
+    await page.getByLabel('Name').fill('night');
+    await page.getByLabel('Address').fill('http://127.0.0.1:9/hook');
+    await page.getByRole('button', { name: 'Save the receiver' }).click();
+    await page.locator('.field-error').waitFor();
+    await page.getByLabel('Address').fill('https://receiver.invalid/hook');
+    await page.getByRole('button', { name: 'Save the receiver' }).click();
+    await page.getByText(/whsec_/).waitFor();
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByRole('row', { name: /webhook\.test/ }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('UI-73: nothing that axe knows of is wrong with the pages of alerts (%s)', async (colorScheme) => {
+    for (const part of ['', '/rules', '/new-rule', '/silences', '/new-receiver']) {
+      const page = await openPage(browser, `${daemon.url}/alerts${part}`, { colorScheme });
+      await page.locator('.loading').waitFor({ state: 'detached' });
+      await page.getByText(/Live/).first().waitFor();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+        part,
+      ).toEqual([]);
+    }
+  });
+});

@@ -37,7 +37,7 @@ const RETRY_FULL_MS = 2_000;
 /** Of what is stored; a newer one is refused. */
 const FORMAT = 1;
 /** Some tenths of a second of work at once, and some hundredths in a piece between others' batches. */
-const EFFORT: Effort = { atOnce: 20_000, perPiece: 2_000 };
+const EFFORT: Effort = { atOnce: 5_000, perPiece: 500 };
 /** A piece that failed is not tried again at once. */
 const RETRY_PIECE_MS = 10_000;
 const FULL = 'The disk is full: nothing is recorded until there is room';

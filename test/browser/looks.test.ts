@@ -129,12 +129,16 @@ describe('how the pages look', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to the content');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
-    await page.keyboard.press('Tab');
-    const focus = await page.evaluate(() => {
-      const link = document.activeElement as HTMLElement;
-      return { href: link.getAttribute('href'), outline: getComputedStyle(link, '::after').outlineStyle };
-    });
-    expect(focus).toEqual({ href: '/licences/Meeting%20Room', outline: 'solid' });
+    const focusAfterTab = async (pseudo?: string) => {
+      await page.keyboard.press('Tab');
+      return page.evaluate((part) => {
+        const link = document.activeElement as HTMLElement;
+        return { href: link.getAttribute('href'), outline: getComputedStyle(link, part).outlineStyle };
+      }, pseudo);
+    };
+    expect(await focusAfterTab()).toEqual({ href: '/alerts/rules', outline: 'solid' });
+    // A tile is one large link: its outline is that of the whole tile.
+    expect(await focusAfterTab('::after')).toEqual({ href: '/licences/Meeting%20Room', outline: 'solid' });
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Meeting Room' }).waitFor();
   });

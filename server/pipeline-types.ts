@@ -113,6 +113,8 @@ export interface Committed {
   sessions(organisation: string, query: SessionQuery): Page<SessionView> | undefined;
   holders(organisation: string, licenceType: string): HolderView[] | undefined;
   records(organisation: string, query: RecordQuery): Page<RecordView> | undefined;
+  /** The same page in lists, others let in between two; returns the cursor of the next page. @throws BadCursorError at once */
+  recordPieces(organisation: string, query: RecordQuery): AsyncGenerator<RecordView[], string | null, void> | undefined;
   anomalies(organisation: string, query: AnomalyQuery): Page<AnomalyView> | undefined;
   changes(organisation: string, query: ChangeQuery): Page<ChangeView> | undefined;
   /** In-use level of every type over a range, for the chart: steps, first point at `from`. At most `points` steps a type. */
@@ -126,7 +128,7 @@ export interface Committed {
 
 /** Long reads of one organisation's books. They let others in between, and hold no reader of the store meanwhile. */
 export interface Reports {
-  /** Whole buckets by start and then by type, in lists of a few thousand. */
+  /** Whole buckets by start and then by type, in lists; an empty one is a rest. */
   history(query: HistoryQuery): AsyncGenerator<HistoryRow[], void, void>;
   /** Newest first. */
   billingPeriods(): BillingPeriodView[];

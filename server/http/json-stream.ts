@@ -1,35 +1,46 @@
 /** `{"items":[...]}` written as fast as the caller reads, however long the list. */
 export const streamItems = <T>(lists: AsyncGenerator<T[], void, void>): Promise<Response> =>
-  streamText(listText('{"items":[', lists, ']}'), { 'Content-Type': 'application/json' });
+  streamText(
+    listText('{"items":[', lists, () => ']}'),
+    { 'Content-Type': 'application/json' },
+  );
 
-/** A list of JSON values between two texts, piece by piece. */
-export async function* listText<T>(
+/** A list of JSON values between two texts, piece by piece. `after` takes what the lists return. */
+export async function* listText<T, R>(
   before: string,
-  lists: AsyncIterable<T[]> | Iterable<T[]>,
-  after: string,
+  lists: AsyncGenerator<T[], R, void> | Generator<T[], R, void>,
+  after: (returned: R) => string,
 ): AsyncGenerator<string, void, void> {
-  let text = before;
-  for await (const items of lists) {
-    if (items.length === 0) continue;
-    yield text + items.map((item) => JSON.stringify(item)).join(',');
-    text = ',';
+  yield before;
+  let separator = '';
+  for (;;) {
+    const step = await lists.next();
+    if (step.done) return yield after(step.value);
+    yield step.value.length === 0 ? '' : separator + step.value.map((item) => JSON.stringify(item)).join(',');
+    if (step.value.length > 0) separator = ',';
   }
-  yield text === before ? before + after : after;
 }
 
-/** An answer in pieces. The first is made before the answer begins, so that a failure is still an answer of its own. */
+/**
+ * An answer in pieces, as fast as the caller reads. The first is made before the answer begins, so that a failure is still an answer
+ * of its own. Empty pieces are rests, after which work for a caller that has gone is given up.
+ */
 export async function streamText(pieces: AsyncGenerator<string, void, void>, headers: Record<string, string>): Promise<Response> {
   let next = await pieces.next();
+  let gone = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      if (next.done) {
-        controller.close();
+      while (!next.done && next.value === '' && !gone) next = await pieces.next();
+      if (next.done || gone) {
+        await pieces.return();
+        if (!gone) controller.close();
         return;
       }
       controller.enqueue(Buffer.from(next.value));
       next = await pieces.next();
     },
     async cancel() {
+      gone = true;
       await pieces.return();
     },
   });

@@ -16,10 +16,11 @@ import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { ReadWatches } from './read-watch.ts';
 import { recomputingFrom } from './recomputing.ts';
-import { readRecords } from './records.ts';
+import { readRecords, wholePage } from './records.ts';
 import { createReports } from './reports.ts';
 import { readHolders, readSessions } from './sessions.ts';
 import { readSteps } from './steps.ts';
+import { inPieces } from './work.ts';
 
 /** What is shown of an organisation, as of the last commit that changed it. */
 interface Shown {
@@ -139,7 +140,11 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
       return readSessions(store, id, query, staleAfterSeconds === undefined ? null : now() - staleAfterSeconds * 1000);
     },
     holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes) : undefined),
-    records: (id, query) => (shown.has(id) ? readRecords(store, id, query, (type) => order.has(type)) : undefined),
+    records(id, query) {
+      const pieces = shown.has(id) ? readRecords(store, id, query, (type) => order.has(type)) : undefined;
+      return pieces && wholePage(pieces);
+    },
+    recordPieces: (id, query) => (shown.has(id) ? inPieces(readRecords(store, id, query, (type) => order.has(type))) : undefined),
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),

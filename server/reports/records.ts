@@ -17,40 +17,90 @@ interface Found {
   superseded: boolean;
 }
 
+/** Entries that a piece looks through, some five milliseconds of work: a filter that little matches holds nobody up. */
+const PIECE_ENTRIES = 1_024;
+/** Of one user's, each of which is looked up, and its in-use number counted on from a mark up to 256 entries before it. */
+const PIECE_USER_ENTRIES = 32;
+
+/** Where the page before ended, and every record behind it in the direction asked for. */
+interface Place {
+  at: Instant;
+  seq: number;
+}
+
+/**
+ * The records of a page, piece by piece; between two pieces others may be let in. Returns the cursor of the next page.
+ * @throws BadCursorError at once
+ */
 export function readRecords(
   disk: Reader,
   organisation: string,
   query: RecordQuery,
   knowsType: (licenceType: string) => boolean,
-): Page<RecordView> {
+): Generator<RecordView[], string | null, void> {
   const [at, seq] = query.cursor === undefined ? [] : (decodeCursor(query.cursor, ['number', 'number']) as [number, number]);
-  const page: Found[] = [];
-  let more = false;
-  for (const found of inOrder(entries(disk, organisation, query, at), query)) {
-    if (at !== undefined && seq !== undefined && !isBeyond(found, at, seq, query.order)) continue;
-    if (page.length === query.limit) {
-      more = true;
-      break;
-    }
-    page.push(found);
-  }
-  const last = page.at(-1);
-  const nextCursor = more && last ? encodeCursor([last.position.at, last.record.seq]) : null;
-  return { items: describe(disk, organisation, page, knowsType), nextCursor };
+  return pieces(disk, organisation, query, at === undefined || seq === undefined ? null : { at, seq }, knowsType);
 }
 
-function isBeyond({ position, record }: Found, at: Instant, seq: number, order: 'asc' | 'desc'): boolean {
+/** A page read in one go. */
+export function wholePage(work: Generator<RecordView[], string | null, void>): Page<RecordView> {
+  const items: RecordView[] = [];
+  for (;;) {
+    const piece = work.next();
+    if (piece.done) return { items, nextCursor: piece.value };
+    items.push(...piece.value);
+  }
+}
+
+function* pieces(
+  disk: Reader,
+  organisation: string,
+  query: RecordQuery,
+  from: Place | null,
+  knowsType: (licenceType: string) => boolean,
+): Generator<RecordView[], string | null, void> {
+  let left = query.limit;
+  let place = from;
+  let last: Found | undefined;
+  for (;;) {
+    const { found, next } = readPiece(disk, organisation, query, place);
+    const taken = found.slice(0, left);
+    yield describe(disk, organisation, taken, knowsType);
+    left -= taken.length;
+    last = taken.at(-1) ?? last;
+    // Of a full page it is only asked whether another record follows.
+    if (taken.length < found.length && last) return encodeCursor([last.position.at, last.record.seq]);
+    if (next === null) return null;
+    place = next;
+  }
+}
+
+/** Whole instants, as many as are looked through in one go. `next`: null where nothing is left. */
+function readPiece(disk: Reader, organisation: string, query: RecordQuery, from: Place | null): { found: Found[]; next: Place | null } {
+  const found: Found[] = [];
+  let looked = 0;
+  const reach = query.user === undefined ? PIECE_ENTRIES : PIECE_USER_ENTRIES;
+  for (const instant of instants(disk, organisation, query, from?.at)) {
+    for (const each of instant.found) if (!from || isBeyond(each, from, query.order)) found.push(each);
+    // The instant that was read to its end before is read again, and is no progress, however much happened at it.
+    if (instant.at !== from?.at) looked += instant.entries;
+    if (looked >= reach) return { found, next: { at: instant.at, seq: query.order === 'asc' ? Number.MAX_SAFE_INTEGER : -1 } };
+  }
+  return { found, next: null };
+}
+
+function isBeyond({ position, record }: Found, { at, seq }: Place, order: 'asc' | 'desc'): boolean {
   const difference = position.at - at || record.seq - seq;
   return order === 'asc' ? difference > 0 : difference < 0;
 }
 
 /** Entries of the range, of one user by way of the user's index, in the direction asked for. */
-function* entries(disk: Reader, organisation: string, query: RecordQuery, cursorAt: Instant | undefined): Iterable<[Position, Entry]> {
+function* entries(disk: Reader, organisation: string, query: RecordQuery, beyond: Instant | undefined): Iterable<[Position, Entry]> {
   const reverse = query.order === 'desc';
   let from = query.from ?? Number.NEGATIVE_INFINITY;
   let to = query.to ?? Number.POSITIVE_INFINITY;
-  if (cursorAt !== undefined && !reverse) from = Math.max(from, cursorAt);
-  if (cursorAt !== undefined && reverse) to = Math.min(to, cursorAt + 1);
+  if (beyond !== undefined && !reverse) from = Math.max(from, beyond);
+  if (beyond !== undefined && reverse) to = Math.min(to, beyond + 1);
   if (query.user === undefined) {
     for (const row of disk.range<Entry>('entries', { start: [organisation, from], end: [organisation, to], reverse })) {
       yield [positionOf(row.key, 1), row.value];
@@ -64,21 +114,34 @@ function* entries(disk: Reader, organisation: string, query: RecordQuery, cursor
   }
 }
 
-/** Records that match, by instant and then by number: entries of one instant are put in order together. */
-function* inOrder(source: Iterable<[Position, Entry]>, query: RecordQuery): Iterable<Found> {
-  let instant: Found[] = [];
+/** What matches at an instant, by number, out of so many entries. */
+interface MatchingInstant {
+  at: Instant;
+  found: Found[];
+  entries: number;
+}
+
+/** Instant by instant: the numbers of entries of one instant are put in order together. */
+function* instants(disk: Reader, organisation: string, query: RecordQuery, beyond: Instant | undefined): Iterable<MatchingInstant> {
+  let instant: MatchingInstant = { at: Number.NaN, found: [], entries: 0 };
   const direction = query.order === 'asc' ? 1 : -1;
-  for (const [position, entry] of source) {
-    if (instant[0] && instant[0].position.at !== position.at) {
-      yield* instant.sort((a, b) => direction * (a.record.seq - b.record.seq));
-      instant = [];
+  const inOrder = (): MatchingInstant => {
+    instant.found.sort((a, b) => direction * (a.record.seq - b.record.seq));
+    return instant;
+  };
+  for (const [position, entry] of entries(disk, organisation, query, beyond)) {
+    if (instant.at !== position.at) {
+      if (instant.entries > 0) yield inOrder();
+      instant = { at: position.at, found: [], entries: 0 };
     }
-    for (const record of entry.records) if (matches(entry, record, query)) instant.push({ position, entry, record, superseded: false });
+    instant.entries++;
+    for (const record of entry.records)
+      if (matches(entry, record, query)) instant.found.push({ position, entry, record, superseded: false });
     if (!query.superseded) continue;
     for (const record of entry.superseded ?? [])
-      if (matches(entry, record, query)) instant.push({ position, entry, record, superseded: true });
+      if (matches(entry, record, query)) instant.found.push({ position, entry, record, superseded: true });
   }
-  yield* instant.sort((a, b) => direction * (a.record.seq - b.record.seq));
+  if (instant.entries > 0) yield inOrder();
 }
 
 function matches(entry: Entry, record: EntryRecord, query: RecordQuery): boolean {

@@ -57,10 +57,12 @@ export async function runInPieces<T>(work: Work<T>): Promise<T> {
   }
 }
 
-/** The same for work that gives its results bit by bit; empty lists are rests. */
-export async function* inPieces<T>(work: Generator<T[], void, void>): AsyncGenerator<T[], void, void> {
-  for (const items of work) {
-    if (items.length > 0) yield items;
+/** The same for work that gives its results bit by bit. Empty lists are rests: whoever hears of them may ask for no more. */
+export async function* inPieces<T, R>(work: Generator<T[], R, void>): AsyncGenerator<T[], R, void> {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    yield step.value;
     await othersFirst();
   }
 }

@@ -11,6 +11,7 @@ import type { Instant } from '../shared/time.ts';
 import type { AnomalyView, ChangeView, HistoryRow, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
 import type { WhatIf, WhatIfQuery } from '../shared/what-if.ts';
 import type { AlertActions } from './alerting/actions.ts';
+import type { Failure } from './alerting/failures.ts';
 import type { Delivery } from './webhooks/outbox.ts';
 
 /** The store cannot take anything at the moment: nothing was recorded, the caller may try again. */
@@ -55,6 +56,8 @@ export interface Commit {
   events: CountedEvent[];
   /** Messages for webhooks that it brought, or that are to be tried again. */
   queued: Delivery[];
+  /** Alerts that could not be evaluated. */
+  failures: readonly Failure[];
   /** Time from the start of the transaction to its return, in seconds. */
   seconds: number;
 }

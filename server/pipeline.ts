@@ -143,6 +143,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     }
   };
 
+  const reportFailures = (): void => {
+    for (const { error, isNew, ...about } of alerting.failures)
+      if (isNew) log.error({ err: error, ...about }, 'an alert could not be evaluated');
+  };
+
   const startOver = (jobs: Job[], bad: Job): void => {
     loadAgain();
     waiting.unshift(...jobs.filter((job) => job !== bad));
@@ -174,6 +179,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
         if (batch.changed.has(organisation.id) && timersDue(organisation, now)) runTimers(batch, organisation, now);
       }
       look(batch, alerting, committed.row);
+      reportFailures();
       finishBatch(batch);
       reportBroken(batch);
       writes = batch.draft.writes();
@@ -186,10 +192,10 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     if (health.state === 'degraded') health = { state: 'ready' };
     committed.publish(books, batch.changed, now, writes);
     shownAlerts.publish(alerting, books);
-    const { queued } = alerting;
-    Object.assign(alerting, { queued: [], looked: new Set(), withdrawn: [] });
+    const { queued, failures } = alerting;
+    Object.assign(alerting, { queued: [], looked: new Set(), withdrawn: [], failures: [] });
     const seconds = (performance.now() - started) / 1000;
-    tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: batch.events, queued, seconds });
+    tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: batch.events, queued, failures, seconds });
     for (const answer of answers) answer();
   };
 

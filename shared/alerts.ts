@@ -41,6 +41,8 @@ export interface AlertRule {
 
 export interface AlertRuleView extends AlertRule {
   id: string;
+  /** Why it cannot be evaluated at the moment; its alerts are unknown. */
+  problem?: string;
 }
 
 /** States that are listed; an alert that is none of these is inactive and not there. */

@@ -48,7 +48,7 @@ export interface AlertsApi {
   addSilence(organisation: string, silence: SilenceOrder): Promise<void>;
   endSilence(organisation: string, silence: string): Promise<void>;
   muteTimes(organisation: string, signal?: AbortSignal): Promise<MuteTimeView[]>;
-  putMuteTime(organisation: string, muteTime: string, terms: MuteTime): Promise<void>;
+  addMuteTime(organisation: string, terms: MuteTime): Promise<void>;
   deleteMuteTime(organisation: string, muteTime: string): Promise<void>;
   receivers(organisation: string, signal?: AbortSignal): Promise<WebhookView[]>;
   /** Resolves with the secret where the daemon made one: it is shown this once. */
@@ -83,7 +83,7 @@ export function createAlertsApi({ get, post, put, remove, send }: Http): AlertsA
     addSilence: async (organisation, silence) => void (await post(at(organisation, 'silences'), silence)),
     endSilence: (organisation, silence) => remove(at(organisation, 'silences', silence)),
     muteTimes: (organisation, signal) => items(at(organisation, 'mute-times'), signal),
-    putMuteTime: (organisation, muteTime, terms) => put(at(organisation, 'mute-times', muteTime), terms),
+    addMuteTime: async (organisation, terms) => void (await post(at(organisation, 'mute-times'), terms)),
     deleteMuteTime: (organisation, muteTime) => remove(at(organisation, 'mute-times', muteTime)),
     receivers: (organisation, signal) => items(at(organisation, 'webhooks'), signal),
     putReceiver: (organisation, receiver, terms) => putSecret(at(organisation, 'webhooks', receiver), terms),

@@ -5,6 +5,7 @@ import type { Batch } from '../books/batch.ts';
 import type { Delivery, Outcome, Webhook } from '../webhooks/outbox.ts';
 import {
   acknowledge,
+  addMuteTime,
   addSilence,
   deleteMuteTime,
   deleteRule,
@@ -31,6 +32,8 @@ export interface AlertActions {
   acknowledge(organisation: string, id: string, by: string, note: string): Promise<boolean>;
   addSilence(organisation: string, given: { matchers: AlertMatchers; endsAt: Instant; by: string; note: string }): Promise<SilenceView>;
   deleteSilence(organisation: string, id: string): Promise<boolean>;
+  /** @returns its id */
+  addMuteTime(organisation: string, given: MuteTime): Promise<string>;
   putMuteTime(organisation: string, id: string, given: MuteTime): Promise<void>;
   deleteMuteTime(organisation: string, id: string): Promise<boolean>;
   /** @returns the secret where it was made here */
@@ -55,6 +58,7 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
     acknowledge: (organisation, id, by, note) => submit(1, (batch) => acknowledge(batch, alerting(), organisation, id, by, note)),
     addSilence: (organisation, given) => submit(1, (batch) => silenceView(addSilence(batch, alerting(), organisation, given))),
     deleteSilence: (organisation, id) => submit(1, (batch) => deleteSilence(batch, alerting(), organisation, id)),
+    addMuteTime: (organisation, given) => submit(1, (batch) => addMuteTime(batch, alerting(), organisation, given)),
     putMuteTime: (organisation, id, given) => submit(1, (batch) => putMuteTime(batch, alerting(), organisation, id, given)),
     deleteMuteTime: (organisation, id) => submit(1, (batch) => deleteMuteTime(batch, alerting(), organisation, id)),
     putWebhook: (organisation, given, newSecret) => submit(1, (batch) => putWebhook(batch, alerting(), organisation, given, newSecret)),

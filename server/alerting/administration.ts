@@ -7,6 +7,7 @@ import { type Batch, touch } from '../books/batch.ts';
 import { below } from '../store/store.ts';
 import { type Delivery, queuedAgain, type Webhook } from '../webhooks/outbox.ts';
 import { takeStep, writeAlert } from './course.ts';
+import { forgetTroubles } from './failures.ts';
 import { queueFor, writeDelivery } from './messages.ts';
 import { type Alerting, alertKey, lookAgain, type Watched, watchedOf } from './watched.ts';
 
@@ -33,6 +34,7 @@ export function deleteRule(batch: Batch, alerting: Alerting, organisation: strin
     takeStep(batch, alerting, watched, { id, rule, licenceType: alert.licenceType, step, value: alert.value, row: undefined });
   }
   watchedNow(batch, alerting, organisation).rules.delete(id);
+  forgetTroubles(watched, id);
   batch.draft.remove('alertRules', [organisation, id]);
   return true;
 }
@@ -83,6 +85,17 @@ function removeSilence(batch: Batch, watched: Watched, id: string): void {
 export function putMuteTime(batch: Batch, alerting: Alerting, organisation: string, id: string, given: MuteTime): void {
   watchedNow(batch, alerting, organisation).muteTimes.set(id, given);
   batch.draft.put('muteTimes', [organisation, id], given);
+}
+
+/** A mute time under a name of Highwater's own. */
+export function addMuteTime(batch: Batch, alerting: Alerting, organisation: string, given: MuteTime): string {
+  const number = (batch.draft.get<number>('meta', ['muteTimes']) ?? 0) + 1;
+  batch.draft.put('meta', ['muteTimes'], number);
+  const id = `mute-${number}`;
+  // Somebody may have given that name to one of theirs.
+  if (alerting.watched.get(organisation)?.muteTimes.has(id)) return addMuteTime(batch, alerting, organisation, given);
+  putMuteTime(batch, alerting, organisation, id, given);
+  return id;
 }
 
 /** Whether there was such a mute time. */

@@ -1,15 +1,16 @@
 /** The third stage of the line, between decision and commit: what a batch, or time, meant for alerts. Only organisations that have rules or receivers are looked at. */
 import type { AlertRule } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
-import { ageDueAt, dueAt, end, step } from '../alerts/evaluate.ts';
+import { ageDueAt, dueAt, end, lose, type Step, step } from '../alerts/evaluate.ts';
 import { type Batch, touch } from '../books/batch.ts';
 import type { Organisation } from '../books/organisation.ts';
 import { courseOf, takeStep } from './course.ts';
+import { noteFailure, noteSuccess, noteWholeSuccess, retryFailed } from './failures.ts';
 import { createKeeper, type Keeper } from './kept-back.ts';
 import { type Before, peaksDueAt, silentAt, tellWaitingPeaks, watchFeed, watchType } from './moments.ts';
 import { tellHeld, tellSteps } from './telling.ts';
 import { ageBase, isAbout, isAge, type Rows, rowsOf, typesOf, watchedValue } from './values.ts';
-import type { Alerting, Watched } from './watched.ts';
+import { type Alerting, loadWatched, type Watched } from './watched.ts';
 
 export function lookDue(alerting: Alerting, now: Instant): boolean {
   for (const watched of alerting.watched.values()) if (isDue(watched, now)) return true;
@@ -25,8 +26,29 @@ export function look(batch: Batch, alerting: Alerting, before: Before): void {
     if (!organisation) continue;
     if (!isDue(watched, batch.now) && !batch.changed.has(watched.id)) continue;
     if (batch.now < watched.lookedAt) watched.everything = true;
-    lookAt(batch, alerting, watched, organisation, before);
+    try {
+      lookAt(batch, alerting, watched, organisation, before);
+    } catch (error) {
+      giveUp(batch, alerting, watched, organisation, error);
+    }
   }
+}
+
+/** What was half done is left as it is written; memory follows it. The alerts are unknown until it can be done again. */
+function giveUp(batch: Batch, alerting: Alerting, failed: Watched, organisation: Organisation, error: unknown): void {
+  const watched = loadWatched(batch.draft, failed.id);
+  watched.troubles = failed.troubles;
+  alerting.watched.set(watched.id, watched);
+  const reason = noteFailure(alerting, watched, error, null);
+  for (const { rule: id, licenceType, course, of: rule, value } of [...watched.alerts.values()]) {
+    if (course.state === 'resolved') continue;
+    takeStep(batch, alerting, watched, { id, rule, licenceType, step: lose(course, reason, batch.now), value, row: undefined });
+  }
+  watched.stepped = [];
+  watched.lookedAt = batch.now;
+  watched.dueAt = retryFailed(watched, batch.now);
+  alerting.looked.add(watched.id);
+  touch(batch, organisation);
 }
 
 function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation: Organisation, before: Before): void {
@@ -56,7 +78,8 @@ function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation
   tellHeld(batch, alerting, watched, keeper, rows);
   watched.everything = false;
   watched.lookedAt = now;
-  watched.dueAt = nextLook(batch, watched, organisation, keeper);
+  noteWholeSuccess(watched);
+  watched.dueAt = Math.min(retryFailed(watched, now), nextLook(batch, watched, organisation, keeper));
   alerting.looked.add(watched.id);
   if (batch.books.seq > seq || alerting.queued.length > queued) touch(batch, organisation);
 }
@@ -89,8 +112,15 @@ function evaluateRules(
     for (const licenceType of typesOf(rule, organisation)) {
       const course = courseOf(watched, id, licenceType);
       if (changed && !changed.has(licenceType) && !isAge(rule) && dueAt(rule, course) > now) continue;
-      const value = watchedValue(watched, organisation, rule, licenceType, rows, now);
-      const taken = step(rule, course, { value, silent }, now);
+      let value: number | null = null;
+      let taken: Step;
+      try {
+        value = watchedValue(watched, organisation, rule, licenceType, rows, now);
+        taken = step(rule, course, { value, silent }, now);
+        noteSuccess(watched, id, licenceType);
+      } catch (error) {
+        taken = lose(course, noteFailure(alerting, watched, error, { rule: id, licenceType }), now);
+      }
       takeStep(batch, alerting, watched, { id, rule, licenceType, step: taken, value, row: rows(licenceType) });
     }
   }

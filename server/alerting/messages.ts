@@ -81,7 +81,7 @@ function noteForAlert(batch: Batch, { organisation, webhook, n, type, status, da
 }
 
 /** An alert as its sentence and annotations see it. */
-export const worded = (organisation: string, { rule, of, licenceType, course, value }: Alert): Worded => ({
+const worded = (organisation: string, { rule, of, licenceType, course, value }: Alert): Worded => ({
   organisation,
   id: rule,
   rule: of,
@@ -91,9 +91,18 @@ export const worded = (organisation: string, { rule, of, licenceType, course, va
   startsAt: formatInstant(course.since),
 });
 
+/** Sentence and annotations. Of a rule that nobody can read any more the reason is all there is to say. */
+export function wordsFor(organisation: string, alert: Alert): { summary: string; annotations: Record<string, string> } {
+  try {
+    const words = worded(organisation, alert);
+    return { summary: summaryOf(words), annotations: renderedAnnotations(words) };
+  } catch {
+    return { summary: alert.reason, annotations: {} };
+  }
+}
+
 export function alertData(watched: Watched, alert: Alert, row: LicenceRow | undefined): Record<string, unknown> {
   const { course, of: rule } = alert;
-  const words = worded(watched.id, alert);
   return {
     organisation: watched.id,
     id: alert.id,
@@ -110,8 +119,7 @@ export function alertData(watched: Watched, alert: Alert, row: LicenceRow | unde
     endsAt: formatInstantOrNull(course.endedAt),
     seq: alert.seq,
     reason: alert.reason,
-    summary: summaryOf(words),
-    annotations: renderedAnnotations(words),
+    ...wordsFor(watched.id, alert),
     ...(row && levelData(row)),
   };
 }

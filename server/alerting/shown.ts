@@ -1,5 +1,6 @@
 /** Reads of committed alerts, rules, silences and receivers. */
 import type {
+  AlertRule,
   AlertRuleView,
   AlertTransitionView,
   AlertView,
@@ -16,13 +17,14 @@ import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/t
 import type { Page } from '../../shared/views.ts';
 import { type LocalClock, mutedUntil } from '../alerts/mute-times.ts';
 import type { Silence } from '../alerts/silences.ts';
-import { renderedAnnotations, summaryOf } from '../alerts/wording.ts';
 import type { Books } from '../books/batch.ts';
 import type { PageQuery } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import { type Delivery, deliveryView, type Webhook, webhookView } from '../webhooks/outbox.ts';
+import { troubleOf } from './failures.ts';
 import { createKeeper, type KeptBack } from './kept-back.ts';
-import { worded } from './messages.ts';
+import { wordsFor } from './messages.ts';
+import { storedRule } from './stored.ts';
 import type { Alert, Alerting, Watched } from './watched.ts';
 
 /** Displays hear of an alert that is over; who comes so much later need not. */
@@ -54,6 +56,8 @@ interface Shown {
   silences: ReadonlyMap<string, Silence>;
   muteTimes: ReadonlyMap<string, MuteTime>;
   clock: LocalClock;
+  /** Why alerts cannot be evaluated at the moment, by `alertKey`. */
+  troubles: ReadonlyMap<string, string>;
   /** Pending ones that were taken back, as displays see them. */
   withdrawn: { alert: Alert; at: Instant }[];
 }
@@ -65,8 +69,20 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
     const clock = books.organisations.get(watched.id)?.calendar;
     if (!clock) return;
     const withdrawn = (shown.get(watched.id)?.withdrawn ?? []).filter(({ at }) => now() - at < OVER_SHOWN_MS);
-    const { alerts, silences, muteTimes } = watched;
-    shown.set(watched.id, { alerts: new Map(alerts), silences: new Map(silences), muteTimes: new Map(muteTimes), clock, withdrawn });
+    const { alerts, silences, muteTimes, troubles } = watched;
+    shown.set(watched.id, {
+      alerts: new Map(alerts),
+      silences: new Map(silences),
+      muteTimes: new Map(muteTimes),
+      troubles: new Map(troubles),
+      clock,
+      withdrawn,
+    });
+  };
+
+  const ruleView = (organisation: string, id: string, row: Parameters<typeof storedRule>[0]): AlertRuleView => {
+    const problem = troubleOf(shown.get(organisation)?.troubles ?? new Map(), id);
+    return { id, ...storedRule(row), ...(problem !== undefined && { problem }) };
   };
 
   return {
@@ -99,10 +115,13 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
       const items = [...store.range<AlertTransitionView>('alertHistory', range)].map(({ value }) => value);
       return pageOf(items, limit, (item) => item.seq);
     },
-    rules: (organisation) => [...store.range<object>('alertRules', below(organisation))].map(ruleView),
+    rules: (organisation) =>
+      [...store.range<AlertRule>('alertRules', below(organisation))].map(({ key, value }) =>
+        ruleView(organisation, key[1] as string, value),
+      ),
     rule(organisation, id) {
-      const value = store.get<object>('alertRules', [organisation, id]);
-      return value && ruleView({ key: [organisation, id], value });
+      const value = store.get<AlertRule>('alertRules', [organisation, id]);
+      return value && ruleView(organisation, id, value);
     },
     silences: (organisation) =>
       [...store.range<Silence>('silences', below(organisation))]
@@ -143,9 +162,6 @@ function pageOf<T>(items: T[], limit: number, position: (item: T) => number): Pa
   return { items: kept, nextCursor: items.length > limit ? String(position(kept.at(-1) as T)) : null };
 }
 
-const ruleView = ({ key, value }: { key: readonly (string | number)[]; value: object }): AlertRuleView =>
-  ({ id: key[1], ...value }) as AlertRuleView;
-
 export const silenceView = ({ id, matchers, startsAt, endsAt, by, note }: Silence): SilenceView => ({
   id,
   matchers,
@@ -182,7 +198,6 @@ function deliveriesOf(store: Reader, organisation: string, alert: string): Deliv
 
 function alertView(organisation: string, alert: Alert, kept: KeptBack | null, deliveries: DeliveryCounts): AlertView {
   const { acknowledged, reason } = alert;
-  const words = worded(organisation, alert);
   const { until: _, ...keptBy } = kept ?? { until: null };
   return {
     ...liveAlert(alert),
@@ -190,8 +205,7 @@ function alertView(organisation: string, alert: Alert, kept: KeptBack | null, de
     reason,
     ...(acknowledged && { acknowledgedBy: acknowledged.by, acknowledgedAt: formatInstant(acknowledged.at), note: acknowledged.note }),
     ...keptBy,
-    annotations: renderedAnnotations(words),
-    summary: summaryOf(words),
+    ...wordsFor(organisation, alert),
     deliveries,
   };
 }

@@ -5,9 +5,11 @@ import type { Instant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Course } from '../alerts/evaluate.ts';
 import type { Silence } from '../alerts/silences.ts';
-import { below, type Reader } from '../store/store.ts';
+import { below, type Reader, type TableName } from '../store/store.ts';
 import type { Delivery, Webhook } from '../webhooks/outbox.ts';
+import type { Failure } from './failures.ts';
 import { createSessionAges, type SessionAges } from './session-ages.ts';
+import { storedAlert, storedRule } from './stored.ts';
 
 /** Where one rule stands for one licence type. */
 export interface Alert {
@@ -68,6 +70,8 @@ export interface Watched {
   dueAt: Instant;
   /** When it was last looked at. */
   lookedAt: Instant;
+  /** Why alerts could not be evaluated when last tried, by `alertKey`. */
+  troubles: Map<string, string>;
 }
 
 export interface Alerting {
@@ -81,13 +85,19 @@ export interface Alerting {
   looked: Set<string>;
   /** Pending ones that the batch under way took back: displays still have them. */
   withdrawn: { organisation: string; alert: Alert }[];
+  /** Evaluations that failed in the batch under way. */
+  failures: Failure[];
 }
 
 /** Names hold no control characters. */
 export const alertKey = (rule: string, licenceType: string): string => `${rule}\u0000${licenceType}`;
 
 export function watchedOf(alerting: Alerting, id: string): Watched {
-  return getOrMake(alerting.watched, id, () => ({
+  return getOrMake(alerting.watched, id, () => newWatched(id));
+}
+
+function newWatched(id: string): Watched {
+  return {
     id,
     rules: new Map(),
     alerts: new Map(),
@@ -101,7 +111,8 @@ export function watchedOf(alerting: Alerting, id: string): Watched {
     everything: true,
     dueAt: Number.NEGATIVE_INFINITY,
     lookedAt: Number.NEGATIVE_INFINITY,
-  }));
+    troubles: new Map(),
+  };
 }
 
 /** The rules or receivers are others now: everything is looked at at the end of the batch. */
@@ -119,24 +130,26 @@ export function loadAlerting(disk: Reader, epoch: string): Alerting {
     queued: [],
     looked: new Set(),
     withdrawn: [],
+    failures: [],
   };
-  for (const { key, value } of disk.range<AlertRule>('alertRules', {})) {
-    watchedOf(alerting, key[0] as string).rules.set(key[1] as string, value);
-  }
-  for (const { key, value } of disk.range<Webhook>('webhooks', {}))
-    watchedOf(alerting, key[0] as string).webhooks.set(key[1] as string, value);
-  for (const { key, value } of disk.range<Silence>('silences', {}))
-    watchedOf(alerting, key[0] as string).silences.set(key[1] as string, value);
-  for (const { key, value } of disk.range<MuteTime>('muteTimes', {}))
-    watchedOf(alerting, key[0] as string).muteTimes.set(key[1] as string, value);
-  for (const watched of alerting.watched.values()) loadOne(disk, watched);
+  const ids = new Set(WATCHED_TABLES.flatMap((table) => [...disk.range(table, {})].map(({ key }) => key[0] as string)));
+  for (const id of ids) alerting.watched.set(id, loadWatched(disk, id));
   return alerting;
 }
 
-function loadOne(disk: Reader, watched: Watched): void {
-  for (const { value } of disk.range<Alert>('alerts', below(watched.id))) {
-    watched.alerts.set(alertKey(value.rule, value.licenceType), value);
-  }
-  for (const { key, value } of disk.range<PeakNotice>('peakNotices', below(watched.id))) watched.peaks.set(key[1] as string, value);
-  watched.feed = disk.get<Feed>('feeds', [watched.id]) ?? null;
+/** Who has any of these is looked at. */
+const WATCHED_TABLES = ['alertRules', 'webhooks', 'silences', 'muteTimes'] as const;
+
+/** One organisation as it is written down; everything about it is looked at anew. */
+export function loadWatched(disk: Reader, id: string): Watched {
+  const watched = newWatched(id);
+  const rows = <V>(table: TableName) => [...disk.range<V>(table, below(id))].map(({ key, value }) => [key[1] as string, value] as const);
+  for (const [rule, value] of rows<AlertRule>('alertRules')) watched.rules.set(rule, storedRule(value));
+  for (const [webhook, value] of rows<Webhook>('webhooks')) watched.webhooks.set(webhook, value);
+  for (const [silence, value] of rows<Silence>('silences')) watched.silences.set(silence, value);
+  for (const [mute, value] of rows<MuteTime>('muteTimes')) watched.muteTimes.set(mute, value);
+  for (const [, value] of rows<Alert>('alerts')) watched.alerts.set(alertKey(value.rule, value.licenceType), storedAlert(value));
+  for (const [licenceType, value] of rows<PeakNotice>('peakNotices')) watched.peaks.set(licenceType, value);
+  watched.feed = disk.get<Feed>('feeds', [id]) ?? null;
+  return watched;
 }

@@ -77,6 +77,13 @@ function whileSilent(course: Course): Step {
   return moved(course, { ...course, state: 'unknown' }, 'the feed is silent: nobody knows the value');
 }
 
+/** Nobody knows the value, for a reason of our own. Unlike silence it is shown of what was inactive too: nothing else would tell of it. */
+export function lose(before: Course, reason: string, now: Instant): Step {
+  if (before.state === 'unknown') return { course: before, transition: null };
+  const runs = before.state === 'firing' || before.state === 'pending';
+  return moved(before, { ...(runs ? before : { ...INACTIVE, since: now }), state: 'unknown' }, reason);
+}
+
 function start(rule: AlertRule, before: Course, value: number | null, now: Instant): Step {
   if (!breached(rule, value)) return { course: before, transition: null };
   const course: Course = { ...INACTIVE, state: 'pending', since: now };
@@ -107,11 +114,11 @@ function burn(rule: AlertRule, before: Course, value: number | null, now: Instan
   return moved(before, ended, `the value is back at ${value}${kept}`);
 }
 
-/** Events come again: it is where it was before the silence, and then goes on. What was only pending waits anew. */
+/** The value is known again: it is where it was before, and then goes on. What was only pending waits anew. */
 function hearAgain(rule: AlertRule, course: Course, value: number | null, now: Instant): Step {
-  if (course.firedAt !== null) return burn(rule, course, value, now, 'the feed is back');
-  if (!breached(rule, value)) return moved(course, INACTIVE, 'the feed is back, and the value too');
-  return moved(course, { ...course, state: 'pending', since: now }, 'the feed is back; the wait begins anew');
+  if (course.firedAt !== null) return burn(rule, course, value, now, 'the value is known again');
+  if (!breached(rule, value)) return moved(course, INACTIVE, 'the value is known again, and back');
+  return moved(course, { ...course, state: 'pending', since: now }, 'the value is known again; the wait begins anew');
 }
 
 /** Ends a course for a reason of its own: the rule was deleted, or is about other licence types now. */

@@ -38,6 +38,12 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
     labelNames: ['outcome'],
     registers,
   });
+  const evaluations = new Counter({
+    name: 'highwater_alert_evaluation_failures_total',
+    help: 'Alerts that could not be evaluated: a defect, with a line in the log when it is new',
+    labelNames: ['organisation'],
+    registers,
+  });
   const refused = new Counter({
     name: 'highwater_refused_total',
     help: 'Requests and handshakes that were refused, by the code of the problem',
@@ -82,6 +88,7 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
     commit(commit) {
       seconds.observe(commit.seconds);
       for (const { type, outcome } of commit.events) events.inc({ type, outcome });
+      for (const { organisation } of commit.failures) evaluations.inc({ organisation });
     },
     delivery: (outcome) => deliveries.inc({ outcome }),
     refused: (reason) => refused.inc({ reason }),

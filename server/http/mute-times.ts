@@ -13,16 +13,31 @@ const ONE = `${ALL}/:mute`;
 export function muteTimeRoutes(app: App, edge: Edge): void {
   const tag = 'Alerts';
   const alerts = () => edge.running().pipeline.alerts;
+  const muteTime = (organisation: string, id: string) =>
+    alerts()
+      .shown.muteTimes(organisation)
+      .find((one) => one.id === id);
 
   app.get(ALL, describe('List the mute times', '', { tag }), (c) =>
     json({ items: alerts().shown.muteTimes(existingOrganisation(c, edge)) }),
   );
 
+  const add = describe('Add a mute time', 'As `PUT`, under an id that Highwater gives.', {
+    tag,
+    body: 'muteTime',
+    answers: { 201: 'Added' },
+  });
+  app.post(ALL, add, async (c) => {
+    const organisation = existingOrganisation(c, edge);
+    const given = parseMuteTime(null, await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const id = await alerts().addMuteTime(organisation, given);
+    const Location = `/api/v1/organisations/${encodeURIComponent(organisation)}/mute-times/${id}`;
+    return json(muteTime(organisation, id), 201, { Location });
+  });
+
   app.get(ONE, describe('A mute time', '', { tag }), (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'mute')];
-    const found = alerts()
-      .shown.muteTimes(organisation)
-      .find((one) => one.id === id);
+    const found = muteTime(organisation, id);
     if (!found) throw unknownMuteTime(id);
     return json(found);
   });
@@ -35,11 +50,7 @@ export function muteTimeRoutes(app: App, edge: Edge): void {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'mute')];
     const given = parseMuteTime(id, await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
     await alerts().putMuteTime(organisation, id, given);
-    return json(
-      alerts()
-        .shown.muteTimes(organisation)
-        .find((one) => one.id === id),
-    );
+    return json(muteTime(organisation, id));
   });
 
   app.delete(ONE, describe('Remove a mute time', '', { tag, answers: { 204: 'Removed' } }), async (c) => {

@@ -29,6 +29,8 @@ const licenceType = name.transform(licenceTypeName);
 
 export const ruleSchema = z.strictObject({
   id: z.string().optional(),
+  // What GET gives may be sent back.
+  problem: z.string().optional(),
   name: name.optional(),
   licenceType: licenceType.default('*'),
   metric: z.enum(ALERT_METRICS),
@@ -57,7 +59,7 @@ export function parseAlertRule(id: string, body: unknown): AlertRule {
     if (wrong) problems.add({ path: 'clearThreshold', message: `must not be ${op.startsWith('>') ? 'above' : 'below'} threshold` });
   }
   problems.throwIfAny('invalid_body', 'Nothing was changed');
-  const { id: _same, name: title, clearThreshold, ...rest } = parsed as z.output<typeof ruleSchema>;
+  const { id: _same, problem: _, name: title, clearThreshold, ...rest } = parsed as z.output<typeof ruleSchema>;
   return { name: title ?? id, ...rest, ...(clearThreshold != null && { clearThreshold }) };
 }
 

@@ -32,13 +32,13 @@ export const muteTimeSchema = z.strictObject({
   activeUntil: z.string().nullish(),
 });
 
-/** @throws RefusedInput with every problem */
-export function parseMuteTime(id: string, body: unknown): MuteTime {
+/** @param id null: Highwater is to give one. @throws RefusedInput with every problem */
+export function parseMuteTime(id: string | null, body: unknown): MuteTime {
   const problems = new Problems();
   const parsed = checked(muteTimeSchema, body, problems);
   if (parsed?.id !== undefined && parsed.id !== id)
-    problems.add({ path: 'id', message: `must be ${shown(id)}, as in the path, or absent` });
+    problems.add({ path: 'id', message: id === null ? 'must be absent' : `must be ${shown(id)}, as in the path, or absent` });
   problems.throwIfAny('invalid_body', 'Nothing was changed');
   const { name: title, matchers, times } = parsed as z.output<typeof muteTimeSchema>;
-  return { name: title ?? id, matchers: givenMatchers(matchers), times };
+  return { name: title ?? id ?? 'Mute time', matchers: givenMatchers(matchers), times };
 }

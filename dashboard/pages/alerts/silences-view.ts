@@ -111,8 +111,7 @@ export class AlertSilencesView extends LightElement {
       matchers: severity === '' ? {} : { severity },
       times: [{ days, from: text('from'), to: text('to') }],
     };
-    const id = `mute-${Date.now().toString(36)}`;
-    if (await this.#act('The mute time is in force', (of) => this.dashboard.alertsApi.putMuteTime(of, id, terms))) form.reset();
+    if (await this.#act('The mute time is in force', (of) => this.dashboard.alertsApi.addMuteTime(of, terms))) form.reset();
   }
 
   async #removeMuteTime(id: string, name: string): Promise<void> {

@@ -27,7 +27,7 @@ export function alertmanagerBody(delivery: Delivery, webhook: Webhook, home: str
     startsAt: alert ? String(data['startsAt']) : formatInstant(at),
     endsAt: over ? String(data['endsAt'] ?? formatInstant(at)) : ZERO,
     generatorURL,
-    fingerprint: fingerprint(JSON.stringify(labels)),
+    fingerprint: fingerprint(labels),
   };
   return {
     version: '4',
@@ -49,9 +49,14 @@ function pairName(type: string): string {
   return type.startsWith('feed.') ? 'feed.silent' : type;
 }
 
-/** FNV-1a, 64 bits, as Alertmanager writes it: sixteen hex digits. */
-function fingerprint(text: string): string {
+/** Ends a name or a value: no UTF-8 text holds it. */
+const SEPARATOR = Buffer.of(0xff);
+
+/** The hash by which Alertmanager tells alerts apart: FNV-1a, 64 bits, over the labels by name; sixteen hex digits. */
+function fingerprint(labels: Record<string, string>): string {
+  const names = Object.keys(labels).sort();
+  const bytes = Buffer.concat(names.flatMap((name) => [Buffer.from(name), SEPARATOR, Buffer.from(labels[name] ?? ''), SEPARATOR]));
   let hash = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   return hash.toString(16).padStart(16, '0');
 }

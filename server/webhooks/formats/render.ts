@@ -3,7 +3,7 @@ import type { Delivery, Webhook } from '../outbox.ts';
 import type { Message } from '../post.ts';
 import { signatureHeaders } from '../sign.ts';
 import { alertmanagerBody } from './alertmanager.ts';
-import { pagerDutyBody } from './pagerduty.ts';
+import { pagerDutyBody, pagerDutyUrl } from './pagerduty.ts';
 import { slackBody } from './slack.ts';
 import { standardBody } from './standard.ts';
 import { teamsBody } from './teams.ts';
@@ -16,7 +16,8 @@ import { teamsBody } from './teams.ts';
 export function messageOf(delivery: Delivery, webhook: Webhook, now: Instant, home: string): Message {
   const body = JSON.stringify(bodyOf(delivery, webhook, home));
   const signed = webhook.format !== 'pagerduty' ? signatureHeaders(delivery.id, now, body, webhook.secret) : { 'webhook-id': delivery.id };
-  return { url: webhook.url, headers: { 'content-type': 'application/json', 'user-agent': 'Highwater', ...signed }, body };
+  const url = webhook.format === 'pagerduty' ? pagerDutyUrl(delivery, webhook) : webhook.url;
+  return { url, headers: { 'content-type': 'application/json', 'user-agent': 'Highwater', ...signed }, body };
 }
 
 function bodyOf(delivery: Delivery, webhook: Webhook, home: string): object {

@@ -1,17 +1,37 @@
 /** A message in words for people: what chat tools and telephones show. */
+import type { WebhookEventType } from '../../../shared/alerts.ts';
 import type { Delivery } from '../outbox.ts';
+import { wellFormed } from './cut.ts';
 
 export interface Words {
+  /** Which way it goes, in one word. */
+  word: 'Firing' | 'Resolved' | 'Unknown' | 'Info' | 'Test';
   title: string;
+  /** The title without the word. */
+  subject: string;
+  /** What is the matter, in one sentence. */
+  summary: string;
   /** Name and value, in the order in which they matter. */
   facts: [name: string, value: string][];
   /** How bad it is: good news, to know, to look at, to act on. */
   mood: 'good' | 'info' | 'warning' | 'critical';
 }
 
-const text = (value: unknown): string => (value === null || value === undefined ? '–' : String(value));
+/** What ends something that began with another message. */
+export const ENDS: ReadonlySet<WebhookEventType> = new Set(['alert.resolved', 'contingency.left', 'feed.recovered']);
 
-export function wordsOf({ type, data }: Delivery): Words {
+const text = (value: unknown): string => (value === null || value === undefined || value === '' ? '–' : wellFormed(String(value)));
+
+type Plain = Pick<Words, 'word' | 'subject' | 'facts' | 'mood'> & { summary?: string };
+
+export function wordsOf(delivery: Delivery): Words {
+  const { summary, ...words } = plainWords(delivery);
+  const isAlert = delivery.type.startsWith('alert.');
+  const title = isAlert ? `${words.word}: ${words.subject}` : words.subject;
+  return { ...words, title, summary: summary ?? title };
+}
+
+function plainWords({ type, data }: Delivery): Plain {
   const organisation: [string, string] = ['Organisation', text(data['organisation'])];
   const licenceType = text(data['licenceType']);
   const levels = levelFacts(data);
@@ -19,7 +39,7 @@ export function wordsOf({ type, data }: Delivery): Words {
     case 'alert.firing':
     case 'alert.resolved':
     case 'alert.unknown': {
-      const word = { 'alert.firing': 'Firing', 'alert.resolved': 'Resolved', 'alert.unknown': 'Unknown' }[type];
+      const word = ({ 'alert.firing': 'Firing', 'alert.resolved': 'Resolved', 'alert.unknown': 'Unknown' } as const)[type];
       const mood = type === 'alert.resolved' ? 'good' : (data['severity'] as Words['mood']);
       const facts: Words['facts'] = [
         organisation,
@@ -28,30 +48,63 @@ export function wordsOf({ type, data }: Delivery): Words {
         ['Reason', text(data['reason'])],
         ['Since', text(data['startsAt'])],
         ...levels,
+        ...annotationFacts(data),
       ];
-      return { title: `${word}: ${text(data['name'])} – ${licenceType}`, facts, mood };
+      const summary = data['summary'] === undefined ? {} : { summary: text(data['summary']) };
+      return { word, subject: `${text(data['name'])} – ${licenceType}`, ...summary, facts, mood };
     }
     case 'peak.new': {
-      const title = `New high-water mark of the billing period: ${text(data['value'])} ${licenceType}`;
-      return { title, facts: [organisation, ['Before', text(data['previous'])], ['At', text(data['at'])], ...levels], mood: 'info' };
+      const subject = `New high-water mark of the billing period: ${text(data['value'])} ${licenceType}`;
+      return {
+        word: 'Info',
+        subject,
+        facts: [organisation, ['Before', text(data['previous'])], ['At', text(data['at'])], ...levels],
+        mood: 'info',
+      };
     }
     case 'contingency.entered':
-      return { title: `Contingency (overflow) is in use: ${licenceType}`, facts: [organisation, ...levels], mood: 'warning' };
+      return {
+        word: 'Firing',
+        subject: `Contingency (overflow) is in use: ${licenceType}`,
+        facts: [organisation, ...levels],
+        mood: 'warning',
+      };
     case 'contingency.left':
-      return { title: `Contingency (overflow) is no longer in use: ${licenceType}`, facts: [organisation, ...levels], mood: 'good' };
+      return {
+        word: 'Resolved',
+        subject: `Contingency (overflow) is no longer in use: ${licenceType}`,
+        facts: [organisation, ...levels],
+        mood: 'good',
+      };
     case 'feed.silent':
       return {
-        title: 'No events arrive: the numbers are old',
+        word: 'Firing',
+        subject: 'No events arrive: the numbers are old',
         facts: [organisation, ['Last event', text(data['lastEventAt'])]],
         mood: 'critical',
       };
     case 'feed.recovered':
-      return { title: 'Events arrive again', facts: [organisation, ['Last event', text(data['lastEventAt'])]], mood: 'good' };
+      return {
+        word: 'Resolved',
+        subject: 'Events arrive again',
+        facts: [organisation, ['Last event', text(data['lastEventAt'])]],
+        mood: 'good',
+      };
     case 'billing-period.closed':
-      return { title: `The billing period ${text(data['period'])} is over`, facts: [organisation, ...markFacts(data)], mood: 'info' };
+      return {
+        word: 'Info',
+        subject: `The billing period ${text(data['period'])} is over`,
+        facts: [organisation, ...markFacts(data)],
+        mood: 'info',
+      };
     case 'webhook.test':
-      return { title: text(data['message']), facts: [organisation], mood: 'info' };
+      return { word: 'Test', subject: text(data['message']), facts: [organisation], mood: 'info' };
   }
+}
+
+/** Those of the rule: whoever wrote it knows what to do. */
+function annotationFacts(data: Record<string, unknown>): [string, string][] {
+  return Object.entries((data['annotations'] ?? {}) as Record<string, string>).map(([name, value]) => [text(name), text(value)]);
 }
 
 function levelFacts(data: Record<string, unknown>): [string, string][] {
@@ -77,7 +130,7 @@ function markFacts(data: Record<string, unknown>): [string, string][] {
     .filter(({ highWaterMark }) => highWaterMark.value > 0)
     .slice(0, 20)
     .map(({ licenceType, highWaterMark, contingencyMaxUsed }) => [
-      licenceType,
+      text(licenceType),
       `${highWaterMark.value}${contingencyMaxUsed.value > 0 ? `, contingency ${contingencyMaxUsed.value}` : ''}`,
     ]);
 }

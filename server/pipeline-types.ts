@@ -8,7 +8,17 @@ import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
 import type { ReportQuery, ReportView } from '../shared/reports.ts';
 import type { Instant } from '../shared/time.ts';
-import type { AnomalyView, ChangeView, HistoryRow, HolderView, Page, RecordView, SessionView, UsageView } from '../shared/views.ts';
+import type {
+  AnomalyView,
+  ChangeView,
+  HistoryRow,
+  HolderView,
+  OrganisationUsageRow,
+  Page,
+  RecordView,
+  SessionView,
+  UsageView,
+} from '../shared/views.ts';
 import type { WhatIf, WhatIfQuery } from '../shared/what-if.ts';
 import type { AlertActions } from './alerting/actions.ts';
 import type { Failure } from './alerting/failures.ts';
@@ -89,6 +99,13 @@ export interface RecordQuery extends PageQuery {
   superseded?: boolean;
 }
 
+export interface OrganisationUsageQuery extends PageQuery {
+  from: Instant;
+  /** Exclusive. */
+  to: Instant;
+  licenceType?: string;
+}
+
 export interface ChangeQuery extends PageQuery {
   from?: Instant;
   /** Exclusive. */
@@ -133,6 +150,8 @@ export interface Committed {
 export interface Reports {
   /** Whole buckets by start and then by type, in lists; an empty one is a rest. */
   history(query: HistoryQuery): AsyncGenerator<HistoryRow[], void, void>;
+  /** storm's rows of five minutes that are over, by end and then by type. @throws BadCursorError */
+  organisationUsage(query: OrganisationUsageQuery): AsyncGenerator<OrganisationUsageRow[], void, void>;
   /** Newest first. */
   billingPeriods(): BillingPeriodView[];
   /** `2026-11`; absent: the running one. Null for a period that has not begun. */

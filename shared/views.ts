@@ -128,3 +128,18 @@ export interface HistoryRow {
   provisional: boolean;
   complete: boolean;
 }
+
+/** storm's `Organisation Licence Usage`: a licence type at the end of five minutes of the local clock. */
+export interface OrganisationUsageRow {
+  organisationId: string;
+  licenceType: string;
+  startDateTime: string;
+  /** The counts are those just before it. */
+  endDateTime: string;
+  totalConcurrentCount: number;
+  totalContingencyCount: number;
+  /** Users whom neither pool had room for; storm has no such count. */
+  totalOverLimitCount: number;
+  provisional: boolean;
+  complete: boolean;
+}

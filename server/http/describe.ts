@@ -8,6 +8,7 @@ import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { muteTimeSchema } from '../parse/mute-times.ts';
 import { settingsSchema } from '../parse/organisation.ts';
+import { organisationUsageQuery } from '../parse/organisation-usage-query.ts';
 import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
 import { reportSchema } from '../parse/report-body.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
@@ -37,6 +38,7 @@ const QUERIES = {
   levels: levelsQuery,
   import: importQuery,
   history: historyQuery,
+  organisationUsage: organisationUsageQuery,
   billing: billingQuery,
   peak: peakQuery,
   alerts: alertQuery,

@@ -18,6 +18,7 @@ import { levelRoutes } from './levels.ts';
 import { metricRoutes } from './metrics.ts';
 import { muteTimeRoutes } from './mute-times.ts';
 import { openApiRoutes } from './openapi.ts';
+import { organisationUsageRoutes } from './organisation-usage.ts';
 import { organisationRoutes } from './organisations.ts';
 import { checkPathEncoding } from './path.ts';
 import { HttpProblem, internalProblem, knownProblem, problemResponse } from './problem.ts';
@@ -56,7 +57,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
 
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
-  for (const add of [historyRoutes, billingRoutes, whatIfRoutes, reportRoutes]) add(app, edge);
+  for (const add of [historyRoutes, organisationUsageRoutes, billingRoutes, whatIfRoutes, reportRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);

@@ -14,7 +14,7 @@ export const MAX_PAGE = 10_000;
 export const MAX_POINTS = 5_000;
 
 /** As in `Accept`, for a link that a browser follows. */
-const RECORD_FORMATS = ['json', 'csv', 'ndjson'] as const;
+export const RECORD_FORMATS = ['json', 'csv', 'ndjson'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
 const wholeNumber = (max: number) =>

@@ -12,20 +12,36 @@ import { createEffort } from './work.ts';
  * Whole buckets that overlap the range, by start and then by type, in lists; between two lists others may be let in.
  * Types that nobody used in all of them are left out, and so are buckets that have not begun.
  */
-export function* readHistory(scope: ReportScope, query: HistoryQuery): Generator<HistoryRow[], void, void> {
+export const readHistory = (scope: ReportScope, query: HistoryQuery): Generator<HistoryRow[], void, void> =>
+  readBuckets(scope, query, ({ span, licenceType, stretch }) => historyRow(scope, span, licenceType, stretch));
+
+/** What one licence type did in one bucket. */
+export interface LevelBucket {
+  span: Span;
+  licenceType: string;
+  stretch: Stretch;
+}
+
+/** @param idleToo also the types that nobody used in all of the buckets */
+export function* readBuckets<T>(
+  scope: ReportScope,
+  { resolution, from, to, licenceType }: HistoryQuery,
+  rowOf: (bucket: LevelBucket) => T,
+  idleToo = false,
+): Generator<T[], void, void> {
   const { buckets, horizon } = scope;
-  const { resolution, from, to } = query;
   if (to <= from) return;
   const effort = createEffort();
   const start = buckets.bucket(resolution, from).start;
   const end = buckets.bucket(resolution, to - 1).end;
-  const wanted = scope.types.filter((type) => query.licenceType === undefined || type === query.licenceType);
-  const readers = wanted.map((type) => createLevelReader(scope, type, start, effort)).filter((reader) => !reader.idleUntil(end));
-  let rows: HistoryRow[] = [];
+  const wanted = scope.types.filter((type) => licenceType === undefined || type === licenceType);
+  const all = wanted.map((type) => createLevelReader(scope, type, start, effort));
+  const readers = idleToo ? all : all.filter((reader) => !reader.idleUntil(end));
+  let rows: T[] = [];
   for (let span = buckets.bucket(resolution, start); readers.length > 0 && span.start < end; span = buckets.bucket(resolution, span.end)) {
     if (span.start > horizon) break;
     for (const reader of readers) {
-      rows.push(historyRow(scope, span, reader.type, reader.next(span.end)));
+      rows.push(rowOf({ span, licenceType: reader.type, stretch: reader.next(span.end) }));
       effort.spend(2);
       if (!effort.tired()) continue;
       yield rows;

@@ -16,6 +16,7 @@ import { createCutBuckets } from './cut-buckets.ts';
 import { dataSources } from './fields.ts';
 import { readHistory } from './history.ts';
 import { createLocalBuckets } from './local-buckets.ts';
+import { readOrganisationUsage } from './organisation-usage.ts';
 import { answerReport } from './query.ts';
 import type { ReadWatches } from './read-watch.ts';
 import { recomputingFrom } from './recomputing.ts';
@@ -41,6 +42,7 @@ export interface ReportsOptions {
 export function createReports(options: ReportsOptions): Reports {
   return {
     history: (query) => inPieces(readHistory(scopeOf(options), query)),
+    organisationUsage: (query) => inPieces(readOrganisationUsage(scopeOf(options), query)),
     billingPeriods: () => billingPeriods(scopeOf(options)),
     async bill(name) {
       const { buckets, now } = scopeOf(options);

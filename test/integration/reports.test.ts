@@ -61,6 +61,16 @@ it('HIST-20 history over HTTP: every bucket of the day, by start and then by typ
   expect((await daemon.get<{ items: HistoryRow[] }>(`${O}/history?${DAY}&licenceType=Nothing`)).body).toEqual({ items: [] });
 });
 
+it('HIST-33 highwater export writes the rows of Organisation Licence Usage', async () => {
+  const daemon = await daemonWithHistory();
+  const range = ['--from', '2026-03-06T09:30:00Z', '--to', '2026-03-06T09:35:00Z'];
+  const cli = runCli(['export', '--url', daemon.url, '--organisation', '129', '--source', 'organisation-licence-usage', ...range]);
+  onTestFinished(cli.dispose);
+  expect((await cli.ended()).code).toBe(0);
+  expect(cli.stdout).toHaveLength(3);
+  expect(cli.stdout[1]).toContain('129,Recording,2026-03-06 09:30:00,2026-03-06 09:35:00,1,1,');
+});
+
 it('HIST-21 wrong questions about history are refused with their path', async () => {
   const daemon = await daemonWithHistory();
   expect(paths(await daemon.get<Problem>(`${O}/history?${DAY}&resolution=2h&licencetype=x`))).toEqual(['resolution', 'licencetype']);

@@ -1,11 +1,15 @@
 import { html, nothing } from 'lit';
+import type { LicenceRow } from '../../shared/views.ts';
+import '../components/alert-announcer.ts';
 import { LightElement } from '../components/light-element.ts';
 import { freshnessShape } from '../components/shapes.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FreshnessController } from '../controllers/freshness-controller.ts';
 import { WallAwakeController } from '../controllers/wall-awake-controller.ts';
+import { alarming } from '../format/alert-groups.ts';
 import { inOrder } from '../format/licence-groups.ts';
 import { clockTime, zoneLabel } from '../format/time.ts';
+import './wall-alerts.ts';
 import './wall-tiles.ts';
 
 /** `/wall/all`: every licence type of an organisation on one screen that nobody touches for months. */
@@ -36,8 +40,15 @@ export class WallPage extends LightElement {
       </header>
       <p class="unseen" role="status">${announcement}</p>
       ${sentence === null ? nothing : html`<p class="banner banner-${kind}" data-banner=${kind}>${freshnessShape(kind)}<span>${sentence}</span></p>`}
-      ${rows.length > 0 && this.board === 'all' ? html`<hw-wall-tiles .rows=${rows} .old=${kind === 'old'}></hw-wall-tiles>` : this.#waiting()}
+      ${rows.length > 0 && this.board === 'all' ? this.#board(rows, kind === 'old') : this.#waiting()}
     </main>`;
+  }
+
+  #board(rows: LicenceRow[], old: boolean) {
+    const alerts = new Map(alarming(this.dashboard.live.state()?.alerts ?? []).map(({ worst }) => [worst.licenceType, worst]));
+    return html`<hw-wall-alerts .dashboard=${this.dashboard}></hw-wall-alerts>
+      <hw-alert-announcer .dashboard=${this.dashboard}></hw-alert-announcer>
+      <hw-wall-tiles .rows=${rows} .alerts=${alerts} .old=${old}></hw-wall-tiles>`;
   }
 
   #waiting() {

@@ -1,5 +1,7 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { LiveAlert } from '../../shared/live-protocol.ts';
 import type { LicenceRow } from '../../shared/views.ts';
+import { alertMark } from '../components/alert-mark.ts';
 import { gauge } from '../components/gauge.ts';
 import { inlineStyle } from '../components/inline-style.ts';
 import { liveNumber } from '../components/live-number.ts';
@@ -10,13 +12,14 @@ import { poolState } from '../format/pool-state.ts';
 /** How many letters a line has, so that its size can be chosen for it to fit. */
 const letters = (line: string) => inlineStyle({ '--letters': `${line.length}` });
 
-/** One licence type, to be read from ten metres. */
-export function wallTile(row: LicenceRow, old: boolean): TemplateResult {
+/** One licence type, to be read from ten metres, with the worst of its alerts. */
+export function wallTile(row: LicenceRow, alert: LiveAlert | undefined, old: boolean): TemplateResult {
   const { licenceType, concurrent, contingency, peak } = row;
   const { state, words } = poolState(row);
   const facts = `Free  Overflow  Peak  ${[concurrent.available ?? 0, contingency.used, peak.billingPeriod.value].map(formatCount).join('')}`;
-  return html`<article class="wall-tile" data-state=${state}>
+  return html`<article class="wall-tile" data-state=${state} data-alert-severity=${alert?.severity ?? nothing} data-alert-state=${alert?.state ?? nothing}>
     <div class="wall-tile-box">
+      ${alert ? html`<p class="wall-tile-alert">${alertMark(alert)}</p>` : nothing}
       <h2 class="wall-name">${licenceType}</h2>
       <p class="wall-count">${liveNumber(licenceType, 'inUse', row.inUse, 'wall-digits')}</p>
       ${gauge(row)}

@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { LiveAlert } from '../../shared/live-protocol.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { inlineStyle } from '../components/inline-style.ts';
 import { LightElement } from '../components/light-element.ts';
@@ -10,8 +11,10 @@ import { wallTile } from './wall-tile.ts';
 
 /** All tiles of a wall, in the grid that makes the digits largest. */
 export class WallTiles extends LightElement {
-  static override properties = { rows: { attribute: false }, old: { type: Boolean } };
+  static override properties = { rows: { attribute: false }, alerts: { attribute: false }, old: { type: Boolean } };
   declare rows: LicenceRow[];
+  /** By licence type, the worst of each. */
+  declare alerts: ReadonlyMap<string, LiveAlert>;
   declare old: boolean;
 
   readonly #size = new SizeController(this);
@@ -19,6 +22,7 @@ export class WallTiles extends LightElement {
   constructor() {
     super();
     this.rows = [];
+    this.alerts = new Map();
     this.old = false;
   }
 
@@ -37,7 +41,7 @@ export class WallTiles extends LightElement {
       ${repeat(
         this.rows,
         (row) => row.licenceType,
-        (row) => wallTile(row, this.old),
+        (row) => wallTile(row, this.alerts.get(row.licenceType), this.old),
       )}
     </div>`;
   }

@@ -190,6 +190,8 @@ export interface WebhookView {
   enabled: boolean;
   /** Why Highwater itself turned it off. */
   disabledReason?: string;
+  /** After a rotation: until when messages carry a signature of the old secret too. */
+  oldSecretEndsAt?: string;
 }
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;

@@ -3,25 +3,11 @@ import type { AlertMatchers, AlertRule, MuteTime, SilenceView } from '../../shar
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
 import type { Delivery, Outcome, Webhook } from '../webhooks/outbox.ts';
-import {
-  acknowledge,
-  addMuteTime,
-  addSilence,
-  deleteMuteTime,
-  deleteRule,
-  deleteSilence,
-  deleteWebhook,
-  putMuteTime,
-  putRule,
-  putWebhook,
-  retryDelivery,
-  testWebhook,
-} from './administration.ts';
+import { acknowledge, addMuteTime, addSilence, deleteMuteTime, deleteRule, deleteSilence, putMuteTime, putRule } from './administration.ts';
 import { recordAttempt } from './deliveries.ts';
+import { deleteWebhook, type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
 import { type ShownAlerts, silenceView } from './shown.ts';
 import type { Alerting } from './watched.ts';
-
-export type GivenWebhook = Omit<Webhook, 'secret' | 'disabledReason'> & { secret?: string };
 
 /** The organisation exists: the caller looked. Answers come when it is on disk. */
 export interface AlertActions {
@@ -38,6 +24,8 @@ export interface AlertActions {
   deleteMuteTime(organisation: string, id: string): Promise<boolean>;
   /** @returns the secret where it was made here */
   putWebhook(organisation: string, given: GivenWebhook, newSecret: string): Promise<string | null>;
+  /** @returns the receiver; null: there is none */
+  rotateSecret(organisation: string, id: string, change: { secret: string; validForMs: number }): Promise<Webhook | null>;
   deleteWebhook(organisation: string, id: string): Promise<boolean>;
   testWebhook(organisation: string, id: string): Promise<Delivery | null>;
   retryDelivery(organisation: string, webhook: string, id: string): Promise<Delivery | null>;
@@ -62,6 +50,7 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
     putMuteTime: (organisation, id, given) => submit(1, (batch) => putMuteTime(batch, alerting(), organisation, id, given)),
     deleteMuteTime: (organisation, id) => submit(1, (batch) => deleteMuteTime(batch, alerting(), organisation, id)),
     putWebhook: (organisation, given, newSecret) => submit(1, (batch) => putWebhook(batch, alerting(), organisation, given, newSecret)),
+    rotateSecret: (organisation, id, change) => submit(1, (batch) => rotateSecret(batch, alerting(), organisation, id, change)),
     deleteWebhook: (organisation, id) => submit(1, (batch) => deleteWebhook(batch, alerting(), organisation, id)),
     testWebhook: (organisation, id) => submit(1, (batch) => testWebhook(batch, alerting(), organisation, id)),
     retryDelivery: (organisation, webhook, id) => submit(1, (batch) => retryDelivery(batch, alerting(), organisation, webhook, id)),

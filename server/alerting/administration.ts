@@ -1,17 +1,14 @@
-/** What people say about alerts and receivers: jobs of the line, like events, so that what is answered is on disk. */
+/** What people say about alerts: jobs of the line, like events, so that what is answered is on disk. */
 import type { AlertMatchers, AlertRule, MuteTime } from '../../shared/alerts.ts';
-import { formatInstant, type Instant } from '../../shared/time.ts';
+import type { Instant } from '../../shared/time.ts';
 import { end } from '../alerts/evaluate.ts';
 import type { Silence } from '../alerts/silences.ts';
 import { type Batch, touch } from '../books/batch.ts';
-import { below } from '../store/store.ts';
-import { type Delivery, queuedAgain, type Webhook } from '../webhooks/outbox.ts';
 import { takeStep, writeAlert } from './course.ts';
 import { forgetTroubles } from './failures.ts';
-import { queueFor, writeDelivery } from './messages.ts';
 import { type Alerting, alertKey, lookAgain, type Watched, watchedOf } from './watched.ts';
 
-function watchedNow(batch: Batch, alerting: Alerting, id: string): Watched {
+export function watchedNow(batch: Batch, alerting: Alerting, id: string): Watched {
   const watched = watchedOf(alerting, id);
   const organisation = batch.books.organisations.get(id);
   if (organisation) touch(batch, organisation);
@@ -105,73 +102,4 @@ export function deleteMuteTime(batch: Batch, alerting: Alerting, organisation: s
   watchedNow(batch, alerting, organisation);
   batch.draft.remove('muteTimes', [organisation, id]);
   return true;
-}
-
-/**
- * Keeps the secret where none is given.
- * @param newSecret for a receiver that has none yet
- * @returns the secret if it was made here: it is shown once
- */
-export function putWebhook(
-  batch: Batch,
-  alerting: Alerting,
-  organisation: string,
-  given: Omit<Webhook, 'secret' | 'disabledReason'> & { secret?: string },
-  newSecret: string,
-): string | null {
-  const watched = watchedNow(batch, alerting, organisation);
-  const known = watched.webhooks.get(given.id);
-  const secret = given.secret ?? known?.secret ?? newSecret;
-  const webhook: Webhook = { ...given, secret, disabledReason: null };
-  writeWebhook(batch, watched, webhook);
-  // What waited goes out now: it was turned off, or had an address where nobody was.
-  if (known && webhook.enabled) alerting.queued.push(...pendingOf(batch, organisation, webhook.id));
-  return given.secret === undefined && !known ? newSecret : null;
-}
-
-export function writeWebhook(batch: Batch, watched: Watched, webhook: Webhook): void {
-  watched.webhooks.set(webhook.id, webhook);
-  batch.draft.put('webhooks', [watched.id, webhook.id], webhook);
-}
-
-export function pendingOf(batch: Batch, organisation: string, webhook: string): Delivery[] {
-  return [
-    ...batch.draft.range('outbox', { start: [organisation, webhook], end: [organisation, webhook, Number.POSITIVE_INFINITY] }),
-  ].flatMap(({ key }) => batch.draft.get<Delivery>('deliveries', key) ?? []);
-}
-
-/** Whether there was such a receiver. What still waited for it is forgotten, and so are its deliveries. */
-export function deleteWebhook(batch: Batch, alerting: Alerting, organisation: string, id: string): boolean {
-  const watched = alerting.watched.get(organisation);
-  if (!watched?.webhooks.delete(id)) return false;
-  lookAgain(watched);
-  batch.draft.remove('webhooks', [organisation, id]);
-  const range = { start: [organisation, id], end: [organisation, id, Number.POSITIVE_INFINITY] };
-  for (const table of ['deliveries', 'outbox'] as const) {
-    for (const { key } of [...batch.draft.range(table, range)]) batch.draft.remove(table, key);
-  }
-  for (const { key } of [...batch.draft.range('deliveryIds', below(organisation, id))]) batch.draft.remove('deliveryIds', key);
-  for (const { key } of [...batch.draft.range('alertDeliveries', below(organisation))]) {
-    if (key[2] === id) batch.draft.remove('alertDeliveries', key);
-  }
-  return true;
-}
-
-/** Queues a message that only says that messages arrive; also for a receiver that is turned off, and whatever it listens to. */
-export function testWebhook(batch: Batch, alerting: Alerting, organisation: string, id: string): Delivery | null {
-  const watched = alerting.watched.get(organisation);
-  const webhook = watched?.webhooks.get(id);
-  if (!watched || !webhook) return null;
-  const data = { organisation, webhook: id, message: 'This is a test: messages of Highwater arrive here.', at: formatInstant(batch.now) };
-  return queueFor(batch, alerting, watched, { type: 'webhook.test', about: `test ${alerting.deliveries + 1}`, data }, webhook);
-}
-
-/** Tries a delivery anew and at once, under the same id. */
-export function retryDelivery(batch: Batch, alerting: Alerting, organisation: string, webhook: string, id: string): Delivery | null {
-  const n = batch.draft.get<number>('deliveryIds', [organisation, webhook, id]);
-  const delivery = n === undefined ? undefined : batch.draft.get<Delivery>('deliveries', [organisation, webhook, n]);
-  if (!delivery) return null;
-  const again = queuedAgain(delivery, batch.now);
-  writeDelivery(batch, alerting, again);
-  return again;
 }

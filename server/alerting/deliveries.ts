@@ -2,8 +2,8 @@
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
 import type { Delivery, Outcome } from '../webhooks/outbox.ts';
-import { pendingOf, writeWebhook } from './administration.ts';
 import { writeDelivery } from './messages.ts';
+import { pendingOf, writeWebhook } from './receivers.ts';
 import type { Alerting } from './watched.ts';
 
 /** So long a delivery that is over is listed. */

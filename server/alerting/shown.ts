@@ -5,12 +5,9 @@ import type {
   AlertTransitionView,
   AlertView,
   DeliveryCounts,
-  DeliveryStatus,
-  DeliveryView,
   MuteTime,
   MuteTimeView,
   SilenceView,
-  WebhookView,
 } from '../../shared/alerts.ts';
 import type { LiveAlert } from '../../shared/live-protocol.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
@@ -20,17 +17,17 @@ import type { Silence } from '../alerts/silences.ts';
 import type { Books } from '../books/batch.ts';
 import type { PageQuery } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
-import { type Delivery, deliveryView, type Webhook, webhookView } from '../webhooks/outbox.ts';
 import { troubleOf } from './failures.ts';
 import { createKeeper, type KeptBack } from './kept-back.ts';
 import { wordsFor } from './messages.ts';
+import { createShownReceivers, pageOf, type ShownReceivers } from './shown-receivers.ts';
 import { storedRule } from './stored.ts';
 import type { Alert, Alerting, Watched } from './watched.ts';
 
 /** Displays hear of an alert that is over; who comes so much later need not. */
 const OVER_SHOWN_MS = 600_000;
 
-export interface ShownAlerts {
+export interface ShownAlerts extends ShownReceivers {
   /** Shows everything as at start. */
   replace(alerting: Alerting, books: Books): void;
   /** Takes over what a commit looked at. */
@@ -42,13 +39,6 @@ export interface ShownAlerts {
   rule(organisation: string, id: string): AlertRuleView | undefined;
   silences(organisation: string): SilenceView[];
   muteTimes(organisation: string): MuteTimeView[];
-  webhooks(organisation: string): WebhookView[];
-  webhook(organisation: string, id: string): Webhook | undefined;
-  /** `undefined`: there is no such receiver. Newest first. */
-  deliveries(organisation: string, webhook: string, status: DeliveryStatus | undefined, query: PageQuery): Page<DeliveryView> | undefined;
-  /** Everything that waits, oldest first. */
-  pending(): Delivery[];
-  isPending(delivery: Delivery): boolean;
 }
 
 interface Shown {
@@ -86,6 +76,7 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
   };
 
   return {
+    ...createShownReceivers(store, now),
     replace(alerting, books) {
       for (const watched of alerting.watched.values()) show(watched, books);
     },
@@ -137,29 +128,7 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
         activeUntil: active(value),
       }));
     },
-    webhooks: (organisation) => [...store.range<Webhook>('webhooks', below(organisation))].map(({ value }) => webhookView(value)),
-    webhook: (organisation, id) => store.get<Webhook>('webhooks', [organisation, id]),
-    deliveries(organisation, webhook, status, { limit, cursor }) {
-      if (store.get('webhooks', [organisation, webhook]) === undefined) return undefined;
-      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
-      const items: Delivery[] = [];
-      const range = { start: [organisation, webhook], end: [organisation, webhook, before], reverse: true };
-      for (const { value } of store.range<Delivery>('deliveries', range)) {
-        if (status === undefined || value.status === status) items.push(value);
-        if (items.length > limit) break;
-      }
-      const { items: kept, nextCursor } = pageOf(items, limit, (item) => item.n);
-      return { items: kept.map(deliveryView), nextCursor };
-    },
-    isPending: ({ organisation, webhook, n, id }) => store.get('outbox', [organisation, webhook, n]) === id,
-    pending: () =>
-      [...store.range('outbox', {})].flatMap(({ key }) => store.get<Delivery>('deliveries', key) ?? []).sort((a, b) => a.n - b.n),
   };
-}
-
-function pageOf<T>(items: T[], limit: number, position: (item: T) => number): Page<T> {
-  const kept = items.slice(0, limit);
-  return { items: kept, nextCursor: items.length > limit ? String(position(kept.at(-1) as T)) : null };
 }
 
 export const silenceView = ({ id, matchers, startsAt, endsAt, by, note }: Silence): SilenceView => ({

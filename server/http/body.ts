@@ -51,6 +51,14 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<B
   });
 }
 
+/** Where everything in a body is optional, no body is `{}`. @throws like `readJson` */
+export async function readJsonIfAny(incoming: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const body = await readBody(incoming, maxBytes);
+  if (body.length === 0) return {};
+  requireMediaType(incoming, ['application/json']);
+  return parseJson(body);
+}
+
 /** @throws HttpProblem 413 or 415, RefusedInput when it is not JSON */
 export async function readJson(incoming: IncomingMessage, maxBytes: number): Promise<unknown> {
   requireMediaType(incoming, ['application/json']);

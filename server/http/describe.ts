@@ -12,7 +12,7 @@ import { organisationUsageQuery } from '../parse/organisation-usage-query.ts';
 import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
 import { reportSchema } from '../parse/report-body.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
-import { deliveryQuery, webhookSchema } from '../parse/webhooks.ts';
+import { deliveryQuery, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
 
 const BODIES = {
@@ -26,6 +26,7 @@ const BODIES = {
   silence: silenceSchema,
   muteTime: muteTimeSchema,
   webhook: webhookSchema,
+  rotation: rotationSchema,
   report: reportSchema,
   whatIf: whatIfSchema,
 };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
-import { parseDeliveryQuery, parseWebhook } from '../parse/webhooks.ts';
-import { deliveryView, webhookView } from '../webhooks/outbox.ts';
+import { parseDeliveryQuery, parseRotation, parseWebhook } from '../parse/webhooks.ts';
+import { deliveryView } from '../webhooks/outbox-views.ts';
 import { secretOf, secretProblem } from '../webhooks/sign.ts';
-import { readJson } from './body.ts';
+import { readJson, readJsonIfAny } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, AppEnv, Edge } from './edge.ts';
 import { existingOrganisation } from './existing.ts';
@@ -27,9 +27,9 @@ export function webhookRoutes(app: App, edge: Edge): void {
 
   app.get(ONE, describe('A webhook', 'Without its secret.', { tag }), (c) => {
     const [organisation, id] = inPath(c);
-    const webhook = alerts().shown.webhook(organisation, id);
+    const webhook = alerts().shown.webhookView(organisation, id);
     if (!webhook) throw unknownWebhook(id);
-    return json(webhookView(webhook));
+    return json(webhook);
   });
 
   const put = describe('Set a webhook', 'Without a `secret` the one it has is kept; a new webhook gets one, shown in this answer only.', {
@@ -45,9 +45,24 @@ export function webhookRoutes(app: App, edge: Edge): void {
     if (given.format === 'pagerduty' && given.secret === undefined && (!known || kept !== null))
       throw needsSecret('is the routing key, and is required');
     if (kept !== null) throw needsSecret(`${kept}; the one it has does not fit ${given.format}`);
-    const made = await alerts().putWebhook(organisation, given, secretOf(randomBytes(SECRET_BYTES)));
-    const webhook = alerts().shown.webhook(organisation, id);
-    return json({ ...(webhook && webhookView(webhook)), ...(made !== null && { secret: made }) });
+    const made = await alerts().putWebhook(organisation, given, newSecret());
+    return json({ ...alerts().shown.webhookView(organisation, id), ...(made !== null && { secret: made }) });
+  });
+
+  const rotate = describe(
+    'Give a webhook another secret',
+    'Until `validForSeconds` (a day) are over, messages carry a signature of the old one too. A secret made here is shown in this answer only.',
+    { tag, body: 'rotation' },
+  );
+  app.post(`${ONE}/rotate-secret`, rotate, async (c) => {
+    const [organisation, id] = inPath(c);
+    const known = alerts().shown.webhook(organisation, id);
+    if (!known) throw unknownWebhook(id);
+    const body = await readJsonIfAny(c.env.incoming, edge.config.limits.maxBodyBytes);
+    const { secret, validForMs } = parseRotation(body, known.format, secretProblem);
+    const made = secret === undefined ? newSecret() : null;
+    if (!(await alerts().rotateSecret(organisation, id, { secret: secret ?? (made as string), validForMs }))) throw unknownWebhook(id);
+    return json({ ...alerts().shown.webhookView(organisation, id), ...(made !== null && { secret: made }) });
   });
 
   const remove = describe('Remove a webhook', 'With its deliveries, also those that wait.', { tag, answers: { 204: 'Removed' } });
@@ -82,6 +97,8 @@ export function webhookRoutes(app: App, edge: Edge): void {
     return json(deliveryView(delivery), 202);
   });
 }
+
+const newSecret = () => secretOf(randomBytes(SECRET_BYTES));
 
 const unknownWebhook = (id: string) => new HttpProblem(404, 'unknown_webhook', `There is no webhook ${JSON.stringify(id)} here.`);
 

@@ -15,12 +15,14 @@ import { pageQuery, parseQuery } from './query.ts';
 import { Problems } from './refusal.ts';
 
 const MAX_URL = 2_048;
+const MAX_SECRET = 256;
+const DAY_SECONDS = 86_400;
 
 export const webhookSchema = z.strictObject({
   id: z.string().optional(),
   url: z.string().max(MAX_URL),
   format: z.enum(WEBHOOK_FORMATS).default('standard'),
-  secret: z.string().max(256).nullish(),
+  secret: z.string().max(MAX_SECRET).nullish(),
   events: z
     .array(z.enum(WEBHOOK_EVENTS))
     .transform((events) => [...new Set(events)])
@@ -28,6 +30,7 @@ export const webhookSchema = z.strictObject({
   enabled: z.boolean().default(true),
   // What GET gives may be sent back.
   disabledReason: z.string().nullish(),
+  oldSecretEndsAt: z.string().nullish(),
 });
 
 export interface ParsedWebhook {
@@ -61,6 +64,34 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
   problems.throwIfAny('invalid_body', 'Nothing was changed');
   const { url, format, secret, events, enabled } = parsed as z.output<typeof webhookSchema>;
   return { id, url, format, events, enabled, ...(secret != null && { secret }) };
+}
+
+export const rotationSchema = z.strictObject({
+  secret: z.string().max(MAX_SECRET).nullish(),
+  /** So long the old secret signs too; 0: it ends at once. */
+  validForSeconds: z
+    .number()
+    .gte(0)
+    .lte(30 * DAY_SECONDS)
+    .default(DAY_SECONDS),
+});
+
+/** `secret` absent: one is to be made. @throws RefusedInput with every problem */
+export function parseRotation(
+  body: unknown,
+  format: WebhookFormat,
+  secretProblem: WebhookChecks['secretProblem'],
+): { secret?: string; validForMs: number } {
+  const problems = new Problems();
+  const parsed = checked(rotationSchema, body, problems);
+  if (parsed) {
+    const required = parsed.secret == null && format === 'pagerduty' ? 'is the routing key, and is required' : null;
+    const problem = parsed.secret == null ? required : secretProblem(parsed.secret, format);
+    if (problem !== null) problems.add({ path: 'secret', message: problem });
+  }
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  const { secret, validForSeconds } = parsed as z.output<typeof rotationSchema>;
+  return { validForMs: Math.round(validForSeconds * 1000), ...(secret != null && { secret }) };
 }
 
 export const deliveryQuery = pageQuery.extend({ status: z.enum(DELIVERY_STATUSES).optional() });

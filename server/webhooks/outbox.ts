@@ -1,6 +1,6 @@
 /** What has to reach a receiver: written in the transaction of its cause, kept with every attempt until long after. */
-import type { AttemptView, DeliveryStatus, DeliveryView, WebhookEventType, WebhookFormat, WebhookView } from '../../shared/alerts.ts';
-import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import type { DeliveryStatus, WebhookEventType, WebhookFormat } from '../../shared/alerts.ts';
+import type { Instant } from '../../shared/time.ts';
 
 /** A receiver, as the store holds it. */
 export interface Webhook {
@@ -9,11 +9,19 @@ export interface Webhook {
   format: WebhookFormat;
   /** `whsec_` and base64; of PagerDuty the routing key. */
   secret: string;
+  /** Secrets that were replaced and still sign until their end, the newest first. */
+  oldSecrets?: OldSecret[];
   /** Empty: all. */
   events: WebhookEventType[];
   enabled: boolean;
   /** Why Highwater itself turned it off, or null. */
   disabledReason: string | null;
+}
+
+export interface OldSecret {
+  secret: string;
+  /** From here on it does not sign any more. */
+  endsAt: Instant;
 }
 
 export interface Attempt {
@@ -68,28 +76,4 @@ export const queuedAgain = (delivery: Delivery, now: Instant): Delivery => ({
   status: 'pending',
   tries: 0,
   nextAttemptAt: now,
-});
-
-export const webhookView = ({ id, url, format, events, enabled, disabledReason }: Webhook): WebhookView => ({
-  id,
-  url,
-  format,
-  events,
-  enabled,
-  ...(disabledReason !== null && { disabledReason }),
-});
-
-export const deliveryView = ({ id, webhook, type, status, attempts, nextAttemptAt }: Delivery): DeliveryView => ({
-  id,
-  webhookId: webhook,
-  type,
-  status,
-  attempts: attempts.map(
-    (attempt): AttemptView => ({
-      at: formatInstant(attempt.at),
-      ...(attempt.status !== null && { status: attempt.status }),
-      ...(attempt.error !== null && { error: attempt.error }),
-    }),
-  ),
-  nextAttemptAt: formatInstantOrNull(nextAttemptAt),
 });

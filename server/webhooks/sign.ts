@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookFormat } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
+import type { Webhook } from './outbox.ts';
 
 const PREFIX = 'whsec_';
 /** What Standard Webhooks asks of its own secrets; receivers that hand out others are not always so strict. */
@@ -19,16 +20,25 @@ export function keyOf(secret: string): Buffer | null {
 export const secretOf = (key: Uint8Array): string => PREFIX + Buffer.from(key).toString('base64');
 
 /**
- * The three headers of an attempt. The id stays over all attempts, the timestamp is the attempt's own.
- * @throws where the secret is none
+ * The three headers of an attempt. The id stays over all attempts, the timestamp is the attempt's own. There is a signature of each
+ * secret: a receiver needs to know one of them.
+ * @throws where a secret is none
  */
-export function signatureHeaders(id: string, at: Instant, body: string, secret: string): Record<string, string> {
-  const key = keyOf(secret);
-  if (!key) throw new Error('the secret is not base64');
+export function signatureHeaders(id: string, at: Instant, body: string, secrets: readonly string[]): Record<string, string> {
   const timestamp = String(Math.floor(at / 1000));
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  const signatures = secrets.map((secret) => {
+    const key = keyOf(secret);
+    if (!key) throw new Error('the secret is not base64');
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  });
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }
+
+/** The secrets that sign at an instant, the newest first. */
+export const signingSecrets = ({ secret, oldSecrets = [] }: Webhook, now: Instant): string[] => [
+  secret,
+  ...oldSecrets.filter(({ endsAt }) => endsAt > now).map((old) => old.secret),
+];
 
 /** Why a text is no secret of a format, or null. PagerDuty's is the routing key of a service; all others sign with theirs. */
 export function secretProblem(secret: string, format: WebhookFormat): string | null {

@@ -6,9 +6,9 @@ import type { Page } from '../../shared/views.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { connectLive } from '../support/live-client.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';
+import { SECRET, until } from '../support/webhooks.ts';
 
 const O = '/api/v1/organisations/129';
-const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const CONFIG = 'webhooks:\n  allowTargets: ["127.0.0.1/32"]\n  retrySeconds: [0.05, 0.05, 0.05]\n';
 
 const RULE = { licenceType: 'Agent Calls', metric: 'inUse', op: '>=', threshold: 2, severity: 'critical' };
@@ -34,16 +34,6 @@ const deliveries = async (app: TestApp, id = 'ops', status = '') =>
   (await app.get<Page<DeliveryView>>(`${O}/webhooks/${id}/deliveries?status=${status}`)).body.items;
 const alerts = async (app: TestApp, state = '') => (await app.get<Page<AlertView>>(`${O}/alerts?state=${state}`)).body.items;
 const tests = (message: Received) => message.body.type === 'webhook.test';
-
-/** Asks again until the answer satisfies: for what happens after a receiver has already answered. */
-async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
-  for (let turn = 0; turn < 2_000; turn++) {
-    const value = await ask();
-    if (good(value)) return value;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error(`never came: ${JSON.stringify(await ask())}`);
-}
 
 describe('webhooks', () => {
   it('HOOK-1 one message for one transition, signed so that an independent library verifies it and a tampered byte is rejected', async () => {

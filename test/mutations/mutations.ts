@@ -99,8 +99,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'sends a message again under another id',
     file: 'server/webhooks/formats/render.ts',
-    from: 'signatureHeaders(delivery.id, now',
-    to: "signatureHeaders(delivery.id + '.' + delivery.tries, now",
+    from: 'signatureHeaders(id, now',
+    to: "signatureHeaders(id + '.' + delivery.tries, now",
     test: SIMULATION,
   },
   {

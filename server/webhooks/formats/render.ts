@@ -1,7 +1,7 @@
 import type { Instant } from '../../../shared/time.ts';
 import type { Delivery, Webhook } from '../outbox.ts';
 import type { Message } from '../post.ts';
-import { signatureHeaders } from '../sign.ts';
+import { signatureHeaders, signingSecrets } from '../sign.ts';
 import { alertmanagerBody } from './alertmanager.ts';
 import { pagerDutyBody, pagerDutyUrl } from './pagerduty.ts';
 import { slackBody } from './slack.ts';
@@ -15,7 +15,8 @@ import { teamsBody } from './teams.ts';
  */
 export function messageOf(delivery: Delivery, webhook: Webhook, now: Instant, home: string): Message {
   const body = JSON.stringify(bodyOf(delivery, webhook, home));
-  const signed = webhook.format !== 'pagerduty' ? signatureHeaders(delivery.id, now, body, webhook.secret) : { 'webhook-id': delivery.id };
+  const { id } = delivery;
+  const signed = webhook.format !== 'pagerduty' ? signatureHeaders(id, now, body, signingSecrets(webhook, now)) : { 'webhook-id': id };
   const url = webhook.format === 'pagerduty' ? pagerDutyUrl(delivery, webhook) : webhook.url;
   return { url, headers: { 'content-type': 'application/json', 'user-agent': 'Highwater', ...signed }, body };
 }

@@ -1,0 +1,98 @@
+/** What people say about receivers and the messages to them: jobs of the line, like events, so that what is answered is on disk. */
+import { formatInstant } from '../../shared/time.ts';
+import type { Batch } from '../books/batch.ts';
+import { below } from '../store/store.ts';
+import { type Delivery, queuedAgain, type Webhook } from '../webhooks/outbox.ts';
+import { watchedNow } from './administration.ts';
+import { queueFor, writeDelivery } from './messages.ts';
+import { type Alerting, lookAgain, type Watched } from './watched.ts';
+
+/** Of one receiver: each costs a signature in every message. */
+const OLD_SECRETS = 4;
+
+export type GivenWebhook = Omit<Webhook, 'secret' | 'oldSecrets' | 'disabledReason'> & { secret?: string };
+
+/**
+ * Keeps the secret where none is given.
+ * @param newSecret for a receiver that has none yet
+ * @returns the secret if it was made here: it is shown once
+ */
+export function putWebhook(batch: Batch, alerting: Alerting, organisation: string, given: GivenWebhook, newSecret: string): string | null {
+  const watched = watchedNow(batch, alerting, organisation);
+  const known = watched.webhooks.get(given.id);
+  const secret = given.secret ?? known?.secret ?? newSecret;
+  const oldSecrets = secret === known?.secret ? (known.oldSecrets ?? []) : [];
+  const webhook: Webhook = { ...given, secret, oldSecrets, disabledReason: null };
+  writeWebhook(batch, watched, webhook);
+  // What waited goes out now: it was turned off, or had an address where nobody was.
+  if (known && webhook.enabled) alerting.queued.push(...pendingOf(batch, organisation, webhook.id));
+  return given.secret === undefined && !known ? newSecret : null;
+}
+
+/**
+ * The receiver with another secret. The one it had signs on for `validForMs`, older ones until their own end; 0 ends them all.
+ * Of PagerDuty, whose secret is an address and signs nothing, the old one ends at once.
+ */
+export function rotateSecret(
+  batch: Batch,
+  alerting: Alerting,
+  organisation: string,
+  id: string,
+  { secret, validForMs }: { secret: string; validForMs: number },
+): Webhook | null {
+  const watched = alerting.watched.get(organisation);
+  const webhook = watched?.webhooks.get(id);
+  if (!watched || !webhook) return null;
+  const kept = [{ secret: webhook.secret, endsAt: batch.now + validForMs }, ...(webhook.oldSecrets ?? [])];
+  const oldSecrets = kept.filter((old) => old.endsAt > batch.now && old.secret !== secret).slice(0, OLD_SECRETS);
+  const rotated = { ...webhook, secret, oldSecrets: validForMs === 0 || webhook.format === 'pagerduty' ? [] : oldSecrets };
+  writeWebhook(batch, watched, rotated);
+  return rotated;
+}
+
+export function writeWebhook(batch: Batch, watched: Watched, webhook: Webhook): void {
+  watched.webhooks.set(webhook.id, webhook);
+  batch.draft.put('webhooks', [watched.id, webhook.id], webhook);
+}
+
+export function pendingOf(batch: Batch, organisation: string, webhook: string): Delivery[] {
+  return [
+    ...batch.draft.range('outbox', { start: [organisation, webhook], end: [organisation, webhook, Number.POSITIVE_INFINITY] }),
+  ].flatMap(({ key }) => batch.draft.get<Delivery>('deliveries', key) ?? []);
+}
+
+/** Whether there was such a receiver. What still waited for it is forgotten, and so are its deliveries. */
+export function deleteWebhook(batch: Batch, alerting: Alerting, organisation: string, id: string): boolean {
+  const watched = alerting.watched.get(organisation);
+  if (!watched?.webhooks.delete(id)) return false;
+  lookAgain(watched);
+  batch.draft.remove('webhooks', [organisation, id]);
+  const range = { start: [organisation, id], end: [organisation, id, Number.POSITIVE_INFINITY] };
+  for (const table of ['deliveries', 'outbox'] as const) {
+    for (const { key } of [...batch.draft.range(table, range)]) batch.draft.remove(table, key);
+  }
+  for (const { key } of [...batch.draft.range('deliveryIds', below(organisation, id))]) batch.draft.remove('deliveryIds', key);
+  for (const { key } of [...batch.draft.range('alertDeliveries', below(organisation))]) {
+    if (key[2] === id) batch.draft.remove('alertDeliveries', key);
+  }
+  return true;
+}
+
+/** Queues a message that only says that messages arrive; also for a receiver that is turned off, and whatever it listens to. */
+export function testWebhook(batch: Batch, alerting: Alerting, organisation: string, id: string): Delivery | null {
+  const watched = alerting.watched.get(organisation);
+  const webhook = watched?.webhooks.get(id);
+  if (!watched || !webhook) return null;
+  const data = { organisation, webhook: id, message: 'This is a test: messages of Highwater arrive here.', at: formatInstant(batch.now) };
+  return queueFor(batch, alerting, watched, { type: 'webhook.test', about: `test ${alerting.deliveries + 1}`, data }, webhook);
+}
+
+/** Tries a delivery anew and at once, under the same id. */
+export function retryDelivery(batch: Batch, alerting: Alerting, organisation: string, webhook: string, id: string): Delivery | null {
+  const n = batch.draft.get<number>('deliveryIds', [organisation, webhook, id]);
+  const delivery = n === undefined ? undefined : batch.draft.get<Delivery>('deliveries', [organisation, webhook, n]);
+  if (!delivery) return null;
+  const again = queuedAgain(delivery, batch.now);
+  writeDelivery(batch, alerting, again);
+  return again;
+}

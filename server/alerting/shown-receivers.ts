@@ -1,0 +1,55 @@
+/** Reads of committed receivers and of the messages to them. */
+import type { DeliveryStatus, DeliveryView, WebhookView } from '../../shared/alerts.ts';
+import type { Instant } from '../../shared/time.ts';
+import type { Page } from '../../shared/views.ts';
+import type { PageQuery } from '../pipeline-types.ts';
+import { below, type Reader } from '../store/store.ts';
+import type { Delivery, Webhook } from '../webhooks/outbox.ts';
+import { deliveryView, webhookView } from '../webhooks/outbox-views.ts';
+
+export interface ShownReceivers {
+  webhooks(organisation: string): WebhookView[];
+  webhook(organisation: string, id: string): Webhook | undefined;
+  webhookView(organisation: string, id: string): WebhookView | undefined;
+  /** `undefined`: there is no such receiver. Newest first. */
+  deliveries(organisation: string, webhook: string, status: DeliveryStatus | undefined, query: PageQuery): Page<DeliveryView> | undefined;
+  /** Everything that waits, oldest first. */
+  pending(): Delivery[];
+  isPending(delivery: Delivery): boolean;
+}
+
+export function createShownReceivers(store: Reader, now: () => Instant): ShownReceivers {
+  const view = (webhook: Webhook) => webhookView(webhook, now());
+  const webhook = (organisation: string, id: string) => store.get<Webhook>('webhooks', [organisation, id]);
+  return {
+    webhook,
+    webhooks: (organisation) => [...store.range<Webhook>('webhooks', below(organisation))].map(({ value }) => view(value)),
+    webhookView(organisation, id) {
+      const known = webhook(organisation, id);
+      return known && view(known);
+    },
+    deliveries(organisation, id, status, { limit, cursor }) {
+      if (!webhook(organisation, id)) return undefined;
+      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
+      const items: Delivery[] = [];
+      for (const { value } of store.range<Delivery>('deliveries', {
+        start: [organisation, id],
+        end: [organisation, id, before],
+        reverse: true,
+      })) {
+        if (status === undefined || value.status === status) items.push(value);
+        if (items.length > limit) break;
+      }
+      const { items: kept, nextCursor } = pageOf(items, limit, (item) => item.n);
+      return { items: kept.map(deliveryView), nextCursor };
+    },
+    isPending: ({ organisation, webhook: id, n, id: message }) => store.get('outbox', [organisation, id, n]) === message,
+    pending: () =>
+      [...store.range('outbox', {})].flatMap(({ key }) => store.get<Delivery>('deliveries', key) ?? []).sort((a, b) => a.n - b.n),
+  };
+}
+
+export function pageOf<T>(items: T[], limit: number, position: (item: T) => number): Page<T> {
+  const kept = items.slice(0, limit);
+  return { items: kept, nextCursor: items.length > limit ? String(position(kept.at(-1) as T)) : null };
+}

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Restore } from '../shared/backups.ts';
+import { type Instant, parseInstant } from '../shared/time.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import { refuseDamagedStore } from './damaged-store.ts';
-import { lockDataDir } from './data-dir-lock.ts';
 import { createAuthenticator } from './http/auth.ts';
 import type { Edge, Running } from './http/edge.ts';
 import { createGuard } from './http/guard.ts';
@@ -21,6 +21,8 @@ import type { Log } from './log.ts';
 import { createEventParser } from './parse/events.ts';
 import { openPipeline } from './pipeline.ts';
 import type { Health } from './pipeline-types.ts';
+import { missingAfter } from './safekeeping/restore.ts';
+import { openSafekeeping, type Safekeeping } from './safekeeping/safekeeping.ts';
 import { markInitialised } from './store/data-file.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
@@ -31,6 +33,8 @@ import { createWebhookWorker } from './webhooks/worker.ts';
 
 /** Milliseconds after which a display that does not drain is cut off. */
 const STUCK_MS = 10_000;
+/** So long after books were restored whoever asks hears of it, in milliseconds. */
+const TELL_RESTORE_MS = 7 * 86_400_000;
 
 export interface AppParts {
   clock: Clock;
@@ -59,6 +63,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
   const { clock, log } = parts;
   const teardown = new Teardown(clock, log);
   let running: Running | null = null;
+  let keeping: Safekeeping | null = null;
   let stopping = false;
   let port = config.listen.port;
   const { files, version } = loadDashboard();
@@ -71,6 +76,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     auth: createAuthenticator(config.auth),
     targets: createTargetGuard(config.webhooks.allowTargets),
     health: () => health(running, stopping),
+    notes: () => notes(running, clock.now()),
     refused: (code) => running?.metrics.refused(code),
     running() {
       if (running && !stopping) return running;
@@ -89,7 +95,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const sockets = attachWebSockets(server, edge);
     teardown.add('web sockets', 4_000, () => sockets.close());
 
-    const store = await openStore(config, parts, teardown);
+    if (!parts.openStore) keeping = await openSafekeeping(config, parts, teardown);
+    const backups = keeping?.backups ?? null;
+    const store = await (parts.openStore ? parts.openStore() : openLmdbStore(config.dataDir, config.store));
+    teardown.add('store', 4_000, () => store.close());
     const { catalogue } = config;
     const pipeline = await openPipeline({ store, clock, catalogue, log, randomId: parts.randomId, onFatal: parts.onFatal });
     if (!parts.openStore) markInitialised(config.dataDir);
@@ -103,7 +112,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const { liveBufferSoftBytes: softBytes, liveBufferHardBytes: hardBytes, maxSubscriptionsPerConnection: subscriptions } = config.limits;
     const limits = { softBytes, hardBytes, stuckMs: STUCK_MS, subscriptions };
     const hub = new LiveHub(source, clock, { limits, buildId: buildIdOf(files, version) });
-    const metrics = createMetrics(committed, () => hub.clients);
+    const metrics = createMetrics(committed, () => hub.clients, backups);
     const { shown, recordAttempt: record } = pipeline.alerts;
     const worker = createWebhookWorker({
       clock,
@@ -121,8 +130,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       metrics.commit(commit);
       hub.commit(commit.changed);
       worker.take(commit.queued);
+      keeping?.note({ epoch: committed.epoch, seq: commit.seq, at: commit.at });
     });
-    running = { pipeline, hub, metrics };
+    running = { pipeline, hub, metrics, backups, restores: store.get<Restore[]>('meta', ['restores']) ?? [] };
 
     teardown.add('pipeline', 5_000, () => pipeline.close());
     teardown.add('webhooks', 5_000, () => worker.close());
@@ -138,9 +148,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
   }
   return {
     url: `http://${config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host}:${port}`,
-    close() {
+    async close() {
       stopping = true;
-      return teardown.run();
+      const well = await teardown.run();
+      keeping?.ended();
+      return well;
     },
   };
 }
@@ -150,15 +162,12 @@ function health(running: Running | null, stopping: boolean): Health {
   return running?.pipeline.health() ?? { state: 'starting', reasons: ['The store is being opened'] };
 }
 
-async function openStore(config: Config, parts: AppParts, teardown: Teardown): Promise<Store> {
-  if (!parts.openStore) {
-    refuseDamagedStore(config.dataDir);
-    const unlock = await lockDataDir(config.dataDir);
-    teardown.add('data directory lock', 1_000, unlock);
-  }
-  const store = await (parts.openStore ? parts.openStore() : openLmdbStore(config.dataDir, config.store));
-  teardown.add('store', 4_000, () => store.close());
-  return store;
+function notes(running: Running | null, now: Instant): string[] {
+  if (!running) return [];
+  const restored = running.restores
+    .filter(({ at }) => now - (parseInstant(at) ?? 0) < TELL_RESTORE_MS)
+    .map((restore) => `Books were restored on ${restore.at} from ${restore.backup}. ${missingAfter(restore)}`);
+  return [...(running.backups?.notes() ?? []), ...restored];
 }
 
 /** The built dashboard and the version, found from the package's root: this file runs from `server/` and from `dist/server/`. */

@@ -45,7 +45,22 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Absent: records are kept for good. */
   retention: z.strictObject({ recordsMonths: positive(1_200).optional() }).prefault({}),
-  store: z.strictObject({ minFreeBytes: z.int().gte(0).default(67_108_864) }).prefault({}),
+  store: z
+    .strictObject({
+      minFreeBytes: z.int().gte(0).default(67_108_864),
+      /** What a start does about a damaged data file: go on from the newest good backup, or leave it to somebody. */
+      onDamage: z.enum(['restore', 'refuse']).default('restore'),
+    })
+    .prefault({}),
+  backup: z
+    .strictObject({
+      /** Absent: `backups` below the data directory. */
+      directory: z.string().min(1).optional(),
+      /** 0: none are made by themselves. */
+      everySeconds: z.number().gte(0).lte(31_536_000).default(3_600),
+      keep: positive(100_000).default(24),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       maxEventsPerRequest: positive(10_000).default(10_000),

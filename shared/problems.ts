@@ -28,6 +28,7 @@ export const PROBLEM_TITLES = {
   upgrade_required: 'This path speaks WebSocket only',
   method_not_allowed: 'This method is not allowed here',
   too_many_connections: 'Too many connections',
+  backup_failed: 'The backup could not be made',
   not_recording: 'Nothing can be recorded at the moment',
   starting: 'The daemon is starting',
   stopping: 'The daemon is stopping',

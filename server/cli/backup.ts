@@ -1,14 +1,18 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { Backup } from '../../shared/backups.ts';
 import { systemClock } from '../clock.ts';
-import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
-import { verifyStore } from '../verify/verify.ts';
+import { makeBackup } from '../safekeeping/make-backup.ts';
+import { DATA_FILE } from '../store/lmdb.ts';
+import { ask, httpUrl } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
 
 interface BackupFlags {
   dataDir: string;
   to?: string;
+  url?: string;
+  token?: string;
+  json?: true;
 }
 
 export function backupCommand(): Command {
@@ -16,38 +20,21 @@ export function backupCommand(): Command {
     .description('copy the books as they are committed now, also beside a running daemon, and check the copy')
     .option('--data-dir <dir>', 'where the books are kept', './data')
     .option('--to <dir>', 'where backups are kept (default: backups below the data directory)')
-    .action(async ({ dataDir, to = join(dataDir, 'backups') }: BackupFlags) => {
-      process.stdout.write(`${await backUp(dataDir, to)}\n`);
+    .option('--url <url>', 'let this daemon make it, where it keeps its backups', httpUrl)
+    .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN'])
+    .option('--json', 'print what was made as JSON')
+    .action(async ({ dataDir, to = join(dataDir, 'backups'), url, token, json }: BackupFlags) => {
+      const backup = await (url === undefined ? makeHere(dataDir, to) : makeThere(url, token));
+      const where = url === undefined ? join(to, backup.name, DATA_FILE) : backup.name;
+      process.stdout.write(`${json ? JSON.stringify(backup) : where}\n`);
       process.exitCode = OK;
     });
 }
 
-/** @returns the backup's file. @throws when it cannot be made, or is not as it should be: then nothing is left of it */
-async function backUp(dataDir: string, to: string): Promise<string> {
-  const name = new Date(systemClock.now()).toISOString().replaceAll(/[:.]/g, '-');
-  const partial = join(to, `.partial-${name}`);
-  mkdirSync(partial, { recursive: true });
-  try {
-    const file = join(partial, DATA_FILE);
-    const source = openDataFile(join(dataDir, DATA_FILE));
-    await source.copyTo(file).finally(() => source.close());
-    const copy = openDataFile(file);
-    const { count } = verifyStore(copy);
-    await copy.close();
-    if (count > 0) throw new Error(`the copy has ${count} differences: run highwater verify --data-dir ${dataDir}`);
-    rmSync(`${file}-lock`, { force: true });
-    for (const path of [file, partial]) sync(path);
-    renameSync(partial, join(to, name));
-    sync(to);
-    return join(to, name, DATA_FILE);
-  } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
-    throw error;
-  }
-}
+const makeHere = (dataDir: string, to: string): Promise<Backup> =>
+  makeBackup({ dataDir, to, now: systemClock.now(), leaveFree: 0, check: 'verified' });
 
-export function sync(path: string): void {
-  const descriptor = openSync(path, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+async function makeThere(url: string, token: string | undefined): Promise<Backup> {
+  const response = await ask({ url, ...(token !== undefined && { token }) }, '/api/v1/backups', { method: 'POST' });
+  return (await response.json()) as Backup;
 }

@@ -16,7 +16,7 @@ export function withDaemon(command: Command): Command {
     .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN']);
 }
 
-function httpUrl(text: string): string {
+export function httpUrl(text: string): string {
   if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''))
     throw new InvalidArgumentError('A URL like http://127.0.0.1:7420 is needed.');
   return text;

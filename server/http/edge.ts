@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Restore } from '../../shared/backups.ts';
 import type { ProblemCode } from '../../shared/problems.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -7,6 +8,7 @@ import type { LiveHub } from '../live/hub.ts';
 import type { Log } from '../log.ts';
 import type { EventParser } from '../parse/events.ts';
 import type { Health, Pipeline } from '../pipeline-types.ts';
+import type { BackupKeeper } from '../safekeeping/keeper.ts';
 import type { TargetGuard } from '../webhooks/guard.ts';
 import type { Authenticator } from './auth.ts';
 import type { Guard } from './guard.ts';
@@ -17,6 +19,10 @@ export interface Running {
   pipeline: Pipeline;
   hub: LiveHub;
   metrics: Metrics;
+  /** Null where the books are not kept on a disk. */
+  backups: BackupKeeper | null;
+  /** Books that were put in the place of others, oldest first. */
+  restores: Restore[];
 }
 
 /** What every handler may use. */
@@ -30,6 +36,8 @@ export interface Edge {
   /** Where webhooks may go. */
   targets: TargetGuard;
   health(): Health;
+  /** Sentences about what somebody should look at though the daemon is ready. */
+  notes(): string[];
   /** Counts a refusal, once there is something that counts. */
   refused(code: ProblemCode): void;
   /** @throws HttpProblem 503 before the store is open */

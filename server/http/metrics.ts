@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ProblemCode } from '../../shared/problems.ts';
 import type { Commit, Committed } from '../pipeline-types.ts';
+import type { BackupKeeper } from '../safekeeping/keeper.ts';
 import type { App, Edge } from './edge.ts';
 
 export interface Metrics {
@@ -13,11 +14,13 @@ export interface Metrics {
   scrape(): Promise<{ text: string; contentType: string }>;
 }
 
+type Backups = Pick<BackupKeeper, 'counts'>;
+
 /**
  * Counters move with each commit; gauges are read from committed state when somebody asks, so they are never old.
  * Labels are organisations and licence types, of which there are few; users and devices never are.
  */
-export function createMetrics(committed: Committed, clients: () => number): Metrics {
+export function createMetrics(committed: Committed, clients: () => number, backups: Backups | null): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const events = new Counter({
@@ -59,11 +62,15 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
   const sessions = gauge('sessions_open', 'Open sessions', ['organisation']);
   const lastEvent = gauge('feed_last_event_timestamp_seconds', 'Instant of the newest event', ['organisation']);
   const live = gauge('live_clients', 'Connected displays', []);
+  const backedUp = backups && gauge('backup_last_success_timestamp_seconds', 'When the newest good backup was begun', []);
+  const backupFailures =
+    backups && new Counter({ name: 'highwater_backup_failures_total', help: 'Backups that could not be made', registers });
   const all = [inUse, poolUsed, entitled, peak, sessions, lastEvent];
 
   function collect(): void {
     for (const one of all) one.reset();
     live.set(clients());
+    collectBackups();
     for (const { organisation } of committed.organisations()) {
       const usage = committed.usage(organisation);
       if (!usage) continue;
@@ -82,6 +89,15 @@ export function createMetrics(committed: Committed, clients: () => number): Metr
         peak.set({ ...labels, window: 'billing_period' }, licence.peak.billingPeriod.value);
       }
     }
+  }
+
+  function collectBackups(): void {
+    if (!backups) return;
+    const { lastSuccessAt, failures } = backups.counts();
+    backedUp?.reset();
+    if (lastSuccessAt !== null) backedUp?.set(lastSuccessAt / 1000);
+    backupFailures?.reset();
+    backupFailures?.inc(failures);
   }
 
   return {

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
-
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
@@ -66,6 +65,8 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
       }
     },
     hasRoom() {
+      // A backup or verify beside us that was killed leaves its reader behind, and with it every page that is given up from then on.
+      root.readerCheck();
       return freeBytes(dataDir) >= minFreeBytes;
     },
     async close(): Promise<void> {

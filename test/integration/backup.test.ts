@@ -16,7 +16,7 @@ const login = (user: string) => ({
 });
 
 async function run(...args: string[]) {
-  const cli = runCli(args);
+  const cli = runCli(args, { HIGHWATER_STORE_ON_DAMAGE: 'refuse' });
   const { code } = await cli.ended();
   return { code, stdout: cli.stdout.join('\n'), stderr: cli.stderr.join('\n') };
 }
@@ -54,7 +54,7 @@ it('BACKUP-1..3, STORE-20 a backup of a running daemon; a daemon that is not to 
   }
   const restored = await run('restore', backup.stdout, '--data-dir', dataDir);
   expect(restored.code, restored.stderr).toBe(0);
-  expect(restored.stdout).toContain('Restored 2 records up to number 2');
+  expect(restored.stdout).toContain('The books go up to number 2');
   expect(readdirSync(dataDir).some((name) => name.startsWith(`${DATA_FILE}.before-`))).toBe(true);
   const again = await startDaemon({ dataDir });
   onTestFinished(again.dispose);

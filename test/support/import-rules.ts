@@ -106,6 +106,23 @@ export const IMPORT_RULES: ImportRule[] = [
     ],
     words: clockReads,
   },
+  {
+    id: 'ARCH-26',
+    of: ['server/safekeeping/'],
+    only: [
+      'shared/',
+      'server/safekeeping/',
+      'server/store/',
+      'server/verify/verify.ts',
+      'server/data-dir-lock.ts',
+      'server/clock.ts',
+      'server/config.ts',
+      'server/log.ts',
+      'server/teardown.ts',
+      'node:',
+    ],
+    words: clockReads,
+  },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

@@ -1,0 +1,71 @@
+/** One backup, made in the process that calls: a packed copy of what is committed, checked, and only then named. */
+import { mkdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Backup } from '../../shared/backups.ts';
+import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
+import { readWhole, standOf } from '../store/soundness.ts';
+import { verifyStore } from '../verify/verify.ts';
+import { DESCRIPTION, PARTIAL, sync, timeInName } from './backups.ts';
+
+export interface BackupTask {
+  dataDir: string;
+  /** The directory of backups. */
+  to: string;
+  now: Instant;
+  /** Bytes of disk that have to be free afterwards. */
+  leaveFree: number;
+  check: 'read' | 'verified';
+}
+
+/** @throws when it cannot be made, or is not as it should be: then nothing is left of it */
+export async function makeBackup({ dataDir, to, now, leaveFree, check }: BackupTask): Promise<Backup> {
+  const source = join(dataDir, DATA_FILE);
+  const name = timeInName(now);
+  const partial = join(to, PARTIAL + name);
+  mkdirSync(to, { recursive: true });
+  requireRoom(to, statSync(source).size + leaveFree);
+  mkdirSync(partial);
+  try {
+    const file = join(partial, DATA_FILE);
+    const books = openDataFile(source);
+    await books.copyTo(file).finally(() => books.close());
+    const stand = await checkCopy(file, check);
+    const backup: Backup = {
+      name,
+      at: formatInstant(now),
+      size: statSync(file).size,
+      seq: stand.seq,
+      epoch: stand.epoch,
+      until: formatInstantOrNull(stand.lastCommitAt),
+      checked: check,
+    };
+    writeFileSync(join(partial, DESCRIPTION), `${JSON.stringify(backup)}\n`);
+    rmSync(`${file}-lock`, { force: true });
+    for (const path of [file, join(partial, DESCRIPTION), partial]) sync(path);
+    renameSync(partial, join(to, name));
+    sync(to);
+    return backup;
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function requireRoom(directory: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize < bytes)
+    throw new Error(`${directory} has ${bavail * bsize} bytes free; a backup that leaves enough for the books needs ${bytes}`);
+}
+
+async function checkCopy(file: string, check: BackupTask['check']) {
+  const copy = openDataFile(file);
+  try {
+    if (check === 'read') return readWhole(copy);
+    const { count } = verifyStore(copy);
+    if (count > 0) throw new Error(`the copy has ${count} differences: run highwater verify`);
+    return standOf(copy);
+  } finally {
+    await copy.close();
+  }
+}

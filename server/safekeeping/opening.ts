@@ -1,0 +1,94 @@
+/** What comes before the data file is opened: is it whole, and if not, is there a backup to go on from. */
+import { rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Restore } from '../../shared/backups.ts';
+import type { Instant } from '../../shared/time.ts';
+import { lookAtDataFile } from '../store/data-file.ts';
+import { DATA_FILE } from '../store/lmdb.ts';
+import { listBackups } from './backups.ts';
+import { type Helper, HelperDiedError, HelperFailedError } from './helper-tasks.ts';
+import { missingAfter, putInPlace } from './restore.ts';
+
+/** Bytes without which a new store cannot even be created. */
+const SMALLEST_STORE = 8_388_608;
+
+/** The books cannot be opened. Starting again changes nothing: somebody has to decide. */
+export class DamagedStoreError extends Error {
+  constructor(dataDir: string, damage: string, tried: readonly string[] = []) {
+    super(
+      `${join(dataDir, DATA_FILE)} ${damage}. Nothing was changed.${tried.map((text) => ` ${text}`).join('')} Keep a copy of the directory, ` +
+        `then put the newest good backup in its place: highwater restore BACKUP --data-dir ${dataDir}. ` +
+        'To begin anew without any history, move the whole directory away.',
+    );
+  }
+}
+
+export interface Opening {
+  dataDir: string;
+  /** Where backups are. */
+  backups: string;
+  onDamage: 'restore' | 'refuse';
+  /** Read everything: starts have come to nothing. */
+  whole: boolean;
+  randomId: () => string;
+  now: Instant;
+  helper: Helper;
+  log: { error(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** @returns what was restored, if anything had to be. @throws DamagedStoreError, or an Error where the disk is full */
+export async function prepareDataFile(opening: Opening): Promise<Restore | null> {
+  const { dataDir } = opening;
+  const { state, ...rest } = lookAtDataFile(dataDir);
+  if (state === 'new') {
+    await createNew(opening);
+    return null;
+  }
+  const damage = 'damage' in rest ? rest.damage : await damageOf(opening, state === 'short');
+  return damage === null ? null : await restoreNewest(opening, damage);
+}
+
+async function createNew({ dataDir, helper }: Opening): Promise<void> {
+  const { bavail, bsize } = statfsSync(dataDir);
+  const full = new Error(`there is no room for a new store in ${dataDir}: ${bavail * bsize} bytes are free`);
+  if (bavail * bsize < SMALLEST_STORE) throw full;
+  try {
+    await helper({ do: 'create', dataDir });
+  } catch (error) {
+    // Nothing was ever kept in it: what is half made is in the way of the next start.
+    for (const ending of ['', '-lock']) rmSync(join(dataDir, DATA_FILE + ending), { force: true });
+    throw new Error(`a new store cannot be made in ${dataDir}, its disk may be full or failing: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function damageOf({ dataDir, helper, whole }: Opening, short: boolean): Promise<string | null> {
+  try {
+    await helper({ do: 'look', dataDir, whole: whole || short });
+    return null;
+  } catch (error) {
+    if (error instanceof HelperDiedError) return short ? 'is cut off' : `is damaged (${error.message.split('\n')[0]})`;
+    if (!(error instanceof HelperFailedError) || error.full) throw error;
+    return short ? 'is cut off' : `is damaged (it ${error.message})`;
+  }
+}
+
+async function restoreNewest(opening: Opening, damage: string): Promise<Restore> {
+  const { dataDir, backups, onDamage, helper, randomId, now, log } = opening;
+  const tried: string[] = [];
+  if (onDamage === 'refuse') throw new DamagedStoreError(dataDir, damage);
+  for (const { name } of listBackups(backups)) {
+    const backup = join(backups, name);
+    try {
+      const restore = await helper({ do: 'restore', backup, dataDir, epoch: randomId(), now, damage, check: 'read' });
+      putInPlace(dataDir, restore);
+      log.error({ restore }, `the data file ${damage} and was moved aside; a backup is in its place. ${missingAfter(restore)}`);
+      return restore;
+    } catch (error) {
+      tried.push(`The backup ${backup} cannot be used: ${(error as Error).message.split('\n')[0]}.`);
+      log.warn({ err: error, backup }, 'a backup cannot be used');
+    }
+  }
+  throw new DamagedStoreError(dataDir, damage, tried.length > 0 ? tried : [`There is no backup in ${backups}.`]);
+}

@@ -1,0 +1,92 @@
+/** Books from a backup: copied, checked, and given a new epoch beside the books that are there; then put in their place. */
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Restore } from '../../shared/backups.ts';
+import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import { markInitialised } from '../store/data-file.ts';
+import { DATA_FILE, openDataFile, openLmdbStore } from '../store/lmdb.ts';
+import { readWhole } from '../store/soundness.ts';
+import { verifyStore } from '../verify/verify.ts';
+import { sync, timeInName } from './backups.ts';
+import { readLastCommit } from './last-commit.ts';
+
+/** Below the data directory, while a backup is being restored. */
+const RESTORING = '.restoring';
+/** Restores that are remembered in the books. */
+const REMEMBERED = 20;
+
+export interface RestoreTask {
+  /** A backup's directory, or its data file. */
+  backup: string;
+  dataDir: string;
+  /** The new epoch. */
+  epoch: string;
+  now: Instant;
+  /** What was wrong with the file that is there; null: it is replaced because somebody wants so. */
+  damage: string | null;
+  /** Derive everything again, or read every row only. */
+  check: 'read' | 'verified';
+}
+
+/**
+ * Makes the new books ready below the data directory; what is there stays as it is. Ends the process where the backup is damaged.
+ * @throws when the backup is not as it should be
+ */
+export async function prepareRestore({ backup, dataDir, epoch, now, damage, check }: RestoreTask): Promise<Restore> {
+  const from = statSync(backup).isDirectory() ? join(backup, DATA_FILE) : backup;
+  const fresh = join(dataDir, RESTORING);
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  const source = openDataFile(from);
+  try {
+    const stand = readWhole(source);
+    if (check === 'verified') {
+      const { count } = verifyStore(source);
+      if (count > 0) throw new Error(`the backup has ${count} differences, nothing was changed`);
+    }
+    await source.copyTo(join(fresh, DATA_FILE));
+    const last = readLastCommit(dataDir);
+    const replaced = existsSync(join(dataDir, DATA_FILE));
+    const restore: Restore = {
+      at: formatInstant(now),
+      damage,
+      kept: replaced ? `${DATA_FILE}.${damage === null ? 'before' : 'damaged'}-${timeInName(now)}` : null,
+      backup: from,
+      seq: stand.seq,
+      until: formatInstantOrNull(stand.lastCommitAt),
+      lastSeq: last?.seq ?? null,
+      lastAt: formatInstantOrNull(last?.at ?? null),
+    };
+    const store = openLmdbStore(fresh);
+    const earlier = store.get<Restore[]>('meta', ['restores']) ?? [];
+    await store.commit([
+      { table: 'meta', key: ['epoch'], value: epoch },
+      { table: 'meta', key: ['restores'], value: [...earlier, restore].slice(-REMEMBERED) },
+    ]);
+    await store.close();
+    return restore;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Moves what was there aside, never away, and the new books into its place. */
+export function putInPlace(dataDir: string, { kept }: Restore): void {
+  const file = join(dataDir, DATA_FILE);
+  const fresh = join(dataDir, RESTORING);
+  sync(join(fresh, DATA_FILE));
+  if (kept !== null) renameSync(file, join(dataDir, kept));
+  // The lock belongs to whichever file is there.
+  rmSync(`${file}-lock`, { force: true });
+  renameSync(join(fresh, DATA_FILE), file);
+  rmSync(fresh, { recursive: true, force: true });
+  markInitialised(dataDir);
+  sync(dataDir);
+}
+
+/** What is missing, in a sentence. */
+export function missingAfter({ seq, until, lastSeq, lastAt }: Restore): string {
+  const books = `The books go up to number ${seq}${until === null ? '' : `, committed ${until}`}.`;
+  if (lastSeq === null || lastAt === null || lastSeq <= seq) return `${books} Everything recorded after that is missing.`;
+  return `${books} Missing are at least the numbers ${seq + 1} to ${lastSeq}, up to ${lastAt}.`;
+}

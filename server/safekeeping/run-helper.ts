@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Answer, type Helper, HelperDiedError, HelperFailedError, type Results, type Task } from './helper-tasks.ts';
+
+/** @param signal ends the process before its time */
+export function createHelper(signal?: AbortSignal): Helper {
+  const program = join(dirname(fileURLToPath(import.meta.url)), 'helper.js');
+  return <T extends Task>(task: T) =>
+    new Promise<Results[T['do']]>((resolve, reject) => {
+      const child = spawn(process.execPath, [program, JSON.stringify(task)], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...(signal && { signal, killSignal: 'SIGKILL' as const }),
+      });
+      const [stdout, stderr]: [string[], string[]] = [[], []];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
+      child.once('error', reject);
+      child.once('close', (code, end) => {
+        const said = answerIn(stdout.join(''));
+        if (said?.ok) resolve(said.value as Results[T['do']]);
+        else if (said) reject(new HelperFailedError(said.message, said.full));
+        else reject(new HelperDiedError(`its process ended with ${end ?? `code ${code}`}: ${stderr.join('').slice(-500)}`));
+      });
+    });
+}
+
+function answerIn(text: string): Answer | null {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    return null;
+  }
+}

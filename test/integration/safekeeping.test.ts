@@ -1,0 +1,176 @@
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { DATA_FILE } from '../../server/store/lmdb.ts';
+import type { Backup, BackupsView, Restore } from '../../shared/backups.ts';
+import { runCli } from '../support/cli.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const login = (user: string) => ({
+  type: 'login',
+  organisation: '129',
+  user,
+  logonSource: 'Agent Desktop',
+  licences: ['Recording', 'Inbound Agent'],
+  id: user,
+});
+
+interface Status {
+  epoch: string;
+  seq: number;
+  notes: string[];
+  restores: Restore[];
+}
+
+async function start(options: DaemonOptions): Promise<Daemon> {
+  const daemon = await startDaemon(options);
+  onTestFinished(daemon.dispose);
+  return daemon;
+}
+
+function directory(): string {
+  const temporary = tempDir();
+  onTestFinished(temporary.remove);
+  return temporary.path;
+}
+
+const status = async (daemon: Daemon): Promise<Status> => (await daemon.get<Status>('/api/v1/status')).body;
+
+async function record(daemon: Daemon, from: number, until: number): Promise<void> {
+  for (let n = from; n < until; n += 500) {
+    const events = Array.from({ length: Math.min(500, until - n) }, (_, i) => login(`user-${n + i}`));
+    expect((await daemon.post('/api/v1/events', events)).status).toBe(200);
+  }
+}
+
+it('BACKUP-4..6 the daemon makes backups while it runs, checks them, keeps the newest, and says so', async () => {
+  const dataDir = directory();
+  const daemon = await start({ dataDir, env: { HIGHWATER_BACKUP_KEEP: '2' } });
+  await record(daemon, 0, 500);
+  const made: Backup[] = [];
+  for (let n = 0; n < 2; n++) {
+    const { status: code, body } = await daemon.post<Backup>('/api/v1/backups', {});
+    expect(code).toBe(201);
+    made.push(body);
+  }
+  const cli = runCli(['backup', '--url', daemon.url, '--json']);
+  expect((await cli.ended()).code, cli.stderr.join('\n')).toBe(0);
+  made.push(JSON.parse(cli.stdout.join('')) as Backup);
+  expect(made.map(({ seq, checked }) => [seq, checked])).toEqual(made.map(() => [1_000, 'read']));
+  const { body } = await daemon.get<BackupsView>('/api/v1/backups');
+  expect(body.items).toEqual(made.slice(-2).reverse());
+  expect(body).toMatchObject({ everySeconds: 3600, keep: 2, running: false, lastSuccessAt: made[2]?.at, lastFailure: null });
+  expect(readdirSync(join(dataDir, 'backups'))).toEqual(made.slice(-2).map(({ name }) => name));
+  const metrics = String((await daemon.get('/metrics')).body);
+  expect(metrics).toContain(`highwater_backup_last_success_timestamp_seconds ${Date.parse(made[2]?.at ?? '') / 1000}`);
+  expect(metrics).toContain('highwater_backup_failures_total 0');
+});
+
+it('BACKUP-7 a backup that would leave too little room, or that cannot be written, fails and says why; the daemon goes on', async () => {
+  const dataDir = directory();
+  const file = join(dataDir, 'not-a-directory');
+  writeFileSync(file, '');
+  const daemon = await start({ dataDir, env: { HIGHWATER_BACKUP_DIRECTORY: join(file, 'backups') } });
+  const refused = await daemon.post<{ code: string; detail: string }>('/api/v1/backups', {});
+  expect([refused.status, refused.body.code]).toEqual([503, 'backup_failed']);
+  const ready = await daemon.get<{ status: string; notes: string[] }>('/readyz');
+  expect([ready.status, ready.body.status]).toEqual([200, 'ready']);
+  expect(ready.body.notes.join()).toContain('the newest attempt failed');
+  expect(String((await daemon.get('/metrics')).body)).toContain('highwater_backup_failures_total 1');
+});
+
+it('STORE-22, STORE-23 damaged books are moved aside, the newest good backup goes on, and what is missing is said', async () => {
+  const dataDir = directory();
+  const file = join(dataDir, DATA_FILE);
+  const first = await start({ dataDir });
+  await record(first, 0, 500);
+  await first.post('/api/v1/backups', {});
+  await first.post('/api/v1/backups', {});
+  await record(first, 500, 1_000);
+  const before = await status(first);
+  await first.kill();
+  // The newest backup is damaged too.
+  const [newest] = readdirSync(join(dataDir, 'backups')).sort().reverse();
+  writeFileSync(join(dataDir, 'backups', newest ?? '', DATA_FILE), Buffer.alloc(20_000, 7));
+  writeFileSync(file, Buffer.alloc(statSync(file).size));
+
+  const again = await start({ dataDir });
+  const after = await status(again);
+  expect(after.epoch).not.toBe(before.epoch);
+  expect(after.seq).toBe(1_000);
+  expect(after.restores).toMatchObject([{ damage: 'does not begin like a data file', seq: 1_000, lastSeq: 2_000 }]);
+  expect(after.notes.join()).toContain('Missing are at least the numbers 1001 to 2000');
+  expect((await again.get<{ notes: string[] }>('/readyz')).body.notes).toEqual(after.notes);
+  expect(readdirSync(dataDir)).toContain(after.restores[0]?.kept);
+  expect(again.log.join('\n')).toContain('Missing are at least');
+  await record(again, 1_000, 1_100);
+  const { restores } = after;
+  const { until } = restores[0] as Restore;
+  const history = await again.get<{ items: { complete: boolean }[] }>(
+    `/api/v1/organisations/129/history?from=${until}&to=${new Date().toISOString()}&resolution=5m`,
+  );
+  expect(history.body.items.every(({ complete }) => !complete)).toBe(true);
+  expect(await again.stop()).toBe(0);
+  expect((await status(await start({ dataDir }))).epoch).toBe(after.epoch);
+});
+
+it('STORE-24 asked to refuse, or without a backup, a start on damaged books changes nothing and says what to do', async () => {
+  const dataDir = directory();
+  const file = join(dataDir, DATA_FILE);
+  const first = await start({ dataDir });
+  await record(first, 0, 10);
+  await first.kill();
+  const garbage = Buffer.alloc(statSync(file).size);
+  writeFileSync(file, garbage);
+  const cli = runCli(['serve', '--data-dir', dataDir, '--listen', '127.0.0.1:0']);
+  expect((await cli.ended()).code).toBe(65);
+  expect(cli.stderr.join()).toContain('There is no backup');
+  expect(readFileSync(file).equals(garbage)).toBe(true);
+});
+
+/** A plain generator, so that a seed names the damage. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+it('STORE-25 garbled at any offset, the books are served, restored or refused: starts never go on failing', async () => {
+  const dataDir = directory();
+  const file = join(dataDir, DATA_FILE);
+  const first = await start({ dataDir });
+  await record(first, 0, 2_000);
+  await first.post('/api/v1/backups', {});
+  await first.stop();
+  const whole = readFileSync(file);
+  const outcomes: string[] = [];
+  for (let seed = 1; seed <= 3; seed++) {
+    writeFileSync(file, whole);
+    garble(file, random(Number(process.env['HIGHWATER_SEED'] ?? 129) * 100 + seed), whole.length);
+    let outcome = 'never';
+    for (let attempt = 0; attempt < 5 && outcome === 'never'; attempt++) {
+      const daemon = await startDaemon({ dataDir }).catch(() => null);
+      if (!daemon) continue;
+      const { restores } = await status(daemon);
+      const records = await daemon.get<{ items: unknown[] }>('/api/v1/organisations/129/records?limit=10000').catch(() => null);
+      if (records?.body.items.length === 4_000 && (await daemon.post('/api/v1/events', login('late')).catch(() => null))?.status === 200)
+        outcome = restores.length > 0 ? 'restored' : 'served';
+      await daemon.dispose();
+    }
+    outcomes.push(outcome);
+  }
+  expect(outcomes).not.toContain('never');
+  expect(outcomes).toContain('restored');
+}, 240_000);
+
+function garble(file: string, next: () => number, size: number): void {
+  const descriptor = openSync(file, 'r+');
+  for (let n = 0; n < 12; n++) {
+    const bytes = Buffer.from(Array.from({ length: 1 + Math.floor(next() * 2_000) }, () => Math.floor(next() * 256)));
+    writeSync(descriptor, bytes, 0, bytes.length, Math.floor(next() * size));
+  }
+  closeSync(descriptor);
+}

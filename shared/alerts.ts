@@ -180,6 +180,10 @@ export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
+/** What alerts of one message may share. */
+export const GROUP_LABELS = ['rule', 'licenceType', 'severity'] as const;
+export type GroupLabel = (typeof GROUP_LABELS)[number];
+
 /** What `GET` gives of a webhook: never the secret. */
 export interface WebhookView {
   id: string;
@@ -192,6 +196,12 @@ export interface WebhookView {
   disabledReason?: string;
   /** After a rotation: until when messages carry a signature of the old secret too. */
   oldSecretEndsAt?: string;
+  /** Alerts that agree in these are told in one message, none named: all of them; absent: each by itself. */
+  groupBy?: GroupLabel[];
+  /** So long more steps are waited for. */
+  groupWaitSeconds?: number;
+  /** What still fires after so long is told again. */
+  repeatIntervalSeconds?: number;
 }
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;

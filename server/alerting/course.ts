@@ -48,7 +48,7 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
     reason: '',
     value,
     of: rule,
-    sent: [],
+    told: [],
     unknownTo: [],
     held: false,
     acknowledged: null,

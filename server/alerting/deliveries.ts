@@ -2,7 +2,7 @@
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
 import type { Delivery, Outcome } from '../webhooks/outbox.ts';
-import { writeDelivery } from './messages.ts';
+import { alertDeliveryKeys, writeDelivery } from './messages.ts';
 import { pendingOf, writeWebhook } from './receivers.ts';
 import type { Alerting } from './watched.ts';
 
@@ -42,6 +42,6 @@ function forgetOld(batch: Batch, organisation: string, webhook: string, before: 
     if (value.status === 'pending' || value.at >= before) return;
     batch.draft.remove('deliveries', key);
     batch.draft.remove('deliveryIds', [organisation, webhook, value.id]);
-    batch.draft.remove('alertDeliveries', [organisation, String(value.data['id']), webhook, value.n]);
+    for (const counted of alertDeliveryKeys(value)) batch.draft.remove('alertDeliveries', counted);
   }
 }

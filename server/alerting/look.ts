@@ -6,8 +6,10 @@ import { type Batch, touch } from '../books/batch.ts';
 import type { Organisation } from '../books/organisation.ts';
 import { courseOf, takeStep } from './course.ts';
 import { noteFailure, noteSuccess, noteWholeSuccess, retryFailed } from './failures.ts';
+import { flushGroups, groupsDueAt } from './groups.ts';
 import { createKeeper, type Keeper } from './kept-back.ts';
 import { type Before, peaksDueAt, silentAt, tellWaitingPeaks, watchFeed, watchType } from './moments.ts';
+import { repeatsDueAt, tellAgain } from './repeats.ts';
 import { tellHeld, tellSteps } from './telling.ts';
 import { ageBase, isAbout, isAge, type Rows, rowsOf, typesOf, watchedValue } from './values.ts';
 import { type Alerting, loadWatched, type Watched } from './watched.ts';
@@ -76,6 +78,8 @@ function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation
   const keeper = createKeeper({ ...watched, clock: organisation.calendar }, now);
   tellSteps(batch, alerting, watched, keeper);
   tellHeld(batch, alerting, watched, keeper, rows);
+  tellAgain(batch, alerting, watched, keeper, rows);
+  flushGroups(batch, alerting, watched, keeper, rows);
   watched.everything = false;
   watched.lookedAt = now;
   noteWholeSuccess(watched);
@@ -129,7 +133,12 @@ function evaluateRules(
 /** When time alone may bring something, all that is known staying as it is. */
 function nextLook(batch: Batch, watched: Watched, organisation: Organisation, keeper: Keeper): Instant {
   const { now } = batch;
-  const dues = [peaksDueAt(watched), watched.feed?.period.end ?? Number.POSITIVE_INFINITY];
+  const dues = [
+    peaksDueAt(watched),
+    groupsDueAt(watched),
+    repeatsDueAt(watched, keeper, now),
+    watched.feed?.period.end ?? Number.POSITIVE_INFINITY,
+  ];
   if (watched.feed?.silentSince === null) dues.push(silentAt(batch, organisation) ?? Number.POSITIVE_INFINITY);
   for (const alert of watched.alerts.values()) {
     const rule = watched.rules.get(alert.rule);

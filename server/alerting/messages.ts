@@ -4,8 +4,9 @@ import { formatInstant, formatInstantOrNull } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { renderedAnnotations, summaryOf, type Worded } from '../alerts/wording.ts';
 import type { Batch } from '../books/batch.ts';
+import type { Key } from '../store/store.ts';
 import { type Delivery, type Webhook, wants } from '../webhooks/outbox.ts';
-import type { Alert, Alerting, Watched } from './watched.ts';
+import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
 export interface News {
   type: WebhookEventType;
@@ -72,13 +73,23 @@ export function writeDelivery(batch: Batch, alerting: Alerting, delivery: Delive
   if (delivery.status === 'pending') alerting.queued.push(delivery);
 }
 
-/** What did not arrive is counted with its alert. */
-function noteForAlert(batch: Batch, { organisation, webhook, n, type, status, data }: Delivery): void {
-  if (!type.startsWith('alert.')) return;
-  const key = [organisation, String(data['id']), webhook, n];
-  if (status === 'delivered') batch.draft.remove('alertDeliveries', key);
-  else batch.draft.put('alertDeliveries', key, status);
+/** What did not arrive is counted with its alerts. */
+function noteForAlert(batch: Batch, delivery: Delivery): void {
+  const { status } = delivery;
+  for (const key of alertDeliveryKeys(delivery)) {
+    if (status === 'delivered') batch.draft.remove('alertDeliveries', key);
+    else batch.draft.put('alertDeliveries', key, status);
+  }
 }
+
+/** Where a message about alerts is counted: with each of them. */
+export function alertDeliveryKeys({ organisation, webhook, n, type, data }: Delivery): Key[] {
+  if (!type.startsWith('alert.')) return [];
+  const alerts = (data['alerts'] ?? [data]) as readonly Record<string, unknown>[];
+  return alerts.map(({ id }) => [organisation, String(id), webhook, n]);
+}
+
+export const aboutAlert = ({ rule, licenceType }: Alert): string => `alert ${alertKey(rule, licenceType)}`;
 
 /** An alert as its sentence and annotations see it. */
 const worded = (organisation: string, { rule, of, licenceType, course, value }: Alert): Worded => ({

@@ -4,6 +4,7 @@ import type { Batch } from '../books/batch.ts';
 import { below } from '../store/store.ts';
 import { type Delivery, queuedAgain, type Webhook } from '../webhooks/outbox.ts';
 import { watchedNow } from './administration.ts';
+import { endWaits } from './groups.ts';
 import { queueFor, writeDelivery } from './messages.ts';
 import { type Alerting, lookAgain, type Watched } from './watched.ts';
 
@@ -24,6 +25,7 @@ export function putWebhook(batch: Batch, alerting: Alerting, organisation: strin
   const oldSecrets = secret === known?.secret ? (known.oldSecrets ?? []) : [];
   const webhook: Webhook = { ...given, secret, oldSecrets, disabledReason: null };
   writeWebhook(batch, watched, webhook);
+  if (String(known?.groupBy) !== String(webhook.groupBy)) endWaits(watched, webhook.id);
   // What waited goes out now: it was turned off, or had an address where nobody was.
   if (known && webhook.enabled) alerting.queued.push(...pendingOf(batch, organisation, webhook.id));
   return given.secret === undefined && !known ? newSecret : null;
@@ -65,6 +67,8 @@ export function pendingOf(batch: Batch, organisation: string, webhook: string): 
 export function deleteWebhook(batch: Batch, alerting: Alerting, organisation: string, id: string): boolean {
   const watched = alerting.watched.get(organisation);
   if (!watched?.webhooks.delete(id)) return false;
+  watched.groups.delete(id);
+  batch.draft.remove('alertGroups', [organisation, id]);
   lookAgain(watched);
   batch.draft.remove('webhooks', [organisation, id]);
   const range = { start: [organisation, id], end: [organisation, id, Number.POSITIVE_INFINITY] };

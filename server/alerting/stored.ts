@@ -16,11 +16,12 @@ export const storedRule = (row: Stored<AlertRule, 'metric' | 'threshold'>): Aler
   annotations: row.annotations ?? {},
 });
 
-export const storedAlert = (row: Stored<Alert, 'id' | 'rule' | 'licenceType' | 'of'>): Alert => ({
+/** @param row `sent`: receivers that were told, where nobody wrote down when */
+export const storedAlert = ({ sent = [], ...row }: Stored<Alert, 'id' | 'rule' | 'licenceType' | 'of'> & { sent?: string[] }): Alert => ({
   seq: 0,
   reason: '',
   value: null,
-  sent: [],
+  told: sent.map((webhook) => ({ webhook, at: row.course?.firedAt ?? 0, repeats: 0 })),
   unknownTo: [],
   held: false,
   acknowledged: null,

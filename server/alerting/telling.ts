@@ -1,63 +1,75 @@
 /** Who hears of the steps of a batch. Told once all of them are known: a worse alert of the same batch keeps a lesser one back. */
+import type { AlertStateName, WebhookEventType } from '../../shared/alerts.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Batch } from '../books/batch.ts';
 import { type Webhook, wants } from '../webhooks/outbox.ts';
 import { writeAlert } from './course.ts';
+import { joinGroup } from './groups.ts';
 import type { Keeper } from './kept-back.ts';
-import { alertData, queue } from './messages.ts';
+import { aboutAlert, alertData, queue } from './messages.ts';
+import { hasHeard, hearsOfTheFeed, mayHearOf, withTold } from './told.ts';
+import type { Rows } from './values.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
-
-/** Who had no wish to hear of the firing may still wish to hear how it went on. */
-const mayHearOf = (alert: Alert, webhook: Webhook): boolean =>
-  alert.sent.includes(webhook.id) || (!wants(webhook, 'alert.firing') && !alert.held);
 
 export function tellSteps(batch: Batch, alerting: Alerting, watched: Watched, keeper: Keeper): void {
   for (const { alert, row } of watched.stepped.splice(0)) {
     if (alert.course.firedAt === null || alert.course.state === 'pending') continue;
     tell(batch, alerting, watched, alert, row, keeper(alert) !== null);
-    writeAlert(batch, watched, alert);
+  }
+}
+
+/** What kept messages back is over: what still fires is told now. */
+export function tellHeld(batch: Batch, alerting: Alerting, watched: Watched, keeper: Keeper, rows: Rows): void {
+  for (const alert of watched.alerts.values()) {
+    if (!alert.held || alert.course.state !== 'firing' || !watched.rules.has(alert.rule) || keeper(alert)) continue;
+    tell(batch, alerting, watched, alert, rows(alert.licenceType), false);
   }
 }
 
 function tell(batch: Batch, alerting: Alerting, watched: Watched, alert: Alert, row: LicenceRow | undefined, kept: boolean): void {
-  const { state } = alert.course;
-  const about = `alert ${alertKey(alert.rule, alert.licenceType)}`;
-  const data = alertData(watched, alert, row);
-  if (state === 'firing') {
-    alert.held = kept;
-    if (kept) return;
-    // Nobody is told twice that it fires, but for who was told in between that nobody knows.
-    const isNews = ({ id }: Webhook) => !alert.sent.includes(id) || alert.unknownTo.includes(id);
-    const told = queue(batch, alerting, watched, { type: 'alert.firing', about, data }, isNews);
-    alert.sent = [...new Set([...alert.sent, ...told])];
-    alert.unknownTo = [];
-    return;
-  }
-  // That an alert is over is told whatever keeps messages back: somebody was woken by it.
-  if (state === 'resolved')
-    queue(batch, alerting, watched, { type: 'alert.resolved', about, data }, (webhook) => mayHearOf(alert, webhook));
-  else if (!kept) {
-    const isNews = (webhook: Webhook) => mayHearOf(alert, webhook) && !hearsOfTheFeed(webhook);
-    alert.unknownTo = queue(batch, alerting, watched, { type: 'alert.unknown', about, data }, isNews);
+  const next = toldStep(batch, alerting, watched, alert, row, kept);
+  watched.alerts.set(alertKey(alert.rule, alert.licenceType), next);
+  writeAlert(batch, watched, next);
+}
+
+/** The alert, with what was told of it. */
+function toldStep(batch: Batch, alerting: Alerting, watched: Watched, alert: Alert, row: LicenceRow | undefined, kept: boolean): Alert {
+  const send = (isNews: (webhook: Webhook) => boolean) => sendStep(batch, alerting, watched, alert, row, isNews);
+  switch (alert.course.state) {
+    case 'firing': {
+      if (kept) return { ...alert, held: true };
+      // Nobody is told twice that it fires, but for who was told in between that nobody knows.
+      const told = send(({ id }) => !hasHeard(alert, id) || alert.unknownTo.includes(id));
+      return { ...withTold(alert, told, batch.now), held: false };
+    }
+    case 'resolved':
+      // That an alert is over is told whatever keeps messages back: somebody was woken by it.
+      send((webhook) => mayHearOf(alert, webhook));
+      return alert;
+    default:
+      if (kept) return alert;
+      return { ...alert, unknownTo: send((webhook) => mayHearOf(alert, webhook) && !hearsOfTheFeed(webhook)) };
   }
 }
 
-/** People are told once that the feed is silent, not once more for every alert; programs follow every alert. */
-const hearsOfTheFeed = (webhook: Webhook): boolean => webhook.format !== 'standard' && wants(webhook, 'feed.silent');
-
-/** What kept messages back is over: what still fires is told now. */
-export function tellHeld(
+/** @returns the receivers for which a message is queued; those that group are told when their group is */
+function sendStep(
   batch: Batch,
   alerting: Alerting,
   watched: Watched,
-  keeper: Keeper,
-  rows: (licenceType: string) => LicenceRow | undefined,
-): void {
-  for (const alert of watched.alerts.values()) {
-    if (!alert.held || alert.course.state !== 'firing' || !watched.rules.has(alert.rule) || keeper(alert)) continue;
-    const next = { ...alert };
-    watched.alerts.set(alertKey(alert.rule, alert.licenceType), next);
-    tell(batch, alerting, watched, next, rows(alert.licenceType), false);
-    writeAlert(batch, watched, next);
+  alert: Alert,
+  row: LicenceRow | undefined,
+  isNews: (webhook: Webhook) => boolean,
+): string[] {
+  const type = EVENT[alert.course.state as keyof typeof EVENT];
+  const data = alertData(watched, alert, row);
+  for (const webhook of watched.webhooks.values()) {
+    if (!webhook.groupBy || !webhook.enabled || !wants(webhook, type) || !isNews(webhook)) continue;
+    joinGroup(batch, watched, webhook, alert, { ended: type === 'alert.resolved' ? data : null });
   }
+  return queue(batch, alerting, watched, { type, about: aboutAlert(alert), data }, (webhook) => !webhook.groupBy && isNews(webhook));
 }
+
+const EVENT = { firing: 'alert.firing', resolved: 'alert.resolved', unknown: 'alert.unknown' } satisfies Partial<
+  Record<AlertStateName, WebhookEventType>
+>;

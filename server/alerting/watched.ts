@@ -8,8 +8,10 @@ import type { Silence } from '../alerts/silences.ts';
 import { below, type Reader, type TableName } from '../store/store.ts';
 import type { Delivery, Webhook } from '../webhooks/outbox.ts';
 import type { Failure } from './failures.ts';
+import type { Group } from './groups.ts';
 import { createSessionAges, type SessionAges } from './session-ages.ts';
 import { storedAlert, storedRule } from './stored.ts';
+import type { Told } from './told.ts';
 
 /** Where one rule stands for one licence type. */
 export interface Alert {
@@ -24,7 +26,7 @@ export interface Alert {
   /** The rule as it was when last looked at: it may be gone. */
   of: AlertRule;
   /** Receivers that were told that it fires. */
-  sent: string[];
+  told: Told[];
   /** Receivers that were told since then that nobody knows. */
   unknownTo: string[];
   /** Its firing was kept back: who is to hear of it hears when nothing keeps it back any more. */
@@ -61,6 +63,8 @@ export interface Watched {
   /** Null until it is first looked at: what it finds then is no news. */
   feed: Feed | null;
   peaks: Map<string, PeakNotice>;
+  /** By receiver: steps that are to go out together. */
+  groups: Map<string, Group[]>;
   ages: SessionAges;
   /** Steps of the batch under way that nobody was told of yet. */
   stepped: { alert: Alert; row: LicenceRow | undefined }[];
@@ -106,6 +110,7 @@ function newWatched(id: string): Watched {
     webhooks: new Map(),
     feed: null,
     peaks: new Map(),
+    groups: new Map(),
     ages: createSessionAges(),
     stepped: [],
     everything: true,
@@ -150,6 +155,7 @@ export function loadWatched(disk: Reader, id: string): Watched {
   for (const [mute, value] of rows<MuteTime>('muteTimes')) watched.muteTimes.set(mute, value);
   for (const [, value] of rows<Alert>('alerts')) watched.alerts.set(alertKey(value.rule, value.licenceType), storedAlert(value));
   for (const [licenceType, value] of rows<PeakNotice>('peakNotices')) watched.peaks.set(licenceType, value);
+  for (const [webhook, value] of rows<Group[]>('alertGroups')) watched.groups.set(webhook, value);
   watched.feed = disk.get<Feed>('feeds', [id]) ?? null;
   return watched;
 }

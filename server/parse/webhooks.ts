@@ -3,6 +3,8 @@ import { z } from 'zod';
 import {
   DELIVERY_STATUSES,
   type DeliveryStatus,
+  GROUP_LABELS,
+  type GroupLabel,
   WEBHOOK_EVENTS,
   WEBHOOK_FORMATS,
   type WebhookEventType,
@@ -17,6 +19,8 @@ import { Problems } from './refusal.ts';
 const MAX_URL = 2_048;
 const MAX_SECRET = 256;
 const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3_600;
+const MONTH_SECONDS = 31 * DAY_SECONDS;
 
 export const webhookSchema = z.strictObject({
   id: z.string().optional(),
@@ -28,6 +32,12 @@ export const webhookSchema = z.strictObject({
     .transform((events) => [...new Set(events)])
     .default([]),
   enabled: z.boolean().default(true),
+  groupBy: z
+    .array(z.enum(GROUP_LABELS))
+    .transform((labels) => GROUP_LABELS.filter((label) => labels.includes(label)))
+    .nullish(),
+  groupWaitSeconds: z.number().gte(0).lte(HOUR_SECONDS).nullish(),
+  repeatIntervalSeconds: z.number().gte(60).lte(MONTH_SECONDS).nullish(),
   // What GET gives may be sent back.
   disabledReason: z.string().nullish(),
   oldSecretEndsAt: z.string().nullish(),
@@ -40,6 +50,9 @@ export interface ParsedWebhook {
   secret?: string;
   events: WebhookEventType[];
   enabled: boolean;
+  groupBy?: GroupLabel[];
+  groupWaitSeconds?: number;
+  repeatIntervalSeconds?: number;
 }
 
 export interface WebhookChecks {
@@ -60,10 +73,26 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
     if (wrongUrl !== null) problems.add({ path: 'url', message: wrongUrl });
     const wrongSecret = parsed.secret == null ? null : checks.secretProblem(parsed.secret, parsed.format);
     if (wrongSecret !== null) problems.add({ path: 'secret', message: wrongSecret });
+    // Whoever follows every step by its own id gets every step by itself.
+    if (parsed.groupBy != null && parsed.format === 'standard')
+      problems.add({ path: 'groupBy', message: 'is not for format standard, which has one message for one step' });
+    if (parsed.groupWaitSeconds != null && parsed.groupBy == null) problems.add({ path: 'groupWaitSeconds', message: 'needs groupBy' });
   }
   problems.throwIfAny('invalid_body', 'Nothing was changed');
-  const { url, format, secret, events, enabled } = parsed as z.output<typeof webhookSchema>;
-  return { id, url, format, events, enabled, ...(secret != null && { secret }) };
+  const { url, format, secret, events, enabled, groupBy, groupWaitSeconds, repeatIntervalSeconds } = parsed as z.output<
+    typeof webhookSchema
+  >;
+  return {
+    id,
+    url,
+    format,
+    events,
+    enabled,
+    ...(secret != null && { secret }),
+    ...(groupBy != null && { groupBy }),
+    ...(groupWaitSeconds != null && { groupWaitSeconds }),
+    ...(repeatIntervalSeconds != null && { repeatIntervalSeconds }),
+  };
 }
 
 export const rotationSchema = z.strictObject({

@@ -59,6 +59,8 @@ export const TABLES = [
   'feeds',
   /** [organisation, licence type] -> when a new mark was last told, and one that waits to be. */
   'peakNotices',
+  /** [organisation, webhook] -> steps of alerts that are to go out to it together. */
+  'alertGroups',
   /** [organisation, webhook] -> the receiver, with its secret. */
   'webhooks',
   /** [organisation, webhook, number] -> a message with its attempts. */

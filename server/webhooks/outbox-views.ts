@@ -3,7 +3,8 @@ import type { AttemptView, DeliveryView, WebhookView } from '../../shared/alerts
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import type { Delivery, Webhook } from './outbox.ts';
 
-export function webhookView({ id, url, format, events, enabled, disabledReason, oldSecrets = [] }: Webhook, now: Instant): WebhookView {
+export function webhookView(webhook: Webhook, now: Instant): WebhookView {
+  const { id, url, format, events, enabled, disabledReason, oldSecrets = [], groupBy, groupWaitSeconds, repeatIntervalSeconds } = webhook;
   const oldEndsAt = Math.max(...oldSecrets.map(({ endsAt }) => endsAt));
   return {
     id,
@@ -12,6 +13,9 @@ export function webhookView({ id, url, format, events, enabled, disabledReason, 
     events,
     enabled,
     ...(disabledReason !== null && { disabledReason }),
+    ...(groupBy && { groupBy: [...groupBy] }),
+    ...(groupWaitSeconds !== undefined && { groupWaitSeconds }),
+    ...(repeatIntervalSeconds !== undefined && { repeatIntervalSeconds }),
     ...(oldEndsAt > now && { oldSecretEndsAt: formatInstant(oldEndsAt) }),
   };
 }

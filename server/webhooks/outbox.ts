@@ -1,5 +1,5 @@
 /** What has to reach a receiver: written in the transaction of its cause, kept with every attempt until long after. */
-import type { DeliveryStatus, WebhookEventType, WebhookFormat } from '../../shared/alerts.ts';
+import type { DeliveryStatus, GroupLabel, WebhookEventType, WebhookFormat } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 
 /** A receiver, as the store holds it. */
@@ -16,6 +16,12 @@ export interface Webhook {
   enabled: boolean;
   /** Why Highwater itself turned it off, or null. */
   disabledReason: string | null;
+  /** Alerts that agree in these are told in one message; absent: each by itself. */
+  groupBy?: readonly GroupLabel[];
+  /** So long steps are collected before the message goes out. */
+  groupWaitSeconds?: number;
+  /** What still fires after so long is told again; absent: never. */
+  repeatIntervalSeconds?: number;
 }
 
 export interface OldSecret {

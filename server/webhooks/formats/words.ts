@@ -2,6 +2,7 @@
 import type { WebhookEventType } from '../../../shared/alerts.ts';
 import type { Delivery } from '../outbox.ts';
 import { wellFormed } from './cut.ts';
+import { eachAlert } from './each-alert.ts';
 
 export interface Words {
   /** Which way it goes, in one word. */
@@ -31,7 +32,11 @@ export function wordsOf(delivery: Delivery): Words {
   return { ...words, title, summary: summary ?? title };
 }
 
-function plainWords({ type, data }: Delivery): Plain {
+/** Alerts of one message that are named; the others are counted. */
+const NAMED = 20;
+
+function plainWords(delivery: Delivery): Plain {
+  const { type, data } = delivery;
   const organisation: [string, string] = ['Organisation', text(data['organisation'])];
   const licenceType = text(data['licenceType']);
   const levels = levelFacts(data);
@@ -41,17 +46,22 @@ function plainWords({ type, data }: Delivery): Plain {
     case 'alert.unknown': {
       const word = ({ 'alert.firing': 'Firing', 'alert.resolved': 'Resolved', 'alert.unknown': 'Unknown' } as const)[type];
       const mood = type === 'alert.resolved' ? 'good' : (data['severity'] as Words['mood']);
-      const facts: Words['facts'] = [
-        organisation,
-        ['Licence type', licenceType],
-        ['Value', `${text(data['value'])} (${text(data['op'])} ${text(data['threshold'])})`],
-        ['Reason', text(data['reason'])],
-        ['Since', text(data['startsAt'])],
-        ...levels,
-        ...annotationFacts(data),
-      ];
+      const alerts = eachAlert(delivery);
+      const facts: Words['facts'] =
+        alerts.length > 1
+          ? [organisation, ...alertFacts(alerts)]
+          : [
+              organisation,
+              ['Licence type', licenceType],
+              ['Value', `${text(data['value'])} (${text(data['op'])} ${text(data['threshold'])})`],
+              ['Reason', text(data['reason'])],
+              ['Since', text(data['startsAt'])],
+              ...levels,
+              ...annotationFacts(data),
+            ];
       const summary = data['summary'] === undefined ? {} : { summary: text(data['summary']) };
-      return { word, subject: `${text(data['name'])} – ${licenceType}`, ...summary, facts, mood };
+      const reminder = data['repeat'] === undefined ? '' : ` (reminder ${text(data['repeat'])})`;
+      return { word, subject: `${text(data['name'])} – ${licenceType}${reminder}`, ...summary, facts, mood };
     }
     case 'peak.new': {
       const subject = `New high-water mark of the billing period: ${text(data['value'])} ${licenceType}`;
@@ -100,6 +110,14 @@ function plainWords({ type, data }: Delivery): Plain {
     case 'webhook.test':
       return { word: 'Test', subject: text(data['message']), facts: [organisation], mood: 'info' };
   }
+}
+
+function alertFacts(alerts: readonly Delivery[]): [string, string][] {
+  const facts = alerts.slice(0, NAMED).map((alert): [string, string] => {
+    const { title, summary } = wordsOf(alert);
+    return [title, summary];
+  });
+  return alerts.length > NAMED ? [...facts, ['And more', String(alerts.length - NAMED)]] : facts;
 }
 
 /** Those of the rule: whoever wrote it knows what to do. */

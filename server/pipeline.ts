@@ -10,16 +10,17 @@ import { look, lookDue } from './alerting/look.ts';
 import { createShownAlerts } from './alerting/shown.ts';
 import { type Alerting, loadAlerting } from './alerting/watched.ts';
 import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
-import { type Batch, type Books, createBatch, type Effort } from './books/batch.ts';
+import { createAgenda } from './books/agenda.ts';
+import { type Batch, type Books, createBatch, type Effort, organisationOf } from './books/batch.ts';
 import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
 import { brokenInvariant } from './books/invariants.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
-import { nextToRecompute, recomputeNext } from './books/recompute.ts';
+import { recomputeNext } from './books/recompute.ts';
 import { recordEvent } from './books/record-event.ts';
-import { runTimers, timersDue } from './books/timers.ts';
+import { nextTimer, runTimers } from './books/timers.ts';
 import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
 import { type Commit, type Health, NewerFormatError, NotRecordingError, type Pipeline } from './pipeline-types.ts';
@@ -73,6 +74,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const grants = createGrants(options.catalogue);
   const epoch = await markStore(store, options.randomId, clock.now());
   let books: Books = loadBooks(store, grants, effort);
+  let agenda = createAgenda(books.organisations);
   let alerting: Alerting = loadAlerting(store, epoch);
   await endDowntime(store, books, clock.now());
   let health: Health = { state: 'ready' };
@@ -98,6 +100,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   const loadAgain = (): void => {
     books = loadBooks(store, grants, effort);
+    agenda = createAgenda(books.organisations);
     alerting = loadAlerting(store, epoch);
   };
 
@@ -171,12 +174,16 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     const answers: (() => void)[] = [];
     let writes: Write[] = [];
     try {
-      for (const organisation of books.organisations.values()) runTimers(batch, organisation, now);
+      for (const id of agenda.takeDue(now)) {
+        batch.met.add(id);
+        runTimers(batch, books.organisations.get(id) as Organisation, now);
+      }
       for (const job of jobs) {
         if (!decideJob(job, batch, answers)) return startOver(jobs, job);
       }
-      for (const organisation of books.organisations.values()) {
-        if (batch.changed.has(organisation.id) && timersDue(organisation, now)) runTimers(batch, organisation, now);
+      for (const id of [...batch.met]) {
+        const organisation = books.organisations.get(id);
+        if (organisation && nextTimer(organisation) <= now) runTimers(batch, organisation, now);
       }
       look(batch, alerting, committed.row);
       reportFailures();
@@ -189,6 +196,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       return;
     }
     lastCommitAt = now;
+    for (const id of batch.met) agenda.review(id, books.organisations.get(id));
     if (health.state === 'degraded') health = { state: 'ready' };
     committed.publish(books, batch.changed, now, writes);
     shownAlerts.publish(alerting, books);
@@ -212,12 +220,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let recomputedLast = '';
   let recomputeAfter = Number.NEGATIVE_INFINITY;
   const queuePiece = (): void => {
-    const next =
-      health.state === 'ready' && !pieceQueued && clock.now() >= recomputeAfter && nextToRecompute(books.organisations, recomputedLast);
+    const next = health.state === 'ready' && !pieceQueued && clock.now() >= recomputeAfter && agenda.nextToRecompute(recomputedLast);
     if (!next) return;
-    recomputedLast = next.id;
+    recomputedLast = next;
     pieceQueued = true;
-    submit(1, (batch) => recomputeNext(batch, batch.books.organisations.get(next.id) as Organisation)).then(
+    submit(1, (batch) => recomputeNext(batch, organisationOf(batch, next))).then(
       () => {
         pieceQueued = false;
         queuePiece();
@@ -251,7 +258,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       }
     } else if (health.state === 'degraded') return;
     queuePiece();
-    const due = [...books.organisations.values()].some((organisation) => timersDue(organisation, now)) || lookDue(alerting, now);
+    const due = agenda.isDue(now) || lookDue(alerting, now);
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
   };

@@ -34,6 +34,8 @@ export interface Batch {
   now: Instant;
   books: Books;
   draft: Draft;
+  /** Organisations that were looked up: what they have to do next may be something else now. */
+  met: Set<string>;
   /** Organisation to the licence types whose levels or entitlements changed. */
   changed: Map<string, Set<string>>;
   /** Organisation to user to devices whose session changed. */
@@ -63,6 +65,7 @@ export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
     now,
     books,
     draft: createDraft(disk),
+    met: new Set(),
     changed: new Map(),
     sessions: new Map(),
     buckets: new Map(),
@@ -77,11 +80,18 @@ export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
 export const nextSeq = (batch: Batch): number => ++batch.books.seq;
 export const nextReceipt = (batch: Batch): number => ++batch.books.receipt;
 
-/** The organisation, made with time zone UTC and no entitlements if an event is the first to name it. */
+/**
+ * The organisation, made with time zone UTC and no entitlements if an event is the first to name it. Timers that were due have acted
+ * at the beginning of the batch, so that it stands at the batch's instant.
+ */
 export function organisationOf(batch: Batch, id: string): Organisation {
   const { organisations } = batch.books;
+  batch.met.add(id);
   const known = organisations.get(id);
-  if (known) return known;
+  if (known) {
+    known.timersRunTo = Math.max(known.timersRunTo, batch.now);
+    return known;
+  }
   const made = createOrganisation(id, [], {
     anomalies: 0,
     lastEventAt: null,

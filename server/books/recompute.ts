@@ -9,7 +9,7 @@ import { correctLevels, type PlacedChange, rewriteHistoryOf } from './history.ts
 import { refoldUsers } from './late.ts';
 import { type Organisation, typeState } from './organisation.ts';
 import { goBack, startOf, turnForward, walkFromNow } from './pool-walk.ts';
-import { isRecomputing, keepPools, keepUsers, type PoolRecomputation, type UserRecomputation } from './recomputation.ts';
+import { keepPools, keepUsers, type PoolRecomputation, type UserRecomputation } from './recomputation.ts';
 import { playPools, showPools } from './replay-pools.ts';
 import { beginRewriting, dropSnapshots, levelDifferences, type Rewriting, writePoolRewriting } from './rewriting.ts';
 import { hasEntriesFrom, type Placed } from './user-timeline.ts';
@@ -20,12 +20,6 @@ export function recomputeNext(batch: Batch, organisation: Organisation): void {
   const [next] = pools;
   if (users) nextUsers(batch, organisation, users);
   else if (next) nextPools(batch, organisation, ...next);
-}
-
-/** An organisation that has something to recompute; those after `last` first, so that everyone gets a turn. */
-export function nextToRecompute(organisations: ReadonlyMap<string, Organisation>, last: string): Organisation | undefined {
-  const open = [...organisations.values()].filter(({ recomputations }) => isRecomputing(recomputations));
-  return open.find(({ id }) => id > last) ?? open[0];
 }
 
 function nextUsers(batch: Batch, organisation: Organisation, { from, done }: UserRecomputation): void {

@@ -14,18 +14,18 @@ import { closeSession, endLeasesBy, endNextLease } from './leases.ts';
 import { type Organisation, scheduleTimers, settingsAt, settingsBefore, userState } from './organisation.ts';
 import { writeEntry } from './settle.ts';
 
-/** Whether `runTimers` would do anything. */
-export function timersDue(organisation: Organisation, now: Instant): boolean {
+/** When `runTimers` has something to do next; Infinity: never, as things stand. */
+export function nextTimer(organisation: Organisation): Instant {
   const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
   const { nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, nextSilent } = organisation;
   const ahead = organisation.ahead[0]?.at ?? Number.POSITIVE_INFINITY;
-  return Math.min(lease, nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, nextSilent, ahead) <= now;
+  return Math.min(lease, nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, nextSilent, ahead);
 }
 
 /** Lets everything happen that is due up to `now`, in the order of the books. */
 export function runTimers(batch: Batch, organisation: Organisation, now: Instant): void {
   if (now < organisation.timersRunTo) return;
-  if (!timersDue(organisation, now)) {
+  if (nextTimer(organisation) > now) {
     organisation.timersRunTo = now;
     return;
   }

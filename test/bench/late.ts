@@ -1,10 +1,6 @@
 /** What lateness costs: the line with LMDB, without HTTP, in order and with one event in ten up to two seconds late. */
-import { systemClock } from '../../server/clock.ts';
-import { openPipeline } from '../../server/pipeline.ts';
-import { openLmdbStore } from '../../server/store/lmdb.ts';
-import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
 import type { LicenceEvent } from '../../shared/events.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { lineRate } from './line.ts';
 import { ratio, showSpread, spread, table } from './stats.ts';
 
 const SHAPES = [
@@ -18,8 +14,8 @@ export async function benchLate(runs: number, events: number, say: (text: string
   const rates = SHAPES.map(() => ({ inOrder: [] as number[], late: [] as number[] }));
   for (let run = 0; run < runs; run++) {
     for (const [index, { name, batch }] of SHAPES.entries()) {
-      rates[index]?.inOrder.push(await rateOf(events, batch, 0));
-      rates[index]?.late.push(await rateOf(events, batch, 0.1));
+      rates[index]?.inOrder.push(await lineRate(trafficOf(events, batch, 0)));
+      rates[index]?.late.push(await lineRate(trafficOf(events, batch, 0.1)));
       say(`late ${run + 1}/${runs}, ${name}: ${Math.round(rates[index]?.late.at(-1) ?? 0)} events/s`);
     }
   }
@@ -32,28 +28,7 @@ export async function benchLate(runs: number, events: number, say: (text: string
   );
 }
 
-/** Acknowledged events per second, one millisecond between two of them in their own time, eight requests in flight. */
-async function rateOf(events: number, batch: number, late: number): Promise<number> {
-  const directory = tempDir('highwater-late-');
-  const store = openLmdbStore(directory.path);
-  const log = { info: () => {}, error: () => {} };
-  const onFatal = (error: unknown) => {
-    throw error;
-  };
-  const pipeline = await openPipeline({ store, clock: systemClock, catalogue: BUILT_IN_CATALOGUE, randomId: () => 'bench', log, onFatal });
-  const requests = trafficOf(events, batch, late);
-  const started = performance.now();
-  const producers = Array.from({ length: 8 }, async () => {
-    for (let next = requests.shift(); next; next = requests.shift()) await pipeline.ingest(next);
-  });
-  await Promise.all(producers);
-  const seconds = (performance.now() - started) / 1000;
-  await pipeline.close();
-  await store.close();
-  directory.remove();
-  return events / seconds;
-}
-
+/** One millisecond between two events in their own time. */
 function trafficOf(events: number, batch: number, late: number): LicenceEvent[][] {
   const random = seeded(129);
   const signedIn = new Set<string>();

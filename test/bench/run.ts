@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [--only ingest|late|fan-out|at-rest] [--write]`: figures beside a baseline of the same run. */
+/** `npm run bench [-- --quick] [--only ingest|organisations|late|fan-out|at-rest] [--write]`: figures beside a baseline of the same run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import { benchAtRest } from './at-rest.ts';
 import { benchFanOut } from './fan-out.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLate } from './late.ts';
+import { benchOrganisations } from './organisations.ts';
 
 const PAGE = 'docs/benchmarks.md';
 const [BEGIN, END] = ['<!-- figures: begin -->', '<!-- figures: end -->'];
@@ -20,6 +21,7 @@ export async function main(args: string[]): Promise<number> {
   const runs = values.quick ? 3 : 5;
   const parts: [name: string, title: string, run: () => Promise<string>][] = [
     ['ingest', 'Durable acknowledged events', () => benchIngest(runs, values.quick ? 1.5 : 3, say)],
+    ['organisations', 'A thousand organisations', () => benchOrganisations(runs, values.quick ? 0.4 : 1, say)],
     ['late', 'Late events', () => benchLate(runs, values.quick ? 40_000 : 100_000, say)],
     ['fan-out', 'From acknowledgement to display', () => benchFanOut(values.quick ? 2 : 5, values.quick ? 40 : 60, say)],
     ['at-rest', 'On disk and at start', () => benchAtRest(runs, say)],

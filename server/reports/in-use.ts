@@ -5,30 +5,49 @@ import type { Key, Reader, Row } from '../store/store.ts';
 /** Sequence number of a record to the in-use number of its type after it. */
 export type InUseBySeq = Map<number, number>;
 
+/** Entries that are walked through towards the next one before it is asked whether a mark stands nearer to it. */
+const STEPS = 16;
+
 /**
  * The in-use numbers after the records of some entries, given in the order of the books. Each is counted on from the nearest
- * mark before it, so that the cost does not grow with the history.
+ * mark before it, or from the one before, so that the cost does not grow with the history.
  */
 export function inUseAfter(disk: Reader, organisation: string, positions: readonly Position[]): InUseBySeq {
   const found: InUseBySeq = new Map();
   let levels = new Map<string, number>();
   let reached: Key | null = null;
+  let rows: Iterator<Row<Entry>> | null = null;
+  const walk = (target: Key, most: number): void => {
+    rows ??= disk
+      .range<Entry>('entries', { start: reached === null ? [organisation] : after(reached), end: after([organisation]) })
+      [Symbol.iterator]();
+    for (let steps = 0; steps < most && (reached === null || compareKeys(reached, target) < 0); steps++) {
+      const row = rows.next();
+      if (row.done) return;
+      countEntry(row.value.value, levels, found);
+      reached = row.value.key;
+    }
+  };
   for (const target of positions) {
     const key = [organisation, ...positionKey(target)];
+    if (rows) walk(key, STEPS);
+    if (rows && reached !== null && compareKeys(reached, key) >= 0) continue;
     // One that stands behind the very entry says nothing of what its records came to on the way.
     const mark = lastMark(disk, organisation, key);
     if (mark && (reached === null || compareKeys(mark.key, reached) > 0)) {
       levels = new Map(mark.value);
       reached = mark.key;
+      close(rows);
+      rows = null;
     }
-    for (const row of disk.range<Entry>('entries', { start: reached ?? [organisation], end: after(key) })) {
-      if (reached !== null && compareKeys(row.key, reached) <= 0) continue;
-      countEntry(row.value, levels, found);
-      reached = row.key;
-    }
+    walk(key, Number.POSITIVE_INFINITY);
   }
+  close(rows);
   return found;
 }
+
+/** An iterator that is left before its end holds its reader of the store until it is told. */
+const close = (rows: Iterator<unknown> | null): void => void rows?.return?.();
 
 /** In use of every type just before an instant. */
 export function inUseAt(disk: Reader, organisation: string, at: number): Map<string, number> {

@@ -17,10 +17,10 @@ interface Found {
   superseded: boolean;
 }
 
-/** Entries that a piece looks through, some five milliseconds of work: a filter that little matches holds nobody up. */
-const PIECE_ENTRIES = 1_024;
-/** Of one user's, each of which is looked up, and its in-use number counted on from a mark up to 256 entries before it. */
-const PIECE_USER_ENTRIES = 32;
+/** Entries looked through and records found in a piece, some five milliseconds of work: nobody is held up for longer. */
+const PIECE = 1_024;
+/** What an entry of one user counts for: each is looked up, and its in-use number counted on from a mark up to 256 entries before it. */
+const LOOKED_UP = 32;
 
 /** Where the page before ended, and every record behind it in the direction asked for. */
 interface Place {
@@ -79,12 +79,12 @@ function* pieces(
 function readPiece(disk: Reader, organisation: string, query: RecordQuery, from: Place | null): { found: Found[]; next: Place | null } {
   const found: Found[] = [];
   let looked = 0;
-  const reach = query.user === undefined ? PIECE_ENTRIES : PIECE_USER_ENTRIES;
+  const cost = query.user === undefined ? 1 : LOOKED_UP;
   for (const instant of instants(disk, organisation, query, from?.at)) {
     for (const each of instant.found) if (!from || isBeyond(each, from, query.order)) found.push(each);
     // The instant that was read to its end before is read again, and is no progress, however much happened at it.
-    if (instant.at !== from?.at) looked += instant.entries;
-    if (looked >= reach) return { found, next: { at: instant.at, seq: query.order === 'asc' ? Number.MAX_SAFE_INTEGER : -1 } };
+    if (instant.at !== from?.at) looked += cost * instant.entries + instant.found.length;
+    if (looked >= PIECE) return { found, next: { at: instant.at, seq: query.order === 'asc' ? Number.MAX_SAFE_INTEGER : -1 } };
   }
   return { found, next: null };
 }

@@ -1,17 +1,18 @@
 /** Reports over `licence-usage`: every record in force of the range, read as a stream. */
 import type { ReportQuery } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
-import { type Entry, positionOf } from '../books/entry.ts';
+import { type Entry, type Position, positionOf } from '../books/entry.ts';
 import type { Key } from '../store/store.ts';
 import { type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';
 import { createLocalTime } from './local-time.ts';
 import type { ReportScope } from './scope.ts';
 import { usageMetrics } from './usage-metrics.ts';
 import { cellFilter, createAssignments, USAGE_CELLS, type UsageRecord } from './usage-records.ts';
+import { entriesOfUsers, FEW_USERS } from './user-entries.ts';
 import { createEffort, pagedRows, type Work } from './work.ts';
 
 export function* groupUsage(scope: ReportScope, query: ReportQuery, from: Instant, to: Instant): Work<Grouping<UsageRecord>> {
-  const { disk, organisation, buckets } = scope;
+  const { buckets } = scope;
   const metrics = usageMetrics();
   const grouping = createGrouping(
     query.dimensions.map((id) => USAGE_CELLS[id] as CellOf<UsageRecord>),
@@ -21,9 +22,7 @@ export function* groupUsage(scope: ReportScope, query: ReportQuery, from: Instan
   const localTime = createLocalTime(buckets);
   const assignmentOf = createAssignments(scope);
   const effort = createEffort();
-  const reached = (last: Key) => scope.reached(last[1] as Instant);
-  for (const { key, value: entry } of pagedRows<Entry>(disk, 'entries', [organisation, from], [organisation, to], reached)) {
-    const position = positionOf(key, 1);
+  for (const { position, entry } of entriesOf(scope, query, from, to)) {
     const local = () => localTime(position.at);
     const assignment = () => assignmentOf(entry.user, position.at);
     for (const record of entry.records) {
@@ -34,4 +33,29 @@ export function* groupUsage(scope: ReportScope, query: ReportQuery, from: Instan
     if (effort.tired()) yield;
   }
   return grouping;
+}
+
+/** What may match: everything of the range, or what was done by the few users that are asked for. */
+function entriesOf(
+  scope: ReportScope,
+  { filters }: ReportQuery,
+  from: Instant,
+  to: Instant,
+): Iterable<{ position: Position; entry: Entry }> {
+  const users = new Set(filters.find(({ field }) => field === 'user')?.in.map(String));
+  if (users.size === 0 || users.size > FEW_USERS) return allEntries(scope, from, to);
+  // One is read ahead of the other: whatever comes to be known of the range has them read again.
+  scope.reached(to);
+  return entriesOfUsers(scope.disk, scope.organisation, users, from, to);
+}
+
+function* allEntries(
+  { disk, organisation, reached }: ReportScope,
+  from: Instant,
+  to: Instant,
+): Iterable<{ position: Position; entry: Entry }> {
+  const onPage = (last: Key) => reached(last[1] as Instant);
+  for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, from], [organisation, to], onPage)) {
+    yield { position: positionOf(key, 1), entry: value };
+  }
 }

@@ -113,6 +113,14 @@ export interface ChangeQuery extends PageQuery {
   user?: string;
 }
 
+export interface AlertHistoryQuery extends PageQuery {
+  from?: Instant;
+  /** Exclusive. */
+  to?: Instant;
+  rule?: string;
+  licenceType?: string;
+}
+
 export interface AnomalyQuery extends PageQuery {
   from?: Instant;
   /** Exclusive. */

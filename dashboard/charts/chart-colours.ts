@@ -3,6 +3,9 @@ export interface ChartColours {
   water: string;
   entitlement: string;
   mark: string;
+  critical: string;
+  warning: string;
+  info: string;
   grid: string;
   text: string;
   ground: string;
@@ -19,6 +22,9 @@ export function chartColours(element: Element, small: boolean): ChartColours {
     water: read('--chart-water'),
     entitlement: read('--chart-entitlement'),
     mark: read('--chart-mark'),
+    critical: read('--red'),
+    warning: read('--amber'),
+    info: read('--tide'),
     grid: read('--chart-grid'),
     text: read('--chart-text'),
     ground: read('--surface'),

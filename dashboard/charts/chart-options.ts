@@ -1,14 +1,13 @@
 import uPlot from 'uplot';
-import { formatCount } from '../format/number.ts';
 import type { ChartColours } from './chart-colours.ts';
+import { drawLevelLabels, drawLevelLines, type LevelLine, linesUpTo } from './level-lines.ts';
 
 /** What the drawing functions read afresh at every draw. */
 export interface ChartFrame {
   /** Seconds since 1970. */
   from: number;
   to: number;
-  entitlement: number | null;
-  mark: number | null;
+  lines: readonly LevelLine[];
   timeZone: string;
   colours: ChartColours;
 }
@@ -63,11 +62,11 @@ export function chartOptions(
       },
     ],
     hooks: {
-      drawAxes: [(chart) => drawLines(chart, frame(), large)],
+      drawAxes: [(chart) => drawLevelLines(chart, frame().lines, frame().colours, large ? 1.5 : 1)],
       draw: [
         (chart) => drawNow(chart, frame(), large),
         (chart) => {
-          if (large) drawLabels(chart, frame());
+          if (large) drawLevelLabels(chart, frame().lines, frame().colours);
         },
       ],
       setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
@@ -76,74 +75,13 @@ export function chartOptions(
 }
 
 /** From zero where the data comes near it; else close around the data, so that a line of 188 to 214 does not look flat. */
-function levelRange(low: number | null, high: number | null, frame: ChartFrame, large: boolean): [number, number] {
-  const top = Math.max(high ?? 0, frame.mark ?? 0, 1);
-  const shown = frame.entitlement !== null && frame.entitlement <= top * (large ? 2 : 1.35) ? Math.max(top, frame.entitlement) : top;
+function levelRange(low: number | null, high: number | null, { lines }: ChartFrame, large: boolean): [number, number] {
+  const marks = lines.filter(({ kind }) => kind === 'mark').map(({ level }) => level);
+  const top = Math.max(high ?? 0, ...marks, 1);
+  const shown = Math.max(top, ...linesUpTo(lines, top * (large ? 2 : 1.35)));
   const bottom = low ?? 0;
   const room = Math.max(1, (shown - bottom) * 0.12);
   return [bottom < shown * 0.35 ? 0 : Math.max(0, bottom - room), shown + room];
-}
-
-interface LevelLine {
-  level: number;
-  colour: string;
-  dash: number[];
-  label: string;
-}
-
-function levelLines({ entitlement, mark, colours }: ChartFrame): LevelLine[] {
-  const lines: LevelLine[] = [];
-  if (entitlement !== null) {
-    lines.push({ level: entitlement, colour: colours.entitlement, dash: [], label: `Concurrent entitlement ${formatCount(entitlement)}` });
-  }
-  if (mark !== null) lines.push({ level: mark, colour: colours.mark, dash: [5, 4], label: `High water today ${formatCount(mark)}` });
-  return lines;
-}
-
-/** Where a level lies on the canvas, or `null` when it lies outside. */
-function heightOf(chart: uPlot, level: number): number | null {
-  const { top, height } = chart.bbox;
-  const y = Math.round(chart.valToPos(level, 'y', true));
-  return y < top || y > top + height ? null : y;
-}
-
-/** The entitlement as a solid line, today's high-water mark as a dashed one; below the level's own. */
-function drawLines(chart: uPlot, frame: ChartFrame, large: boolean): void {
-  const { ctx, bbox } = chart;
-  ctx.save();
-  for (const { level, colour, dash } of levelLines(frame)) {
-    const y = heightOf(chart, level);
-    if (y === null) continue;
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = devicePixelRatio * (large ? 1.5 : 1);
-    ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-  }
-  ctx.restore();
-}
-
-/** What the lines are; above everything, on a ground of their own. */
-function drawLabels(chart: uPlot, frame: ChartFrame): void {
-  const { ctx, bbox } = chart;
-  ctx.save();
-  ctx.font = frame.colours.font.replace(/^(\d+)px/, (_all, size: string) => `${Number(size) * devicePixelRatio}px`);
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'bottom';
-  ctx.lineJoin = 'round';
-  ctx.lineWidth = 5 * devicePixelRatio;
-  ctx.strokeStyle = frame.colours.ground;
-  for (const { level, colour, label } of levelLines(frame)) {
-    const y = heightOf(chart, level);
-    if (y === null) continue;
-    const place: [string, number, number] = [label, bbox.left + 6 * devicePixelRatio, y - 3 * devicePixelRatio];
-    ctx.strokeText(...place);
-    ctx.fillStyle = colour;
-    ctx.fillText(...place);
-  }
-  ctx.restore();
 }
 
 /** A dot where the line ends: the newest number. */

@@ -4,7 +4,8 @@ import uPlot from 'uplot';
 import type { HistoryRow } from '../../shared/views.ts';
 import type { TimeRange } from '../format/range.ts';
 import { chartColours, watchScheme } from './chart-colours.ts';
-import { type HistoryFrame, type HistoryLine, historyData, historyOptions } from './history-options.ts';
+import { type FiringStretch, type HistoryFrame, historyData, historyOptions } from './history-options.ts';
+import type { LevelLine } from './level-lines.ts';
 
 /**
  * Lowest, average and highest levels over any stretch. Tells `view-change` (a `TimeRange`, by hand or key; `null`: the whole) and `pick`
@@ -15,6 +16,7 @@ export class HistoryChart extends LitElement {
     rows: { attribute: false },
     range: { attribute: false },
     lines: { attribute: false },
+    firings: { attribute: false },
     timeZone: { attribute: false },
     describe: { attribute: false },
     label: { attribute: false },
@@ -22,7 +24,8 @@ export class HistoryChart extends LitElement {
   };
   declare rows: readonly HistoryRow[];
   declare range: TimeRange;
-  declare lines: readonly HistoryLine[];
+  declare lines: readonly LevelLine[];
+  declare firings: readonly FiringStretch[];
   declare timeZone: string;
   declare describe: (row: HistoryRow) => string;
   declare label: string;
@@ -38,6 +41,7 @@ export class HistoryChart extends LitElement {
     this.rows = [];
     this.range = { from: 0, to: 1 };
     this.lines = [];
+    this.firings = [];
     this.timeZone = 'UTC';
     this.describe = () => '';
     this.label = '';
@@ -78,7 +82,7 @@ export class HistoryChart extends LitElement {
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
-    if (['rows', 'range', 'lines', 'timeZone'].some((name) => changed.has(name))) this.#draw();
+    if (['rows', 'range', 'lines', 'firings', 'timeZone'].some((name) => changed.has(name))) this.#draw();
   }
 
   get #box(): HTMLElement | null {
@@ -103,9 +107,9 @@ export class HistoryChart extends LitElement {
   #draw(): void {
     const box = this.#box;
     if (!box || box.clientWidth === 0) return;
-    const { rows, lines, timeZone, range } = this;
+    const { rows, lines, firings, timeZone, range } = this;
     const colours = this.#chart && this.#frame ? this.#frame.colours : chartColours(this, false);
-    const first: HistoryFrame = { from: range.from / 1_000, to: range.to / 1_000, rows, lines, timeZone, colours };
+    const first: HistoryFrame = { from: range.from / 1_000, to: range.to / 1_000, rows, lines, firings, timeZone, colours };
     this.#frame = first;
     const data = historyData(rows);
     if (this.#chart) {

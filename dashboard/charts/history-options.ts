@@ -1,11 +1,14 @@
 import uPlot from 'uplot';
+import type { Severity } from '../../shared/alerts.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import type { ChartColours } from './chart-colours.ts';
+import { drawLevelLabels, drawLevelLines, type LevelLine, linesUpTo } from './level-lines.ts';
 
-export interface HistoryLine {
-  level: number;
-  label: string;
-  kind: 'entitlement' | 'threshold';
+/** A stretch in which an alert fired. Milliseconds since 1970; one that goes on ends at the end of the range. */
+export interface FiringStretch {
+  from: number;
+  to: number;
+  severity: Severity;
 }
 
 /** What the drawing functions read afresh at every draw. Seconds since 1970. */
@@ -13,7 +16,8 @@ export interface HistoryFrame {
   from: number;
   to: number;
   rows: readonly HistoryRow[];
-  lines: readonly HistoryLine[];
+  lines: readonly LevelLine[];
+  firings: readonly FiringStretch[];
   timeZone: string;
   colours: ChartColours;
 }
@@ -59,7 +63,7 @@ export function historyOptions(
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), frame().timeZone),
     scales: {
       x: { time: true, range: () => [frame().from, frame().to] },
-      y: { range: (_chart, _low, high) => [0, Math.max(1, high ?? 0, ...near(frame().lines, high ?? 0)) * 1.08] },
+      y: { range: (_chart, _low, high) => [0, Math.max(1, high ?? 0, ...linesUpTo(frame().lines, Math.max(high ?? 0, 1) * 2)) * 1.08] },
     },
     axes: [
       axis({
@@ -81,7 +85,8 @@ export function historyOptions(
     ],
     bands: [{ series: [2, 1], fill: () => frame().colours.water }],
     hooks: {
-      drawAxes: [(chart) => drawGaps(chart, frame()), (chart) => drawLines(chart, frame())],
+      drawAxes: [(chart) => drawGaps(chart, frame()), (chart) => drawLevelLines(chart, frame().lines, frame().colours, 1.5)],
+      draw: [(chart) => drawFirings(chart, frame()), (chart) => drawLevelLabels(chart, frame().lines, frame().colours)],
       setCursor: [({ cursor, posToVal }) => on.cursor(cursor.left === undefined || cursor.left < 0 ? null : posToVal(cursor.left, 'x'))],
       setSelect: [
         (chart) => {
@@ -93,10 +98,6 @@ export function historyOptions(
     },
   };
 }
-
-/** Lines that lie close enough to the data to be worth the room. */
-const near = (lines: readonly HistoryLine[], high: number) =>
-  lines.map(({ level }) => level).filter((level) => level <= Math.max(high, 1) * 2);
 
 /** Hatched where Highwater was not recording: what is drawn there may be too low. */
 function drawGaps(chart: uPlot, { rows, colours, from, to }: HistoryFrame): void {
@@ -126,24 +127,19 @@ function drawGaps(chart: uPlot, { rows, colours, from, to }: HistoryFrame): void
   ctx.restore();
 }
 
-function drawLines(chart: uPlot, { lines, colours }: HistoryFrame): void {
+/** Bars along the bottom in a lane for each severity, the worse the higher, so that they are told apart without colour too. */
+const LANES: Record<Severity, number> = { info: 1, warning: 2, critical: 3 };
+const LANE = 6;
+
+function drawFirings(chart: uPlot, { firings, colours, from, to }: HistoryFrame): void {
   const { ctx, bbox } = chart;
+  const place = (at: number) => chart.valToPos(Math.min(Math.max(at / 1_000, from), to), 'x', true);
   ctx.save();
-  ctx.font = colours.font.replace(/^(\d+)px/, (_all, size: string) => `${Number(size) * devicePixelRatio}px`);
-  ctx.textBaseline = 'bottom';
-  ctx.lineWidth = 1.5 * devicePixelRatio;
-  for (const { level, label, kind } of lines) {
-    const y = Math.round(chart.valToPos(level, 'y', true));
-    if (y < bbox.top || y > bbox.top + bbox.height) continue;
-    const colour = kind === 'entitlement' ? colours.entitlement : colours.mark;
-    ctx.strokeStyle = colour;
-    ctx.fillStyle = colour;
-    ctx.setLineDash(kind === 'entitlement' ? [] : [5 * devicePixelRatio, 4 * devicePixelRatio]);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    ctx.fillText(label, bbox.left + 6 * devicePixelRatio, y - 2 * devicePixelRatio);
+  for (const { severity, ...stretch } of firings) {
+    const [left, right] = [place(stretch.from), place(stretch.to)];
+    const top = bbox.top + bbox.height - LANES[severity] * LANE * devicePixelRatio;
+    ctx.fillStyle = colours[severity];
+    ctx.fillRect(left, top, Math.max(right - left, 2 * devicePixelRatio), (LANE - 1) * devicePixelRatio);
   }
   ctx.restore();
 }

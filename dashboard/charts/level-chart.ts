@@ -3,6 +3,7 @@ import { html, LitElement, type PropertyValues } from 'lit';
 import uPlot from 'uplot';
 import { chartColours, watchScheme } from './chart-colours.ts';
 import { type ChartFrame, type ChartVariant, chartOptions } from './chart-options.ts';
+import type { LevelLine } from './level-lines.ts';
 import { type ChartData, type StepsIn, thin } from './thin.ts';
 
 const SPAN_MS = 3_600_000;
@@ -13,8 +14,7 @@ export interface ChartSource {
   steps: StepsIn;
   now: number;
   until: number;
-  entitlement: number | null;
-  mark: number | null;
+  lines: readonly LevelLine[];
   timeZone: string;
 }
 
@@ -100,7 +100,7 @@ export class LevelChart extends LitElement {
     if (!box || !this.source || !this.#visible || document.hidden || box.clientWidth === 0) return;
     const shown = this.source();
     if (!shown) return;
-    const { steps, now, until, entitlement, mark, timeZone } = shown;
+    const { steps, now, until, lines, timeZone } = shown;
     const pixel = SPAN_MS / box.clientWidth;
     const looks = [
       Math.floor(now / pixel),
@@ -108,14 +108,13 @@ export class LevelChart extends LitElement {
       steps.at.length,
       steps.at.at(-1),
       steps.level.at(-1),
-      entitlement,
-      mark,
+      ...lines.flatMap(({ level, label }) => [level, label]),
     ];
     if (looks.join() === this.#drawn) return;
     this.#drawn = looks.join();
     this.#data = thin(steps, now - SPAN_MS, until, box.clientWidth);
     const colours = this.#frame && this.#chart ? this.#frame.colours : chartColours(this, this.variant === 'tile');
-    this.#frame = { from: (now - SPAN_MS) / 1_000, to: now / 1_000, entitlement, mark, timeZone, colours };
+    this.#frame = { from: (now - SPAN_MS) / 1_000, to: now / 1_000, lines, timeZone, colours };
     const data: uPlot.AlignedData = [this.#data.x, this.#data.y];
     if (this.#chart) this.#chart.setData(data);
     else this.#chart = this.#build(box, data, this.#frame);

@@ -1,4 +1,3 @@
-import type { AlertRuleView } from '../../shared/alerts.ts';
 import type { Bill, BillingPeriodView, PeakView } from '../../shared/bill.ts';
 import type { Resolution } from '../../shared/history.ts';
 import type { DataSource, ReportQuery, ReportView } from '../../shared/reports.ts';
@@ -16,7 +15,6 @@ export interface ReportsApi {
   billingPeriods(organisation: string, signal?: AbortSignal): Promise<BillingPeriodView[]>;
   bill(organisation: string, period: string, signal?: AbortSignal): Promise<Bill>;
   peak(organisation: string, query: Stretch, signal?: AbortSignal): Promise<PeakView>;
-  alertRules(organisation: string, signal?: AbortSignal): Promise<AlertRuleView[]>;
   /** 404 where the daemon does not know how. */
   whatIf(organisation: string, body: WhatIfBody, signal?: AbortSignal): Promise<WhatIfLicence[]>;
   dataSources(signal?: AbortSignal): Promise<DataSource[]>;
@@ -75,7 +73,6 @@ export function createReportsApi({ get, post, send }: Http): ReportsApi {
     billingPeriods: (organisation, signal) => items(pathOf(organisation, '/billing/periods'), signal),
     bill: (organisation, period, signal) => get(pathOf(organisation, '/billing', { period }), signal),
     peak: (organisation, query, signal) => get(pathOf(organisation, '/peak', stretch({ ...query })), signal),
-    alertRules: (organisation, signal) => items(pathOf(organisation, '/alert-rules'), signal),
     whatIf: async (organisation, body, signal) =>
       (await post<{ licences: WhatIfLicence[] }>(pathOf(organisation, '/what-if'), body, signal)).licences,
     dataSources: async (signal) => (await get<{ dataSources: DataSource[] }>('/api/v1/data-sources', signal)).dataSources,

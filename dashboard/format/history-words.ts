@@ -1,4 +1,4 @@
-import type { AlertRuleView } from '../../shared/alerts.ts';
+import type { AlertRuleView, Severity } from '../../shared/alerts.ts';
 import type { Resolution } from '../../shared/history.ts';
 import { parseInstant } from '../../shared/time.ts';
 import type { HistoryRow, LicenceRow } from '../../shared/views.ts';
@@ -45,6 +45,7 @@ export function highestOf(rows: readonly HistoryRow[]): HistoryRow | null {
 export interface Threshold {
   level: number;
   label: string;
+  severity: Severity;
 }
 
 /** Where the rules that watch a type's level would draw their line; those about something else have none. */
@@ -52,7 +53,7 @@ export function thresholds(rules: readonly AlertRuleView[], { licenceType, concu
   const total = concurrent.total;
   return rules
     .filter((rule) => rule.licenceType === '*' || rule.licenceType === licenceType)
-    .flatMap(({ name, metric, threshold }) => {
+    .flatMap(({ name, metric, threshold, severity }) => {
       const level = {
         inUse: threshold,
         billingPeriodPeak: threshold,
@@ -61,6 +62,6 @@ export function thresholds(rules: readonly AlertRuleView[], { licenceType, concu
         contingencyUsed: total === null ? null : total + threshold,
         concurrentUsed: threshold,
       }[metric as string];
-      return level === null || level === undefined ? [] : [{ level, label: name }];
+      return level === null || level === undefined ? [] : [{ level, label: name, severity }];
     });
 }

@@ -1,10 +1,11 @@
 import { html, nothing } from 'lit';
-import type { AlertRuleView } from '../../shared/alerts.ts';
 import type { PeakView } from '../../shared/bill.ts';
-import { parseInstant } from '../../shared/time.ts';
+import { formatInstant, parseInstant } from '../../shared/time.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import '../charts/history-chart.ts';
-import type { HistoryLine } from '../charts/history-options.ts';
+import type { FiringStretch } from '../charts/history-options.ts';
+import type { LevelLine } from '../charts/level-lines.ts';
+import { firingTable } from '../components/firing-table.ts';
 import { downloadHistory, historyTable } from '../components/history-table.ts';
 import { chosenType, licencePicker, licenceRows } from '../components/licence-picker.ts';
 import { LightElement } from '../components/light-element.ts';
@@ -13,8 +14,10 @@ import { chosenRange, rangePicker } from '../components/range-picker.ts';
 import { receiptView } from '../components/receipt.ts';
 import { AskController } from '../controllers/ask-controller.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
+import { thresholdLines } from '../controllers/level-chart-source.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
-import { bucketInWords, highestOf, RESOLUTION_WORDS, resolutionFor, thresholds } from '../format/history-words.ts';
+import { type Firing, firingsIn, LOOK_BACK_MS } from '../format/alert-firings.ts';
+import { bucketInWords, highestOf, RESOLUTION_WORDS, resolutionFor } from '../format/history-words.ts';
 import { formatCount } from '../format/number.ts';
 import { rangeInWords, type TimeRange } from '../format/range.ts';
 import { exactMoment, zoneLabel } from '../format/time.ts';
@@ -36,9 +39,14 @@ export class HistoryPage extends LightElement {
       ),
     keep: true,
   });
-  readonly #rules = new AskController<AlertRuleView[]>(this, {
-    key: () => this.#organisation,
-    ask: (signal) => this.dashboard.reports.alertRules(this.#organisation ?? '', signal),
+  readonly #firings = new AskController<Firing[]>(this, {
+    key: () => this.#key({ firings: this.#view }),
+    ask: async (signal) => {
+      const { from, to } = this.#view;
+      const query = { licenceType: this.#type ?? '', from: formatInstant(from - LOOK_BACK_MS), to: formatInstant(to), limit: 10_000 };
+      return firingsIn((await this.dashboard.alertsApi.history(this.#organisation ?? '', query, signal)).items, this.#view);
+    },
+    keep: true,
   });
   readonly #peak = new AskController<PeakView>(this, {
     key: () => (this.#peakRange ? this.#key({ peak: this.#peakRange }) : null),
@@ -48,7 +56,7 @@ export class HistoryPage extends LightElement {
 
   constructor() {
     super();
-    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.directory, this.dashboard.live]);
+    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.directory, this.dashboard.live, this.dashboard.alerts]);
   }
 
   get #organisation(): string | null {
@@ -109,12 +117,14 @@ export class HistoryPage extends LightElement {
           .rows=${rows}
           .range=${view}
           .lines=${this.#lines(type)}
+          .firings=${this.#stretches(view)}
           .timeZone=${zone}
           .describe=${describe}
           .label=${`Level of ${type}`}
           @view-change=${this.#zoom}
           @pick=${(event: CustomEvent<HistoryRow>) => dashboard.navigation.go(this.#peakHref(event.detail))}
         ></hw-history-chart>
+        ${firingTable(this.#firings.value ?? [], dashboard)}
       </section>
       <section class="section">
         <p class="list-status">
@@ -138,16 +148,26 @@ export class HistoryPage extends LightElement {
         ${rows.some((row) => row.provisional) ? 'The last stretch is not over yet: its numbers are provisional.' : ''}
       </p>
       ${gaps > 0 ? html`<p class="soft">Hatched: Highwater was not recording for part of ${formatCount(gaps)} of ${formatCount(rows.length)} stretches; the true level may have been higher.</p>` : nothing}
-      ${this.#rules.error ? html`<p class="soft">The lines of alert rules are missing: ${this.#rules.error.message}</p>` : nothing}`;
+      ${this.#firings.error ? html`<p class="soft">Alerts that fired are missing: ${this.#firings.error.message}</p>` : nothing}`;
   }
 
-  #lines(type: string): HistoryLine[] {
+  #lines(type: string): LevelLine[] {
     const row = licenceRows(this.dashboard).find((one) => one.licenceType === type);
     if (!row) return [];
     const total = row.concurrent.total;
-    const own: HistoryLine[] =
+    const own: LevelLine[] =
       total === null ? [] : [{ level: total, label: `Concurrent entitlement now ${formatCount(total)}`, kind: 'entitlement' }];
-    return [...own, ...thresholds(this.#rules.value ?? [], row).map((one): HistoryLine => ({ ...one, kind: 'threshold' }))];
+    return [...own, ...thresholdLines(this.dashboard, row)];
+  }
+
+  #stretches(view: TimeRange): FiringStretch[] {
+    const { alerts, live } = this.dashboard;
+    const end = Math.min(view.to, live.serverNow());
+    return (this.#firings.value ?? []).map(({ rule, from, to }) => ({
+      from,
+      to: to ?? end,
+      severity: alerts.rule(rule)?.severity ?? 'info',
+    }));
   }
 
   #people(type: string) {

@@ -2,6 +2,7 @@ import { html } from 'lit';
 import type { HolderView, LicenceRow } from '../../shared/views.ts';
 import '../charts/level-chart.ts';
 import { summarise } from '../charts/chart-summary.ts';
+import '../components/alert-strip.ts';
 import { gauge } from '../components/gauge.ts';
 import { gaugeLegend } from '../components/gauge-legend.ts';
 import { holderTable } from '../components/holder-table.ts';
@@ -13,7 +14,7 @@ import { liveNumber } from '../components/live-number.ts';
 import { poolShape } from '../components/shapes.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
-import { chartSource } from '../controllers/level-chart-source.ts';
+import { chartSource, thresholdLines } from '../controllers/level-chart-source.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
@@ -65,7 +66,9 @@ export class LicencePage extends LightElement {
 
   readonly #source = () => {
     const row = this.#row;
-    return row ? chartSource(this.dashboard, row) : null;
+    if (!row) return null;
+    const source = chartSource(this.dashboard, row);
+    return { ...source, lines: [...source.lines, ...thresholdLines(this.dashboard, row)] };
   };
 
   override render() {
@@ -88,6 +91,7 @@ export class LicencePage extends LightElement {
         </div>
         ${gaugeLegend}
       </header>
+      <hw-alert-strip .dashboard=${dashboard} .licenceType=${licenceType}></hw-alert-strip>
       <div class="licence-layout">${this.#now(row, now, zone)} ${this.#hour(now, zone)}</div>
       <section class="licence-group">
         <div class="group-head"><h2>Who is counted</h2></div>

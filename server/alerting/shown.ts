@@ -15,9 +15,10 @@ import type { Page } from '../../shared/views.ts';
 import { type LocalClock, mutedUntil } from '../alerts/mute-times.ts';
 import type { Silence } from '../alerts/silences.ts';
 import type { Books } from '../books/batch.ts';
-import type { PageQuery } from '../pipeline-types.ts';
+import type { AlertHistoryQuery, PageQuery } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import { troubleOf } from './failures.ts';
+import { readHistory } from './history.ts';
 import { createKeeper, type KeptBack } from './kept-back.ts';
 import { wordsFor } from './messages.ts';
 import { createShownReceivers, pageOf, type ShownReceivers } from './shown-receivers.ts';
@@ -34,7 +35,7 @@ export interface ShownAlerts extends ShownReceivers {
   publish(alerting: Alerting, books: Books): void;
   alerts(organisation: string): AlertView[];
   live(organisation: string): LiveAlert[];
-  history(organisation: string, query: PageQuery): Page<AlertTransitionView>;
+  history(organisation: string, query: AlertHistoryQuery): Page<AlertTransitionView>;
   rules(organisation: string): AlertRuleView[];
   rule(organisation: string, id: string): AlertRuleView | undefined;
   silences(organisation: string): SilenceView[];
@@ -100,12 +101,7 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
       const recent = [...alerts.values()].filter(({ course }) => course.endedAt === null || at - course.endedAt < OVER_SHOWN_MS);
       return [...recent.map(liveAlert), ...withdrawn.map(({ alert, at: endedAt }) => withdrawnAlert(alert, endedAt))];
     },
-    history(organisation, { limit, cursor }) {
-      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
-      const range = { start: [organisation], end: [organisation, before], reverse: true, limit: limit + 1 };
-      const items = [...store.range<AlertTransitionView>('alertHistory', range)].map(({ value }) => value);
-      return pageOf(items, limit, (item) => item.seq);
-    },
+    history: (organisation, query) => readHistory(store, organisation, query),
     rules: (organisation) =>
       [...store.range<AlertRule>('alertRules', below(organisation))].map(({ key, value }) =>
         ruleView(organisation, key[1] as string, value),

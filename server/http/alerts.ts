@@ -1,5 +1,4 @@
-import { parseAcknowledgement, parseAlertQuery } from '../parse/alerts.ts';
-import { parsePageQuery } from '../parse/query.ts';
+import { parseAcknowledgement, parseAlertHistoryQuery, parseAlertQuery } from '../parse/alerts.ts';
 import { readJson } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
@@ -40,8 +39,15 @@ export function alertRoutes(app: App, edge: Edge): void {
     );
   });
 
-  const history = describe('Every step of every alert', 'With its reason; newest first.', { tag, query: 'page' });
+  const history = describe(
+    'Every step of every alert',
+    'With its reason; newest first. A filtered page may be short: go on with `nextCursor`.',
+    {
+      tag,
+      query: 'alertHistory',
+    },
+  );
   app.get('/api/v1/organisations/:organisation/alert-history', history, (c) =>
-    json(alerts().shown.history(existingOrganisation(c, edge), parsePageQuery(searchOf(c)))),
+    json(alerts().shown.history(existingOrganisation(c, edge), parseAlertHistoryQuery(searchOf(c)))),
   );
 }

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
-import { acknowledgeSchema, alertQuery, ruleSchema, silenceSchema, tryRuleSchema } from '../parse/alerts.ts';
+import { acknowledgeSchema, alertHistoryQuery, alertQuery, ruleSchema, silenceSchema, tryRuleSchema } from '../parse/alerts.ts';
 import { billingQuery, peakQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
@@ -43,6 +43,7 @@ const QUERIES = {
   billing: billingQuery,
   peak: peakQuery,
   alerts: alertQuery,
+  alertHistory: alertHistoryQuery,
   deliveries: deliveryQuery,
 };
 

@@ -11,10 +11,11 @@ import {
 } from '../../shared/alerts.ts';
 import { licenceTypeName } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
+import type { AlertHistoryQuery } from '../pipeline-types.ts';
 import { bounded, checked } from './checked.ts';
 import { instant, name } from './fields.ts';
 import { shown } from './issues.ts';
-import { parseQuery } from './query.ts';
+import { pageQuery, parseQuery } from './query.ts';
 import { Problems } from './refusal.ts';
 
 const YEAR_SECONDS = 31_536_000;
@@ -122,5 +123,13 @@ export function parseSilence(body: unknown, now: Instant): { matchers: AlertMatc
 }
 
 export const alertQuery = z.strictObject({ state: z.enum(ALERT_STATES).optional() });
+
+export const alertHistoryQuery = pageQuery.extend({
+  from: instant.optional(),
+  to: instant.optional(),
+  rule: name.optional(),
+  licenceType: licenceType.optional(),
+});
+export const parseAlertHistoryQuery = (search: URLSearchParams): AlertHistoryQuery => parseQuery(alertHistoryQuery, search);
 
 export const parseAlertQuery = (search: URLSearchParams): { state?: AlertStateName } => parseQuery(alertQuery, search);

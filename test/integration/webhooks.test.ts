@@ -362,6 +362,24 @@ describe('webhooks', () => {
     expect(history.body.items).toMatchObject([{ from: 'inactive', to: 'firing', reason: 'inUse is 2 (>= 2)' }]);
   });
 
+  it('ALERT-55 the history of alerts is asked by time, rule and licence type, page by page', async () => {
+    const app = await centre();
+    await app.put(`${O}/alert-rules/full`, RULE);
+    await app.put(`${O}/alert-rules/some`, { ...RULE, threshold: 1 });
+    await logIn(app, 'a', 'b');
+    const ask = async (query: string) => (await app.get<Page<{ rule: string; at: string }>>(`${O}/alert-history?${query}`)).body;
+    const all = (await ask('')).items;
+    expect(all.map(({ rule }) => rule).sort()).toEqual(['full', 'some']);
+    expect((await ask('rule=full')).items).toMatchObject([{ rule: 'full' }]);
+    expect((await ask('licenceType=Supervisor')).items).toEqual([]);
+    const [newest] = all;
+    expect((await ask(`to=${newest?.at}`)).items.every(({ at }) => at < (newest?.at ?? ''))).toBe(true);
+    expect((await ask(`from=${newest?.at}`)).items).toContainEqual(newest);
+    const first = await ask('limit=1');
+    expect([...first.items, ...(await ask(`limit=1&cursor=${first.nextCursor}`)).items]).toEqual(all);
+    expect((await app.get(`${O}/alert-history?kind=x`)).status).toBe(400);
+  });
+
   it('HOOK-14 attempts are counted by outcome, and no label tells who', async () => {
     const receiver = await startReceiver(onTestFinished);
     const app = await centre();

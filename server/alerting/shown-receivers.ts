@@ -49,7 +49,7 @@ export function createShownReceivers(store: Reader, now: () => Instant): ShownRe
   };
 }
 
-export function pageOf<T>(items: T[], limit: number, position: (item: T) => number): Page<T> {
+function pageOf<T>(items: T[], limit: number, position: (item: T) => number): Page<T> {
   const kept = items.slice(0, limit);
   return { items: kept, nextCursor: items.length > limit ? String(position(kept.at(-1) as T)) : null };
 }

@@ -15,13 +15,13 @@ import type { Page } from '../../shared/views.ts';
 import { type LocalClock, mutedUntil } from '../alerts/mute-times.ts';
 import type { Silence } from '../alerts/silences.ts';
 import type { Books } from '../books/batch.ts';
-import type { AlertHistoryQuery, PageQuery } from '../pipeline-types.ts';
+import type { AlertHistoryQuery } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import { troubleOf } from './failures.ts';
 import { readHistory } from './history.ts';
 import { createKeeper, type KeptBack } from './kept-back.ts';
 import { wordsFor } from './messages.ts';
-import { createShownReceivers, pageOf, type ShownReceivers } from './shown-receivers.ts';
+import { createShownReceivers, type ShownReceivers } from './shown-receivers.ts';
 import { storedRule } from './stored.ts';
 import type { Alert, Alerting, Watched } from './watched.ts';
 

@@ -28,6 +28,7 @@ import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
 import { Teardown } from './teardown.ts';
 import { createTargetGuard } from './webhooks/guard.ts';
+import { startHousekeeping } from './webhooks/housekeeping.ts';
 import { createPoster, type Poster } from './webhooks/post.ts';
 import { createWebhookWorker } from './webhooks/worker.ts';
 
@@ -112,8 +113,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const { liveBufferSoftBytes: softBytes, liveBufferHardBytes: hardBytes, maxSubscriptionsPerConnection: subscriptions } = config.limits;
     const limits = { softBytes, hardBytes, stuckMs: STUCK_MS, subscriptions };
     const hub = new LiveHub(source, clock, { limits, buildId: buildIdOf(files, version) });
-    const metrics = createMetrics(committed, () => hub.clients, backups);
     const { shown, recordAttempt: record } = pipeline.alerts;
+    const metrics = createMetrics(
+      committed,
+      () => hub.clients,
+      () => shown.everyWebhook(),
+      backups,
+    );
     const worker = createWebhookWorker({
       clock,
       log,
@@ -132,6 +138,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       worker.take(commit.queued);
       keeping?.note({ epoch: committed.epoch, seq: commit.seq, at: commit.at });
     });
+    const stopHousekeeping = startHousekeeping(clock, () => pipeline.alerts.tidyReceivers());
     running = { pipeline, hub, metrics, backups, restores: store.get<Restore[]>('meta', ['restores']) ?? [] };
 
     teardown.add('pipeline', 5_000, () => pipeline.close());
@@ -140,6 +147,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     // Callers go first, then what they call: nothing that was taken is left without an answer.
     teardown.add('callers', 8_000, async () => {
       stopListening();
+      stopHousekeeping();
       await Promise.all([closeServer(), hub.close(), sockets.close()]);
     });
   } catch (error) {

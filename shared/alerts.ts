@@ -202,6 +202,14 @@ export interface WebhookView {
   groupWaitSeconds?: number;
   /** What still fires after so long is told again. */
   repeatIntervalSeconds?: number;
+  /** Messages that wait, and messages that were given up. */
+  pending: number;
+  failed: number;
+  lastDeliveredAt: string | null;
+  /** What the newest attempt came to if it failed. */
+  lastError: string | null;
+  /** How long the oldest message has been waiting; 0: none waits. */
+  behindSeconds: number;
 }
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
@@ -222,4 +230,19 @@ export interface DeliveryView {
   status: DeliveryStatus;
   attempts: AttemptView[];
   nextAttemptAt: string | null;
+}
+
+/** What went over the wire in one attempt, without secrets, and the beginning of what came back; null: no answer. */
+export interface ExchangeView {
+  durationMs: number;
+  request: { method: string; url: string; headers: Record<string, string>; body: string };
+  response: { status: number; body: string } | null;
+}
+
+/** One message with what was sent and answered, as far back as that is kept. */
+export interface DeliveryDetailView extends DeliveryView {
+  /** When it was queued. */
+  at: string;
+  data: Record<string, unknown>;
+  attempts: (AttemptView & Partial<ExchangeView>)[];
 }

@@ -2,9 +2,10 @@
 import type { AlertMatchers, AlertRule, MuteTime, SilenceView } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
-import type { Delivery, Outcome, Webhook } from '../webhooks/outbox.ts';
+import type { Delivery, Exchange, Outcome, Webhook } from '../webhooks/outbox.ts';
 import { acknowledge, addMuteTime, addSilence, deleteMuteTime, deleteRule, deleteSilence, putMuteTime, putRule } from './administration.ts';
 import { recordAttempt } from './deliveries.ts';
+import { tidyReceivers } from './forgetting.ts';
 import { deleteWebhook, type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
 import { type ShownAlerts, silenceView } from './shown.ts';
 import type { Alerting } from './watched.ts';
@@ -30,7 +31,9 @@ export interface AlertActions {
   testWebhook(organisation: string, id: string): Promise<Delivery | null>;
   retryDelivery(organisation: string, webhook: string, id: string): Promise<Delivery | null>;
   /** What the worker found out about a delivery. */
-  recordAttempt(delivery: Delivery, kind: Outcome['kind']): Promise<void>;
+  recordAttempt(delivery: Delivery, kind: Outcome['kind'], exchange: Exchange | null): Promise<void>;
+  /** Forgets a little of what is old. @returns whether there may be more */
+  tidyReceivers(): Promise<boolean>;
 }
 
 type Submit = <T>(weight: number, decide: (batch: Batch) => T) => Promise<T>;
@@ -54,6 +57,7 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
     deleteWebhook: (organisation, id) => submit(1, (batch) => deleteWebhook(batch, alerting(), organisation, id)),
     testWebhook: (organisation, id) => submit(1, (batch) => testWebhook(batch, alerting(), organisation, id)),
     retryDelivery: (organisation, webhook, id) => submit(1, (batch) => retryDelivery(batch, alerting(), organisation, webhook, id)),
-    recordAttempt: (delivery, kind) => submit(1, (batch) => recordAttempt(batch, alerting(), delivery, kind)),
+    recordAttempt: (delivery, kind, exchange) => submit(1, (batch) => recordAttempt(batch, alerting(), delivery, kind, exchange)),
+    tidyReceivers: () => submit(1, (batch) => tidyReceivers(batch, alerting())),
   };
 }

@@ -6,6 +6,7 @@ import { renderedAnnotations, summaryOf, type Worded } from '../alerts/wording.t
 import type { Batch } from '../books/batch.ts';
 import type { Key } from '../store/store.ts';
 import { type Delivery, type Webhook, wants } from '../webhooks/outbox.ts';
+import { countDelivery } from './receiver-stats.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
 export interface News {
@@ -65,6 +66,7 @@ export function queueFor(batch: Batch, alerting: Alerting, watched: Watched, { t
 /** Writes a delivery down where it is listed and, while it is pending, where the worker finds it after a restart. */
 export function writeDelivery(batch: Batch, alerting: Alerting, delivery: Delivery): void {
   const key = [delivery.organisation, delivery.webhook, delivery.n];
+  countDelivery(batch, batch.draft.get<Delivery>('deliveries', key) ?? null, delivery);
   batch.draft.put('deliveries', key, delivery);
   batch.draft.put('deliveryIds', [delivery.organisation, delivery.webhook, delivery.id], delivery.n);
   if (delivery.status === 'pending') batch.draft.put('outbox', key, delivery.id);

@@ -6,6 +6,7 @@ import { type Delivery, queuedAgain, type Webhook } from '../webhooks/outbox.ts'
 import { watchedNow } from './administration.ts';
 import { endWaits } from './groups.ts';
 import { queueFor, writeDelivery } from './messages.ts';
+import { ofReceiver } from './receiver-stats.ts';
 import { type Alerting, lookAgain, type Watched } from './watched.ts';
 
 /** Of one receiver: each costs a signature in every message. */
@@ -58,9 +59,8 @@ export function writeWebhook(batch: Batch, watched: Watched, webhook: Webhook): 
 }
 
 export function pendingOf(batch: Batch, organisation: string, webhook: string): Delivery[] {
-  return [
-    ...batch.draft.range('outbox', { start: [organisation, webhook], end: [organisation, webhook, Number.POSITIVE_INFINITY] }),
-  ].flatMap(({ key }) => batch.draft.get<Delivery>('deliveries', key) ?? []);
+  const rows = [...batch.draft.range('outbox', ofReceiver(organisation, webhook))];
+  return rows.flatMap(({ key }) => batch.draft.get<Delivery>('deliveries', key) ?? []);
 }
 
 /** Whether there was such a receiver. What still waited for it is forgotten, and so are its deliveries. */
@@ -71,9 +71,9 @@ export function deleteWebhook(batch: Batch, alerting: Alerting, organisation: st
   batch.draft.remove('alertGroups', [organisation, id]);
   lookAgain(watched);
   batch.draft.remove('webhooks', [organisation, id]);
-  const range = { start: [organisation, id], end: [organisation, id, Number.POSITIVE_INFINITY] };
-  for (const table of ['deliveries', 'outbox'] as const) {
-    for (const { key } of [...batch.draft.range(table, range)]) batch.draft.remove(table, key);
+  batch.draft.remove('receiverStats', [organisation, id]);
+  for (const table of ['deliveries', 'outbox', 'exchanges'] as const) {
+    for (const { key } of [...batch.draft.range(table, ofReceiver(organisation, id))]) batch.draft.remove(table, key);
   }
   for (const { key } of [...batch.draft.range('deliveryIds', below(organisation, id))]) batch.draft.remove('deliveryIds', key);
   for (const { key } of [...batch.draft.range('alertDeliveries', below(organisation))]) {

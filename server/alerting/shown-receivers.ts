@@ -1,16 +1,21 @@
 /** Reads of committed receivers and of the messages to them. */
-import type { DeliveryStatus, DeliveryView, WebhookView } from '../../shared/alerts.ts';
+import type { DeliveryDetailView, DeliveryStatus, DeliveryView, WebhookView } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Page } from '../../shared/views.ts';
 import type { PageQuery } from '../pipeline-types.ts';
-import { below, type Reader } from '../store/store.ts';
-import type { Delivery, Webhook } from '../webhooks/outbox.ts';
-import { deliveryView, webhookView } from '../webhooks/outbox-views.ts';
+import { below, type Key, type Reader } from '../store/store.ts';
+import type { Delivery, Exchange, Webhook } from '../webhooks/outbox.ts';
+import { deliveryDetailView, deliveryView, webhookView } from '../webhooks/outbox-views.ts';
+import { ofReceiver, statsOf } from './receiver-stats.ts';
 
 export interface ShownReceivers {
   webhooks(organisation: string): WebhookView[];
   webhook(organisation: string, id: string): Webhook | undefined;
   webhookView(organisation: string, id: string): WebhookView | undefined;
+  /** Of every organisation. */
+  everyWebhook(): { organisation: string; webhook: WebhookView }[];
+  /** `undefined`: there is no such delivery. */
+  delivery(organisation: string, webhook: string, id: string): DeliveryDetailView | undefined;
   /** `undefined`: there is no such receiver. Newest first. */
   deliveries(organisation: string, webhook: string, status: DeliveryStatus | undefined, query: PageQuery): Page<DeliveryView> | undefined;
   /** Everything that waits, oldest first. */
@@ -19,14 +24,29 @@ export interface ShownReceivers {
 }
 
 export function createShownReceivers(store: Reader, now: () => Instant): ShownReceivers {
-  const view = (webhook: Webhook) => webhookView(webhook, now());
+  const deliveryAt = (key: Key) => store.get<Delivery>('deliveries', key);
+  const view = (organisation: string, webhook: Webhook): WebhookView => {
+    const [oldest] = [...store.range('outbox', { ...ofReceiver(organisation, webhook.id), limit: 1 })];
+    const waitingSince = oldest ? (deliveryAt(oldest.key)?.at ?? null) : null;
+    return webhookView(webhook, statsOf(store, organisation, webhook.id), waitingSince, now());
+  };
   const webhook = (organisation: string, id: string) => store.get<Webhook>('webhooks', [organisation, id]);
   return {
     webhook,
-    webhooks: (organisation) => [...store.range<Webhook>('webhooks', below(organisation))].map(({ value }) => view(value)),
+    webhooks: (organisation) => [...store.range<Webhook>('webhooks', below(organisation))].map(({ value }) => view(organisation, value)),
+    everyWebhook: () =>
+      [...store.range<Webhook>('webhooks', {})].map(({ key: [organisation], value }) => ({
+        organisation: organisation as string,
+        webhook: view(organisation as string, value),
+      })),
+    delivery(organisation, id, message) {
+      const n = store.get<number>('deliveryIds', [organisation, id, message]);
+      const delivery = n === undefined ? undefined : deliveryAt([organisation, id, n]);
+      return delivery && deliveryDetailView(delivery, (at) => store.get<Exchange>('exchanges', [organisation, id, at, delivery.n]));
+    },
     webhookView(organisation, id) {
       const known = webhook(organisation, id);
-      return known && view(known);
+      return known && view(organisation, known);
     },
     deliveries(organisation, id, status, { limit, cursor }) {
       if (!webhook(organisation, id)) return undefined;
@@ -44,8 +64,7 @@ export function createShownReceivers(store: Reader, now: () => Instant): ShownRe
       return { items: kept.map(deliveryView), nextCursor };
     },
     isPending: ({ organisation, webhook: id, n, id: message }) => store.get('outbox', [organisation, id, n]) === message,
-    pending: () =>
-      [...store.range('outbox', {})].flatMap(({ key }) => store.get<Delivery>('deliveries', key) ?? []).sort((a, b) => a.n - b.n),
+    pending: () => [...store.range('outbox', {})].flatMap(({ key }) => deliveryAt(key) ?? []).sort((a, b) => a.n - b.n),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ProblemCode } from '../../shared/problems.ts';
 import type { Commit, Committed } from '../pipeline-types.ts';
 import type { BackupKeeper } from '../safekeeping/keeper.ts';
 import type { App, Edge } from './edge.ts';
+import { createReceiverGauges, type Receivers } from './webhook-metrics.ts';
 
 export interface Metrics {
   commit(commit: Commit): void;
@@ -20,7 +21,7 @@ type Backups = Pick<BackupKeeper, 'counts'>;
  * Counters move with each commit; gauges are read from committed state when somebody asks, so they are never old.
  * Labels are organisations and licence types, of which there are few; users and devices never are.
  */
-export function createMetrics(committed: Committed, clients: () => number, backups: Backups | null): Metrics {
+export function createMetrics(committed: Committed, clients: () => number, receivers: Receivers, backups: Backups | null): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const events = new Counter({
@@ -67,8 +68,11 @@ export function createMetrics(committed: Committed, clients: () => number, backu
     backups && new Counter({ name: 'highwater_backup_failures_total', help: 'Backups that could not be made', registers });
   const all = [inUse, poolUsed, entitled, peak, sessions, lastEvent];
 
+  const collectReceivers = createReceiverGauges(registers, receivers);
+
   function collect(): void {
     for (const one of all) one.reset();
+    collectReceivers();
     live.set(clients());
     collectBackups();
     for (const { organisation } of committed.organisations()) {

@@ -89,11 +89,23 @@ export function webhookRoutes(app: App, edge: Edge): void {
     return json(deliveries);
   });
 
+  const one = describe(
+    'A message, with what was sent and answered',
+    'Each attempt with its request, without secrets, and the first 4 KB of the answer: of the last 500 attempts of a webhook, for seven days.',
+    { tag },
+  );
+  app.get(`${ONE}/deliveries/:delivery`, one, (c) => {
+    const [organisation, id] = inPath(c);
+    const delivery = alerts().shown.delivery(organisation, id, nameInPath(c, 'delivery'));
+    if (!delivery) throw unknownDelivery();
+    return json(delivery);
+  });
+
   const retry = describe('Try a delivery again', 'At once, under the same `webhook-id`.', { tag, answers: { 202: 'Queued' } });
   app.post(`${ONE}/deliveries/:delivery/retry`, retry, async (c) => {
     const [organisation, id] = inPath(c);
     const delivery = await alerts().retryDelivery(organisation, id, nameInPath(c, 'delivery'));
-    if (!delivery) throw new HttpProblem(404, 'unknown_delivery', 'There is no such delivery of this webhook.');
+    if (!delivery) throw unknownDelivery();
     return json(deliveryView(delivery), 202);
   });
 }
@@ -101,6 +113,8 @@ export function webhookRoutes(app: App, edge: Edge): void {
 const newSecret = () => secretOf(randomBytes(SECRET_BYTES));
 
 const unknownWebhook = (id: string) => new HttpProblem(404, 'unknown_webhook', `There is no webhook ${JSON.stringify(id)} here.`);
+
+const unknownDelivery = () => new HttpProblem(404, 'unknown_delivery', 'There is no such delivery of this webhook.');
 
 const needsSecret = (message: string) =>
   new HttpProblem(400, 'invalid_body', `Nothing was changed: secret ${message}.`, { errors: [{ path: 'secret', message }] });

@@ -41,6 +41,11 @@ export const webhookSchema = z.strictObject({
   // What GET gives may be sent back.
   disabledReason: z.string().nullish(),
   oldSecretEndsAt: z.string().nullish(),
+  pending: z.number().nullish(),
+  failed: z.number().nullish(),
+  lastDeliveredAt: z.string().nullish(),
+  lastError: z.string().nullish(),
+  behindSeconds: z.number().nullish(),
 });
 
 export interface ParsedWebhook {

@@ -69,6 +69,10 @@ export const TABLES = [
   'deliveryIds',
   /** [organisation, webhook, number] -> webhook-id of a delivery that is still to be made. */
   'outbox',
+  /** [organisation, webhook, instant of the attempt, number] -> what was sent and what came back. */
+  'exchanges',
+  /** [organisation, webhook] -> counts of its deliveries, and how the newest attempts went. */
+  'receiverStats',
   /** [start of the silence] -> its end: when nothing was recorded because the daemon was down. */
   'downtimes',
 ] as const;

@@ -56,6 +56,25 @@ export interface Delivery {
   nextAttemptAt: Instant | null;
 }
 
+/** What went over the wire in one attempt, without secrets and cut to a length, and what came back. Its instant is the attempt's. */
+export interface Exchange {
+  durationMs: number;
+  request: { method: string; url: string; headers: Record<string, string>; body: string };
+  /** Null where there was no answer. */
+  response: { status: number; body: string } | null;
+}
+
+/** How it goes with one receiver, kept with its deliveries, so that a list of receivers reads no deliveries. */
+export interface ReceiverStats {
+  pending: number;
+  failed: number;
+  /** Exchanges that are kept. */
+  exchanges: number;
+  lastDeliveredAt: Instant | null;
+  /** What the newest attempt came to if it failed. */
+  lastError: string | null;
+}
+
 /** Attempts that are kept of one delivery, the newest. */
 const KEPT_ATTEMPTS = 50;
 

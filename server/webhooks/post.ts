@@ -19,6 +19,8 @@ export interface Message {
 export interface Answer {
   status: number;
   retryAfter?: string | undefined;
+  /** Its beginning. */
+  body?: string;
 }
 
 export interface Poster {
@@ -47,8 +49,8 @@ export function createPoster(guard: TargetGuard, timeoutMs = TIMEOUT_MS): Poster
       const signal = AbortSignal.timeout(timeoutMs);
       const response = await request(url, { method: 'POST', headers, body, dispatcher, signal });
       const retryAfter = response.headers['retry-after'];
-      await readLittle(response.body);
-      return { status: response.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter };
+      const beginning = await readLittle(response.body);
+      return { status: response.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, body: beginning };
     },
     close: async () => {
       await Promise.all([agents['https:'].destroy(), agents['http:'].destroy()]);
@@ -56,14 +58,19 @@ export function createPoster(guard: TargetGuard, timeoutMs = TIMEOUT_MS): Poster
   };
 }
 
-/** A short answer is read to its end, so that the connection can be used again; a long one is hung up on. */
+/**
+ * A short answer is read to its end, so that the connection can be used again; a long one is hung up on.
+ * @returns its beginning
+ */
 async function readLittle(
   body: AsyncIterable<Buffer> & { destroy(): unknown; on(event: 'error', listener: () => void): unknown },
-): Promise<void> {
+): Promise<string> {
   body.on('error', () => {});
+  const chunks: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of body) {
+      chunks.push(chunk.subarray(0, READ_BYTES - size));
       size += chunk.length;
       if (size > READ_BYTES) break;
     }
@@ -71,6 +78,7 @@ async function readLittle(
     // The status is what counts, and it was there.
   }
   body.destroy();
+  return Buffer.concat(chunks).toString();
 }
 
 /** Only 2xx is a success; a redirection is not followed, because nobody has looked at where it leads. */

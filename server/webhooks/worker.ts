@@ -4,9 +4,10 @@
  */
 import type { Instant } from '../../shared/time.ts';
 import type { Cancel, Clock } from '../clock.ts';
+import { exchangeOf } from './exchange.ts';
 import { messageOf } from './formats/render.ts';
-import { afterAttempt, type Delivery, type Outcome, type Webhook } from './outbox.ts';
-import { judge, type Poster, reasonOf } from './post.ts';
+import { afterAttempt, type Delivery, type Exchange, type Outcome, type Webhook } from './outbox.ts';
+import { type Answer, judge, type Message, type Poster, reasonOf } from './post.ts';
 
 /** Requests under way to one receiver. */
 const AT_ONCE = 4;
@@ -31,8 +32,8 @@ export interface WorkerParts {
   webhook: (organisation: string, id: string) => Webhook | undefined;
   /** Whether it still is to be made: its receiver may be gone, or another by the same name. */
   isPending: (delivery: Delivery) => boolean;
-  /** Durable when it resolves. */
-  record: (delivery: Delivery, kind: Outcome['kind']) => Promise<void>;
+  /** Durable when it resolves. The exchange is null where nothing could be sent. */
+  record: (delivery: Delivery, kind: Outcome['kind'], exchange: Exchange | null) => Promise<void>;
   /** Where people find the dashboard, or an empty string. */
   home: string;
   count: (outcome: Outcome['kind']) => void;
@@ -147,7 +148,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
   };
 
   const attempt = async (line: Line, delivery: Delivery, webhook: Webhook): Promise<void> => {
-    const outcome = await tryOnce(delivery, webhook);
+    const { outcome, exchange } = await tryOnce(delivery, webhook);
     // Cut off by our own stopping: it says nothing about the receiver, and the next start tries again.
     if (closed && outcome.kind === 'failed') return;
     const tried = afterAttempt(delivery, outcome, parts.retrySeconds, parts.random());
@@ -159,7 +160,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
         'a webhook was not delivered',
       );
     }
-    await writeDown(tried, outcome.kind);
+    await writeDown(tried, outcome.kind, exchange);
     if (tried.status === 'pending') {
       line.waiting[0] = tried;
       line.at = tried.nextAttemptAt ?? clock.now();
@@ -169,19 +170,26 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     }
   };
 
-  const tryOnce = async (delivery: Delivery, webhook: Webhook): Promise<Outcome> => {
+  const tryOnce = async (delivery: Delivery, webhook: Webhook): Promise<{ outcome: Outcome; exchange: Exchange | null }> => {
+    const began = clock.now();
+    let message: Message | null = null;
+    let answer: Answer | null = null;
+    let outcome: Outcome;
     try {
-      return judge(await poster.post(messageOf(delivery, webhook, clock.now(), parts.home)), clock);
+      message = messageOf(delivery, webhook, began, parts.home);
+      answer = await poster.post(message);
+      outcome = judge(answer, clock);
     } catch (error) {
-      return { kind: 'failed', attempt: { at: clock.now(), status: null, error: reasonOf(error) } };
+      outcome = { kind: 'failed', attempt: { at: clock.now(), status: null, error: reasonOf(error) } };
     }
+    return { outcome, exchange: message && exchangeOf(message, answer, outcome.attempt.at - began, webhook) };
   };
 
   /** Until it is on disk: a message that arrived must not go out again while the daemon runs. */
-  const writeDown = async (tried: Delivery, kind: Outcome['kind']): Promise<void> => {
+  const writeDown = async (tried: Delivery, kind: Outcome['kind'], exchange: Exchange | null): Promise<void> => {
     for (;;) {
       try {
-        await parts.record(tried, kind);
+        await parts.record(tried, kind, exchange);
         return;
       } catch (error) {
         if (closed) return;

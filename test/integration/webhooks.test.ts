@@ -113,14 +113,7 @@ describe('webhooks', () => {
       async () => (await app.get<WebhookView>(`${O}/webhooks/ops`)).body,
       ({ enabled }) => !enabled,
     );
-    expect(gone).toEqual({
-      id: 'ops',
-      url: receiver.url,
-      format: 'standard',
-      events: [],
-      enabled: false,
-      disabledReason: expect.stringContaining('410'),
-    });
+    expect(gone).toMatchObject({ id: 'ops', events: [], enabled: false, disabledReason: expect.stringContaining('410') });
     await logIn(app, 'a', 'b', 'c');
     expect(await deliveries(app)).toHaveLength(1);
     receiver.answer = () => 200;

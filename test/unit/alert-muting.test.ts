@@ -198,7 +198,7 @@ describe('an alert in words', () => {
     });
     const [delivery] = books.pipeline.alerts.shown.pending().filter(({ type }) => type === 'alert.firing');
     if (!delivery) throw new Error('nothing waits');
-    await books.pipeline.alerts.recordAttempt({ ...delivery, status: 'failed' }, 'failed');
+    await books.pipeline.alerts.recordAttempt({ ...delivery, status: 'failed' }, 'failed', null);
     expect(shown(books, 'full')?.deliveries).toEqual({ pending: 0, failed: 1 });
     await books.pipeline.alerts.deleteWebhook(ORGANISATION, 'ops');
     expect(shown(books, 'full')?.deliveries).toEqual({ pending: 0, failed: 0 });

@@ -28,10 +28,11 @@ it('HOOK-41 what was under way to a receiver that says it is gone does not wait 
   const [first, second] = alerts.shown.pending();
   if (!first || !second) throw new Error('two messages wait');
   const attempt = { at: books.clock.now(), status: 410, error: 'gone' };
-  await alerts.recordAttempt({ ...first, status: 'failed', attempts: [attempt], tries: 1, nextAttemptAt: null }, 'gone');
+  await alerts.recordAttempt({ ...first, status: 'failed', attempts: [attempt], tries: 1, nextAttemptAt: null }, 'gone', null);
   await alerts.recordAttempt(
     { ...second, attempts: [{ ...attempt, status: 503 }], tries: 1, nextAttemptAt: books.clock.now() + 5_000 },
     'failed',
+    null,
   );
   expect(alerts.shown.pending()).toEqual([]);
   const listed = alerts.shown.deliveries(ORGANISATION, 'ops', undefined, { limit: 10 })?.items ?? [];

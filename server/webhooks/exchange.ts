@@ -1,0 +1,27 @@
+/** What is kept of one attempt, for whoever looks for the mistake: at most so much, and no secret. */
+import type { Exchange, Webhook } from './outbox.ts';
+import type { Answer, Message } from './post.ts';
+
+const KEPT_CHARS = 16_384;
+const HIDDEN = '***';
+const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
+/** @param answer null where there was none */
+export function exchangeOf(message: Message, answer: Answer | null, durationMs: number, webhook: Webhook): Exchange {
+  const without = hiding([webhook.secret, ...(webhook.oldSecrets ?? []).map(({ secret }) => secret)]);
+  const headers = Object.entries(message.headers).map(([name, value]) => [
+    name,
+    SECRET_HEADERS.has(name.toLowerCase()) ? HIDDEN : without(value),
+  ]);
+  return {
+    durationMs,
+    request: { method: 'POST', url: message.url, headers: Object.fromEntries(headers), body: without(message.body).slice(0, KEPT_CHARS) },
+    response: answer && { status: answer.status, body: without(answer.body ?? '') },
+  };
+}
+
+/** A routing key stands in the body, and a receiver may send back whatever it was sent. */
+function hiding(secrets: readonly string[]): (text: string) => string {
+  const words = secrets.flatMap((secret) => [secret, secret.replace(/^whsec_/, '')]).filter((word) => word !== '');
+  return (text) => words.reduce((rest, word) => rest.replaceAll(word, HIDDEN), text);
+}

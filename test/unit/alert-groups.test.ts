@@ -48,7 +48,8 @@ async function centre(settings: Settings, format?: WebhookFormat): Promise<TestB
 /** Takes what waits as delivered, and says what it was. */
 async function delivered(books: TestBooks): Promise<string[]> {
   const messages = books.pipeline.alerts.shown.pending();
-  for (const one of messages) await books.pipeline.alerts.recordAttempt({ ...one, status: 'delivered', nextAttemptAt: null }, 'delivered', null);
+  for (const one of messages)
+    await books.pipeline.alerts.recordAttempt({ ...one, status: 'delivered', nextAttemptAt: null }, 'delivered', null);
   return messages.map(({ type, data }) => {
     const alerts = (data['alerts'] as { licenceType: string; state: string }[] | undefined)?.map(
       (one) => `${one.licenceType} ${one.state}`,

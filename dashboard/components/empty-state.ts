@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 const command = (text: string) => html`<pre class="command" tabindex="0" aria-label="Command"><code>${text}</code></pre>`;
 
 /** What to do with a daemon that has heard nothing yet. The page turns live by itself with the first event. */
-export function emptyState(origin: string, organisation: string | null): TemplateResult {
+export function emptyState(origin: string, organisation: string | null, settings: string): TemplateResult {
   const id = organisation ?? '129';
   const event = JSON.stringify({
     type: 'login',
@@ -25,6 +25,10 @@ export function emptyState(origin: string, organisation: string | null): Templat
       <li>
         <h2>Play a contact centre against this daemon</h2>
         ${command(`highwater simulate --url ${origin} --users 400 --rate 5${id === '129' ? '' : ` --organisation ${id}`}`)}
+      </li>
+      <li>
+        <h2>Set up the organisation first</h2>
+        <p><a href=${settings}>Settings</a>: its name and time zone, the licences bought, the usual alert rules</p>
       </li>
       <li>
         <h2>Or start the demo, with its own daemon and data</h2>

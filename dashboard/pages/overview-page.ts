@@ -28,14 +28,15 @@ export class OverviewPage extends LightElement {
   }
 
   override render() {
-    const { live, directory, organisation, chosen } = this.dashboard;
+    const { live, directory, organisation, chosen, navigation } = this.dashboard;
     const state = live.state();
+    const settings = navigation.href({ page: 'settings' });
     if (!state) {
       const known = directory.organisations();
       const waiting = known !== null && (known.length === 0 || organisation() === null);
-      return waiting ? emptyState(location.origin, chosen()) : html`<p class="lead loading">Fetching the numbers …</p>`;
+      return waiting ? emptyState(location.origin, chosen(), settings) : html`<p class="lead loading">Fetching the numbers …</p>`;
     }
-    if (state.usage.licences.length === 0) return emptyState(location.origin, state.organisation);
+    if (state.usage.licences.length === 0) return emptyState(location.origin, state.organisation, settings);
     return html`${this.#head(state.usage)}<hw-alert-strip .dashboard=${this.dashboard}></hw-alert-strip><hw-alert-announcer
         .dashboard=${this.dashboard}
       ></hw-alert-announcer><hw-state-announcer .rows=${state.usage.licences}></hw-state-announcer>

@@ -2,12 +2,14 @@ import { html } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { OrganisationView } from '../../shared/organisation.ts';
 import { LightElement } from '../components/light-element.ts';
+import '../components/new-organisation.ts';
 import { entitlementFields, organisationFields, settingsFrom } from '../components/organisation-form.ts';
 import { problemReport } from '../components/problem-report.ts';
 import '../components/user-settings.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
+import { WatchController } from '../controllers/watch-controller.ts';
 
 /** What administrators decide: the organisation, its entitlements, its users. */
 export class SettingsPage extends LightElement {
@@ -19,6 +21,7 @@ export class SettingsPage extends LightElement {
 
   constructor() {
     super();
+    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.directory]);
     let shown: string | null = null;
     new FollowController(
       this,
@@ -44,11 +47,16 @@ export class SettingsPage extends LightElement {
 
   override render() {
     const view = this.#view.value;
-    if (!view) {
-      const words =
-        this.dashboard.chosen() === null ? 'There is no organisation yet. The first event creates one.' : 'Fetching the settings …';
+    const { navigation, directory } = this.dashboard;
+    const none = directory.organisations()?.length === 0 && this.dashboard.chosen() === null;
+    if (none || navigation.query('new') === 'organisation') {
       return html`<h1>Settings</h1>
-        ${this.#view.error ? problemReport(this.#view.error) : html`<p class="lead">${words}</p>`}`;
+        ${none ? html`<p class="lead">There is no organisation yet. The first event creates one; or create it here.</p>` : ''}
+        <hw-new-organisation .dashboard=${this.dashboard}></hw-new-organisation>`;
+    }
+    if (!view) {
+      return html`<h1>Settings</h1>
+        ${this.#view.error ? problemReport(this.#view.error) : html`<p class="lead">Fetching the settings …</p>`}`;
     }
     const types = this.#types(view);
     return html`<header class="page-head">
@@ -56,6 +64,7 @@ export class SettingsPage extends LightElement {
           <h1>Settings</h1>
           <p class="page-note">Organisation ${view.organisation}</p>
         </div>
+        <a class="button" href=${navigation.here({ new: 'organisation' })}>New organisation</a>
       </header>
       ${keyed(
         view.organisation,

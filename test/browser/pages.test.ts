@@ -93,6 +93,20 @@ describe('pages', () => {
     await shows(page, 'UC User', '–', 'concurrentAvailable');
   });
 
+  it('UI-47: an organisation is created with the usual rules, once', async () => {
+    const page = await openPage(browser, `${daemon.url}/settings`);
+    await page.getByRole('link', { name: 'New organisation' }).click();
+    await page.getByLabel('Id').fill('129');
+    await page.getByLabel('Name', { exact: true }).fill('Mercia');
+    await page.getByRole('button', { name: 'Create the organisation' }).click();
+    await page.getByRole('alert').getByText('There is an organisation “129” already.').waitFor();
+    await page.getByLabel('Id').fill('mercia');
+    await page.getByRole('button', { name: 'Create the organisation' }).click();
+    await page.getByText('Organisation mercia').waitFor();
+    const rules = await daemon.get<{ items: object[]; defaults: object[] }>('/api/v1/organisations/mercia/alert-rules');
+    expect(rules.body.items).toHaveLength(rules.body.defaults.length);
+  });
+
   it('UI-45: what the daemon refuses is said where it was entered, and nothing is lost', async () => {
     const page = await openPage(browser, `${daemon.url}/settings`, {}, true);
     await page.getByLabel('Time zone').fill('Mars/Olympus');

@@ -27,6 +27,7 @@ import { markInitialised } from './store/data-file.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
 import { Teardown } from './teardown.ts';
+import { watchTokens } from './tokens.ts';
 import { createTargetGuard } from './webhooks/guard.ts';
 import { startHousekeeping } from './webhooks/housekeeping.ts';
 import { createPoster, type Poster } from './webhooks/post.ts';
@@ -68,13 +69,14 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
   let stopping = false;
   let port = config.listen.port;
   const { files, version } = loadDashboard();
+  const tokensUnreadable = (error: unknown) => log.error({ err: error }, 'tokens made or revoked since then are not in force');
   const edge: Edge = {
     config,
     clock,
     log,
     parser: createEventParser(config.catalogue),
     guard: createGuard(config, () => port),
-    auth: createAuthenticator(config.auth),
+    auth: createAuthenticator(config.auth, config.auth ? watchTokens(config.dataDir, tokensUnreadable) : () => [], () => clock.now()),
     targets: createTargetGuard(config.webhooks.allowTargets),
     health: () => health(running, stopping),
     notes: () => notes(running, clock.now()),

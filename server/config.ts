@@ -32,7 +32,8 @@ export const configSchema = z.strictObject({
   dataDir: z.string().min(1).default('./data'),
   /** Origins from which a browser may change things and open a live view. */
   publicOrigins: z.array(origin).default([]),
-  auth: z.strictObject({ tokens: z.array(token).min(1) }).optional(),
+  /** With or without tokens of its own: those made by `highwater token create` count beside them. */
+  auth: z.strictObject({ tokens: z.array(token).default([]) }).optional(),
   webhooks: z
     .strictObject({
       allowTargets: z.array(cidr).default([]),
@@ -116,10 +117,15 @@ export interface ConfigSources {
   flags?: { listen?: string | undefined; dataDir?: string | undefined };
   /** Reads what a `..._FILE` variable points to. @throws when it cannot */
   readFile?: (path: string) => string;
+  /** Whether tokens were made for a data directory. */
+  hasTokens?: (dataDir: string) => boolean;
 }
 
 /** @throws ConfigError */
-export function loadConfig({ file = '', env = {}, flags = {}, readFile }: ConfigSources): { config: Config; warnings: string[] } {
+export function loadConfig({ file = '', env = {}, flags = {}, readFile, hasTokens = () => false }: ConfigSources): {
+  config: Config;
+  warnings: string[];
+} {
   const problems: ConfigProblem[] = [];
   const raw = readYaml(file, problems);
   const { values, warnings } = readEnvironment(configSchema, env, readFile, problems);
@@ -132,6 +138,9 @@ export function loadConfig({ file = '', env = {}, flags = {}, readFile }: Config
     const known = keysAt(issue.path.map(String));
     problems.push(...fieldProblems(issue, (key) => `is not a known key${suggestion(key, known)}`));
   }
+  // On loopback a token is asked for only where the configuration says so; elsewhere the tokens that were made are enough to say so.
+  if (parsed.success && !parsed.data.auth && !isLoopback(listenAddress(parsed.data.listen).host) && hasTokens(parsed.data.dataDir))
+    parsed.data.auth = { tokens: [] };
   if (parsed.success) problems.push(...crossProblems(parsed.data));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const { listen: address, catalogue, ...rest } = parsed.data;
@@ -148,7 +157,7 @@ function crossProblems(config: Parsed): ConfigProblem[] {
   if (!config.auth && !isLoopback(host)) {
     problems.push({
       path: 'listen',
-      message: `${host} can be reached from other machines and no auth is configured: anybody could read and change everything. Add auth.tokens, or listen on 127.0.0.1`,
+      message: `${host} can be reached from other machines and no auth is configured: anybody could read and change everything. Make a token with highwater token create, add auth.tokens, or listen on 127.0.0.1`,
     });
   }
   if (config.limits.liveBufferHardBytes < config.limits.liveBufferSoftBytes) {

@@ -13,6 +13,7 @@ import { restoreCommand } from './cli/restore.ts';
 import { sendTestCommand } from './cli/send-test.ts';
 import { serveCommand } from './cli/serve.ts';
 import { addSimulateCommand } from './cli/simulate.ts';
+import { tokenCommand } from './cli/token.ts';
 import { verifyCommand } from './cli/verify.ts';
 import { whatIfCommand } from './cli/what-if.ts';
 
@@ -31,6 +32,7 @@ const commands = [
   reportCommand,
   whatIfCommand,
   sendTestCommand,
+  tokenCommand,
   verifyCommand,
   backupCommand,
   restoreCommand,
@@ -38,7 +40,7 @@ const commands = [
 for (const command of commands) program.addCommand(command());
 addSimulateCommand(program);
 addDemoCommand(program);
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands: parts }) => parts)]) command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { readTokens } from '../tokens.ts';
 
 export interface ConfigFlags {
   config?: string | undefined;
@@ -14,7 +15,13 @@ export interface ConfigFlags {
 export function readConfig(flags: ConfigFlags, env: NodeJS.ProcessEnv): { config: Config; warnings: string[] } {
   const path = flags.config ?? env['HIGHWATER_CONFIG'];
   const file = path === undefined ? undefined : readText(path);
-  return loadConfig({ file, env, flags: { listen: flags.listen, dataDir: flags.dataDir }, readFile: (name) => readFileSync(name, 'utf8') });
+  return loadConfig({
+    file,
+    env,
+    flags: { listen: flags.listen, dataDir: flags.dataDir },
+    readFile: (name) => readFileSync(name, 'utf8'),
+    hasTokens: (dataDir) => readTokens(dataDir).length > 0,
+  });
 }
 
 export function readText(path: string): string {

@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Config, Role } from '../config.ts';
+import { type KeptToken, sha256Of } from '../tokens.ts';
 import { HttpProblem } from './problem.ts';
 
 export const CAPABILITIES = ['read', 'ingest', 'operate', 'administer'] as const;
@@ -41,22 +42,25 @@ export interface Authenticator {
   authorise(token: string | undefined, capability: Capability | null): string | null;
 }
 
-export function createAuthenticator(auth: Config['auth']): Authenticator {
-  const known = (auth?.tokens ?? []).map(({ name, tokenSha256, role }) => ({ digest: Buffer.from(tokenSha256, 'hex'), role, name }));
+/** @param kept the tokens that were made by `highwater token create` and are not revoked, as they are now */
+export function createAuthenticator(auth: Config['auth'], kept: () => readonly KeptToken[], now: () => number): Authenticator {
   return {
     authorise(token, capability) {
       if (!auth || capability === null) return null;
       if (token === undefined) throw unauthorised('This needs a token: send Authorization: Bearer TOKEN.');
-      const digest = createHash('sha256').update(token).digest();
+      const digest = Buffer.from(sha256Of(token), 'hex');
       // Every token is compared, so that the time tells nothing about which one came close.
-      const [match] = known.filter((item) => timingSafeEqual(item.digest, digest));
-      if (!match) throw unauthorised('This token is not known.');
-      if (!GRANTED[match.role].has(capability))
-        throw new HttpProblem(403, 'forbidden', `A token with the role ${match.role} may not do that.`);
-      return match.name;
+      const [match] = [...auth.tokens, ...kept()].filter((known) => timingSafeEqual(Buffer.from(known.tokenSha256, 'hex'), digest));
+      if (!match || hasEnded(match, now())) throw unauthorised('This token is not known, or it has ended.');
+      const { name, role } = match;
+      if (!GRANTED[role].has(capability)) throw new HttpProblem(403, 'forbidden', `A token with the role ${role} may not do that.`);
+      return name;
     },
   };
 }
+
+const hasEnded = (token: { role: Role } | KeptToken, now: number): boolean =>
+  'expiresAt' in token && token.expiresAt !== null && Date.parse(token.expiresAt) <= now;
 
 /** The token of an `Authorization` header. */
 export const bearerToken = (header: string | undefined): string | undefined => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];

@@ -33,7 +33,7 @@ it('FAULT-6 what is more than it may be is refused properly and counted', async 
   const app = await startApp(onTestFinished, { config: 'limits: { maxBodyBytes: 1000, maxLiveConnectionsPerAddress: 2 }' });
   expect((await rawRequest(app.port, request('GET', '/healthz', { 'X-Long': 'x'.repeat(20_000) }))).status).toBe(431);
   expect((await app.post('/api/v1/events', 'x'.repeat(1_001))).status).toBe(413);
-  const sockets = Array.from({ length: 2 }, () => new WebSocket(app.url.replace('http', 'ws') + '/api/v1/live', 'highwater.v1'));
+  const sockets = Array.from({ length: 2 }, () => new WebSocket(`${app.url.replace('http', 'ws')}/api/v1/live`, 'highwater.v1'));
   onTestFinished(() => sockets.forEach((socket) => void socket.terminate()));
   await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('open', resolve))));
   const third = await rawRequest(app.port, UPGRADE);

@@ -120,6 +120,7 @@ auth: {tokens: [{name: x, tokenSha256: abc, role: boss}]}
     'highwater.example:80',
   ])('CONF-8 refuses to listen on %s without auth', (listen) => {
     expect(problems({ flags: { listen } })[0]).toMatch(/^listen: .* no auth is configured/);
+    expect(load({ flags: { listen, dataDir: '/books' }, hasTokens: (dataDir) => dataDir === '/books' }).auth).toEqual({ tokens: [] });
     expect(load({ flags: { listen }, file: `auth: {tokens: [{name: a, tokenSha256: ${sha}, role: admin}]}` }).listen.port).toBeTypeOf(
       'number',
     );

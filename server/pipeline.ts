@@ -16,6 +16,7 @@ import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
 import { brokenInvariant } from './books/invariants.ts';
+import { finishLate } from './books/late.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
 import { recomputeNext } from './books/recompute.ts';
@@ -185,6 +186,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
         const organisation = books.organisations.get(id);
         if (organisation && nextTimer(organisation) <= now) runTimers(batch, organisation, now);
       }
+      finishLate(batch);
       look(batch, alerting, committed.row);
       reportFailures();
       finishBatch(batch);

@@ -6,7 +6,7 @@ import type { CountedEvent } from '../pipeline-types.ts';
 import type { Reader } from '../store/store.ts';
 import type { Change } from '../usage/open-bucket.ts';
 import { createDraft, type Draft } from './draft.ts';
-import type { Position } from './entry.ts';
+import type { Entry, Position } from './entry.ts';
 import { createOrganisation, type Organisation } from './organisation.ts';
 
 /** Everything the daemon knows, in memory. Ahead of the disk only while a batch is under way. */
@@ -36,6 +36,8 @@ export interface Batch {
   draft: Draft;
   /** Organisations that were looked up: what they have to do next may be something else now. */
   met: Set<string>;
+  /** Highest number given before this batch: a record with a higher one is not written yet, though its event may have been answered. */
+  seqBefore: number;
   /** Organisation to the licence types whose levels or entitlements changed. */
   changed: Map<string, Set<string>>;
   /** Organisation to user to devices whose session changed. */
@@ -48,6 +50,12 @@ export interface Batch {
   shifts: Map<string, Shift[]>;
   /** Organisation to the stretch of the past that this batch brought as a whole: marks are made in it. */
   stretches: Map<string, { from: Position; to: Position }>;
+  /** Organisation to licence types whose pools are gone through again at the end of the batch, and from when on. */
+  contested: Map<string, Map<string, Instant>>;
+  /** Organisation to entries, by position, with records that get their numbers at the end of the batch, when none of it changes any more. */
+  unnumbered: Map<string, Map<string, Entry>>;
+  /** Numbers of records that the batch replaced: one may turn out not to have changed after all. */
+  replaced: Set<number>;
   /** Event ids that this batch remembers: organisation and id. */
   ids: [organisation: string, id: string][];
   events: CountedEvent[];
@@ -66,12 +74,16 @@ export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
     books,
     draft: createDraft(disk),
     met: new Set(),
+    seqBefore: books.seq,
     changed: new Map(),
     sessions: new Map(),
     buckets: new Map(),
     history: new Map(),
     shifts: new Map(),
     stretches: new Map(),
+    contested: new Map(),
+    unnumbered: new Map(),
+    replaced: new Set(),
     ids: [],
     events: [],
   };

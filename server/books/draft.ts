@@ -14,29 +14,65 @@ export interface Draft extends Reader {
 
 export function createDraft(disk: Reader): Draft {
   // By table, then by what a range never spans: an organisation, or one of its users.
-  const tables = new Map<TableName, Map<string, Map<string, Write>>>();
+  const tables = new Map<TableName, Map<string, Overlay>>();
 
-  const overlay = (table: TableName, key: Key | undefined): Map<string, Write> | undefined => tables.get(table)?.get(groupOf(table, key));
+  const overlay = (table: TableName, key: Key | undefined): Overlay | undefined => tables.get(table)?.get(groupOf(table, key));
 
   const write = (table: TableName, key: Key, value: unknown): void => {
-    const groups = getOrMake(tables, table, () => new Map<string, Map<string, Write>>());
-    getOrMake(groups, groupOf(table, key), () => new Map<string, Write>()).set(keyText(key), { table, key, value });
+    const groups = getOrMake(tables, table, () => new Map<string, Overlay>());
+    getOrMake(groups, groupOf(table, key), () => new Overlay()).set({ table, key, value });
   };
 
   return {
     put: write,
     remove: (table, key) => write(table, key, undefined),
-    writes: () => [...tables.values()].flatMap((groups) => [...groups.values()].flatMap((group) => [...group.values()])),
+    writes: () => [...tables.values()].flatMap((groups) => [...groups.values()].flatMap((group) => [...group.writes.values()])),
     get<V>(table: TableName, key: Key): V | undefined {
-      const written = overlay(table, key)?.get(keyText(key));
+      const written = overlay(table, key)?.writes.get(keyText(key));
       return written ? (written.value as V | undefined) : disk.get<V>(table, key);
     },
     range<V>(table: TableName, range: Range): Iterable<Row<V>> {
       const group = overlay(table, range.start);
       if (!group) return disk.range<V>(table, range);
-      return merged<V>(disk, table, group, range);
+      return merged<V>(disk, table, group.inside(range), range);
     },
   };
+}
+
+/** What was written of one group of keys. It is sorted once a range is read, and kept so. */
+class Overlay {
+  readonly writes = new Map<string, Write>();
+  #sorted: Write[] | null = null;
+
+  set(write: Write): void {
+    const text = keyText(write.key);
+    const known = this.writes.get(text);
+    if (known) {
+      known.value = write.value;
+      return;
+    }
+    this.writes.set(text, write);
+    this.#sorted?.splice(this.#placeOf(write.key), 0, write);
+  }
+
+  /** Those within a range, in the order in which it is read. */
+  inside({ start, end, reverse = false }: Range): Write[] {
+    this.#sorted ??= [...this.writes.values()].sort((a, b) => compareKeys(a.key, b.key));
+    const found = this.#sorted.slice(start ? this.#placeOf(start) : 0, end && this.#placeOf(end));
+    return reverse ? found.reverse() : found;
+  }
+
+  /** How many stand before a key. */
+  #placeOf(key: Key): number {
+    const sorted = this.#sorted ?? [];
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareKeys((sorted[middle] as Write).key, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 /** Tables whose ranges stay within one organisation: what a batch wrote of the others need not be looked through. */
@@ -51,11 +87,9 @@ function groupOf(table: TableName, key: Key | undefined): string {
 const keyText = (key: Key): string => key.join('\u0000');
 
 /** The rows of both, those of the overlay in front; removed ones left out. */
-function* merged<V>(disk: Reader, table: TableName, overlay: Map<string, Write>, range: Range): Iterable<Row<V>> {
-  const { start, end, reverse = false, limit = Number.POSITIVE_INFINITY } = range;
-  const inside = [...overlay.values()].filter(({ key }) => (!start || compareKeys(key, start) >= 0) && (!end || compareKeys(key, end) < 0));
+function* merged<V>(disk: Reader, table: TableName, inside: readonly Write[], range: Range): Iterable<Row<V>> {
+  const { reverse = false, limit = Number.POSITIVE_INFINITY } = range;
   const direction = reverse ? -1 : 1;
-  inside.sort((a, b) => direction * compareKeys(a.key, b.key));
   let next = 0;
   let given = 0;
   const { limit: _, ...unlimited } = range;

@@ -21,6 +21,8 @@ export interface Position {
 export const positionKey = ({ at, class: order, receipt, sub }: Position): (string | number)[] =>
   sub === undefined ? [at, order, receipt] : [at, order, receipt, sub];
 
+export const positionText = (position: Position): string => positionKey(position).join();
+
 export function positionOf(key: Key, from: number): Position {
   const [at, order, receipt, sub] = key.slice(from) as [number, number, number, (number | string)?];
   return { at, class: order, receipt, ...(sub !== undefined && { sub }) };

@@ -70,7 +70,7 @@ export function tryRows(disk: Reader, live: Books, now: Instant, id: string, row
   const byUser = new Map<string, Tentative[]>();
   for (const { row, known, item } of judged) if (known === undefined) getOrMake(byUser, row.user, () => []).push(item);
   for (const [user, items] of byUser) {
-    refoldUser(batch, beginRewriting(organisation), user, (items[0] as Tentative).position, items);
+    refoldUser(batch, beginRewriting(organisation), user, (items[0] as Tentative).position, items, true);
   }
   return judged.map(fateOf);
 }

@@ -7,12 +7,13 @@ import { AFTER_NAMES } from '../store/store.ts';
 import { adjustWalks } from './adjust-walks.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
-import { comparePositions, type Entry, type Position, userEntryKey } from './entry.ts';
+import { contestPools, isContested } from './contested.ts';
+import { comparePositions, type Entry, type Position } from './entry.ts';
 import { endLeasesBy } from './leases.ts';
+import { numberAll, numberRecords } from './numbers.ts';
 import { nextLogOff, type Organisation } from './organisation.ts';
-import { recomputePools } from './recomputation.ts';
 import { refoldUser } from './refold-user.ts';
-import { isContested, replayPools } from './replay-pools.ts';
+import { replayContested } from './replay-pools.ts';
 import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
 import type { Tentative } from './same-instant.ts';
 import { hasEntriesFrom } from './user-timeline.ts';
@@ -48,39 +49,46 @@ function beginLate(batch: Batch, organisation: Organisation): Rewriting {
   return beginRewriting(organisation);
 }
 
+/** Once everything else of the batch is in the books: what it may have changed for others. */
+export function finishLate(batch: Batch): void {
+  replayContested(batch);
+  numberAll(batch);
+}
+
 /** Works a late event in, and returns its entry. */
 export function recordLate(batch: Batch, organisation: Organisation, position: Position, entry: Entry): Entry {
   const rewriting = beginLate(batch, organisation);
-  refoldUser(batch, rewriting, entry.user, position, [{ position, entry }]);
-  replayContested(batch, rewriting, position);
-  return (rewritten(rewriting, position) as { after: Entry }).after;
+  refoldUser(batch, rewriting, entry.user, position, [{ position, entry }], true);
+  writeLate(batch, rewriting, position);
+  const { after } = rewritten(rewriting, position) as { after: Entry };
+  numberRecords(batch, after);
+  return after;
 }
 
 /** Works many tentative entries in at once, in order for each user. */
 export function recordLateMany(batch: Batch, organisation: Organisation, byUser: ReadonlyMap<string, Tentative[]>): void {
   if (byUser.size === 0) return;
   const rewriting = beginLate(batch, organisation);
-  const empty: [user: string, position: Position][] = [];
   let from: Position | null = null;
   for (const [user, items] of byUser) {
     const { position } = items[0] as Tentative;
-    for (const nothing of refoldUser(batch, rewriting, user, position, items)) empty.push([user, nothing]);
+    refoldUser(batch, rewriting, user, position, items, true);
     if (from === null || comparePositions(position, from) < 0) from = position;
   }
   if (from === null) return;
-  replayContested(batch, rewriting, from);
-  // A past with nothing open in it need not be read again when the next rows come.
-  for (const [user, position] of empty) batch.draft.put('userEntries', userEntryKey(organisation.id, user, position), []);
+  writeLate(batch, rewriting, from);
 }
 
 /** A logout of everybody, known late: whoever was there, or came since, is worked out again. Returns the numbers of its records. */
 export function sweepLate(batch: Batch, organisation: Organisation, position: Position): number[] {
   organisation.lastSweepAt = Math.max(organisation.lastSweepAt, position.at);
-  const rewriting = refoldUsers(batch, organisation, position, usersSince(batch, organisation, position.at));
+  const rewriting = beginLate(batch, organisation);
+  for (const user of usersSince(batch, organisation, position.at)) refoldUser(batch, rewriting, user, position, [], true);
+  writeLate(batch, rewriting, position);
   return [...rewriting.entries.values()]
     .filter((item) => item.position.at === position.at && item.position.receipt === position.receipt)
     .sort((a, b) => comparePositions(a.position, b.position))
-    .flatMap(({ after }) => after.records.map((record) => record.seq));
+    .flatMap(({ after }) => numberRecords(batch, after));
 }
 
 /** Works out a number of users again from a position on. */
@@ -93,7 +101,7 @@ export function refoldUsers(
 ): Rewriting {
   const rewriting = beginLate(batch, organisation);
   for (const user of users) refoldUser(batch, rewriting, user, from);
-  replayContested(batch, rewriting, from, types);
+  writeLate(batch, rewriting, from, types);
   return rewriting;
 }
 
@@ -105,18 +113,12 @@ export function usersSince(batch: Batch, organisation: Organisation, from: Insta
   return users;
 }
 
-/**
- * Replays the pools of the types that changed and had not always room, and of those whose sizes are others now; and writes all of it
- * down. Where that is too much at once, or already under way, the pools follow later.
- */
-function replayContested(batch: Batch, rewriting: Rewriting, from: Position, resized: Iterable<string> = []): void {
-  const { organisation } = rewriting;
-  const later = [...contested(batch, rewriting, from, resized)].filter(
-    (type) => organisation.recomputations.pools.has(type) || !replayPools(batch, rewriting, type, from.at),
-  );
+/** Writes it down. The pools of types that changed and had not always room, and of those whose sizes are others now, follow. */
+function writeLate(batch: Batch, rewriting: Rewriting, from: Position, resized: Iterable<string> = []): void {
+  const types = contested(batch, rewriting, from, resized);
   writeRewriting(batch, rewriting);
   adjustWalks(batch, rewriting);
-  for (const type of later) recomputePools(batch, organisation, type, from.at);
+  for (const type of types) contestPools(batch, rewriting.organisation, type, from.at);
 }
 
 function contested(batch: Batch, rewriting: Rewriting, from: Position, resized: Iterable<string>): Set<string> {

@@ -4,77 +4,50 @@
  */
 import type { Instant } from '../../shared/time.ts';
 import { moveTo } from '../licensing/pools.ts';
-import type { Stretch } from '../usage/levels.ts';
-import { bucketStart } from '../usage/open-bucket.ts';
-import { highestOf, highestSince } from '../usage/type-usage.ts';
 import { type Batch, touchSession } from './batch.ts';
 import { CLASS, comparePositions, type Entry, type EntryRecord, entryKey, type Position, positionOf } from './entry.ts';
 import { type Organisation, settingsAt, settingsBefore, typeState } from './organisation.ts';
 import { goBack, goOn, type PoolWalk, refreshAll, turnForward, walkFromNow } from './pool-walk.ts';
-import { type Rewriting, rewrite, rewritten } from './rewriting.ts';
+import { recomputePools } from './recomputation.ts';
+import { beginRewriting, type Rewriting, rewrite, rewritten, writeRewriting } from './rewriting.ts';
 import type { Placed } from './user-timeline.ts';
 
-/** Whether so many holders more or less since an instant could have put anybody into another pool. */
-export function isContested(batch: Batch, organisation: Organisation, type: string, from: Instant, holders = 1): boolean {
-  const smallest = smallestSince(organisation, type, from);
-  if (smallest === Number.POSITIVE_INFINITY) return false;
-  const state = typeState(organisation, type);
-  if (state.pools.outside.size > 0) return true;
-  const highest = highestSince(state.usage, from) ?? highestInHistory(batch, organisation, type, from);
-  return highest + waiting(batch, organisation, type) + holders > smallest;
-}
-
-/** What this batch has added to the past and not yet brought into the history. */
-function waiting(batch: Batch, organisation: Organisation, type: string): number {
-  const changes = batch.history.get(organisation.id)?.get(type) ?? [];
-  return changes.filter(({ by }) => by[0] > 0).length;
-}
-
-function smallestSince({ versions }: Organisation, type: string, from: Instant): number {
-  const inForceAt = versions.findLastIndex((version) => version.from <= from);
-  const sizes = versions.slice(Math.max(0, inForceAt)).map((version) => version.value.entitlements.get(type)?.concurrent);
-  return Math.min(Number.POSITIVE_INFINITY, ...sizes.filter((size) => size !== undefined));
-}
-
-function highestInHistory(batch: Batch, organisation: Organisation, type: string, from: Instant): number {
-  const { usage } = typeState(organisation, type);
-  let highest = highestSince(usage, usage.open[0]?.start ?? from) ?? 0;
-  const start = [organisation.id, type, bucketStart(from)];
-  for (const { value } of batch.draft.range<Stretch>('buckets', { start, end: [organisation.id, type, Number.POSITIVE_INFINITY] })) {
-    highest = Math.max(highest, highestOf(value));
+/** Goes through the pools that something late in the batch may have changed: each type once, from the earliest of it on. */
+export function replayContested(batch: Batch): void {
+  for (const [id, types] of batch.contested) {
+    const organisation = batch.books.organisations.get(id) as Organisation;
+    for (const [type, from] of types) {
+      if (organisation.recomputations.pools.has(type) || !replayPools(batch, organisation, type, from)) {
+        recomputePools(batch, organisation, type, from);
+      }
+    }
   }
-  return highest;
+  batch.contested.clear();
 }
 
 /** False, and nothing done: too much has happened since to be gone through at once. */
-export function replayPools(batch: Batch, rewriting: Rewriting, type: string, from: Instant): boolean {
-  const { organisation } = rewriting;
-  const entries = entriesOfType(batch, rewriting, type, from);
+function replayPools(batch: Batch, organisation: Organisation, type: string, from: Instant): boolean {
+  const entries = entriesOfType(batch, organisation, type, from);
   if (entries === null) return false;
+  const rewriting = beginRewriting(organisation);
   const walk = walkFromNow(typeState(organisation, type).pools);
   for (const { entry } of entries.toReversed()) goBack(walk, type, entry);
   turnForward(batch, organisation, walk, type, from);
   playPools(batch, rewriting, type, walk, entries, from, Number.POSITIVE_INFINITY);
   showPools(batch, organisation, type, walk);
+  writeRewriting(batch, rewriting);
   return true;
 }
 
-/** What happened to the type from an instant on, as it is now known; null where more has happened than is looked at in one batch. */
-function entriesOfType(batch: Batch, rewriting: Rewriting, type: string, from: Instant): Placed[] | null {
-  const { organisation } = rewriting;
+/** What happened to the type from an instant on; null where more has happened than is looked at in one batch. */
+function entriesOfType(batch: Batch, { id }: Organisation, type: string, from: Instant): Placed[] | null {
   const found: Placed[] = [];
-  const add = (position: Position, entry: Entry): void => {
-    if (position.at >= from && entry.records.some((record) => record.type === type)) found.push({ position, entry });
-  };
   let seen = 0;
-  const range = { start: [organisation.id, from], end: [organisation.id, Number.POSITIVE_INFINITY] };
-  for (const { key, value } of batch.draft.range<Entry>('entries', range)) {
+  for (const { key, value } of batch.draft.range<Entry>('entries', { start: [id, from], end: [id, Number.POSITIVE_INFINITY] })) {
     if (++seen > batch.books.effort.atOnce) return null;
-    const position = positionOf(key, 1);
-    if (!rewritten(rewriting, position)) add(position, value);
+    if (value.records.some((record) => record.type === type)) found.push({ position: positionOf(key, 1), entry: value });
   }
-  for (const { position, after } of rewriting.entries.values()) add(position, after);
-  return found.sort((a, b) => comparePositions(a.position, b.position));
+  return found;
 }
 
 /** Goes through entries from an instant up to another one, and notes which come out differently. */

@@ -2,20 +2,12 @@
  * Correcting the books after something late: entries as they were and as they should have been. A record that does not change
  * keeps its number; one that changes gets a new one, and the old stays, superseded.
  */
+import type { Instant } from '../../shared/time.ts';
 import { addLevels, type Levels, NO_LEVELS, sameLevels } from '../usage/levels.ts';
 import { correctAnomaly } from './anomalies.ts';
-import { type Batch, nextSeq, touch } from './batch.ts';
-import {
-  comparePositions,
-  type Entry,
-  type EntryRecord,
-  entryKey,
-  isEvent,
-  levelChange,
-  type Position,
-  positionKey,
-  userEntryKey,
-} from './entry.ts';
+import { type Batch, touch } from './batch.ts';
+import { comparePositions, type Entry, entryKey, isEvent, levelChange, type Position, positionText, userEntryKey } from './entry.ts';
+import { keepNumbers, numberLater } from './numbers.ts';
 import type { Organisation } from './organisation.ts';
 import { countChange } from './settle.ts';
 import type { StoredUser } from './stored.ts';
@@ -29,31 +21,46 @@ export interface Rewritten {
 export interface Rewriting {
   organisation: Organisation;
   entries: Map<string, Rewritten>;
+  /** Users to the instant after which everything of theirs is as it was. */
+  sameAfter: Map<string, Instant>;
+  /** Entries that are to carry their user's state, unless they do already. */
+  states: { user: string; position: Position; state: StoredUser }[];
 }
 
-export const beginRewriting = (organisation: Organisation): Rewriting => ({ organisation, entries: new Map() });
-
-const textOf = (position: Position): string => positionKey(position).join();
+export const beginRewriting = (organisation: Organisation): Rewriting => ({
+  organisation,
+  entries: new Map(),
+  sameAfter: new Map(),
+  states: [],
+});
 
 export function rewrite({ entries }: Rewriting, position: Position, before: Entry | null, after: Entry): void {
-  const known = entries.get(textOf(position));
+  const known = entries.get(positionText(position));
   if (known) known.after = after;
-  else entries.set(textOf(position), { position, before, after });
+  else entries.set(positionText(position), { position, before, after });
 }
 
 /** The entry as it stands after the corrections so far. */
-export const rewritten = ({ entries }: Rewriting, position: Position): Rewritten | undefined => entries.get(textOf(position));
+export const rewritten = ({ entries }: Rewriting, position: Position): Rewritten | undefined => entries.get(positionText(position));
 
 /** Writes the corrections down, in the order of the books, and counts what they do to the levels. */
 export function writeRewriting(batch: Batch, rewriting: Rewriting): void {
   const { organisation } = rewriting;
   for (const item of inOrder(rewriting)) {
     const { position, before, after } = item;
-    const changed = numberRecords(batch, before, after);
+    const changed = keepNumbers(batch, before, after);
     countDifference(batch, organisation, item);
     correctAnomaly(batch, organisation, position, before, after);
     writeOne(batch, organisation, item);
-    if (before === null || changed || isGone(after)) dropSnapshots(batch, organisation, after.user, position);
+    if (before === null || changed || isGone(after)) {
+      // An entry at that very instant may carry what was before the change.
+      const until = (rewriting.sameAfter.get(after.user) ?? Number.POSITIVE_INFINITY) + 1;
+      dropSnapshots(batch, organisation, after.user, position, until);
+    }
+  }
+  for (const { user, position, state } of rewriting.states) {
+    const key = userEntryKey(organisation.id, user, position);
+    if (batch.draft.get<StoredUser | 0>('userEntries', key) === 0) batch.draft.put('userEntries', key, state);
   }
   for (const { position } of rewriting.entries.values()) organisation.newestAt = Math.max(organisation.newestAt, position.at);
   touch(batch, organisation);
@@ -62,7 +69,7 @@ export function writeRewriting(batch: Batch, rewriting: Rewriting): void {
 /** Writes down corrections that touch nothing but pools. The caller sees to the levels and to what users' entries carry along. */
 export function writePoolRewriting(batch: Batch, rewriting: Rewriting): void {
   for (const item of inOrder(rewriting)) {
-    numberRecords(batch, item.before, item.after);
+    keepNumbers(batch, item.before, item.after);
     writeOne(batch, rewriting.organisation, item);
   }
 }
@@ -71,24 +78,6 @@ const inOrder = ({ entries }: Rewriting): Rewritten[] => [...entries.values()].s
 
 /** What timers did, and turned out not to have happened, leaves nothing behind but what was superseded. */
 const isGone = (after: Entry): boolean => after.records.length === 0 && after.superseded === null && !isEvent(after);
-
-/** Gives numbers to the records: the old one where nothing changed. Whether anything did. */
-function numberRecords(batch: Batch, before: Entry | null, after: Entry): boolean {
-  const left = [...(before?.records ?? [])];
-  const earlier = before?.superseded ?? [];
-  let changed = false;
-  for (const record of after.records) {
-    const same = left.findIndex((old) => sameRecord(old, record));
-    const [old] = same < 0 ? [] : left.splice(same, 1);
-    record.seq = old?.seq ?? nextSeq(batch);
-    if (!old) changed = true;
-  }
-  after.superseded = earlier.length + left.length > 0 ? [...earlier, ...left] : null;
-  return changed || left.length > 0;
-}
-
-const sameRecord = (a: EntryRecord, b: EntryRecord): boolean =>
-  a.acquired === b.acquired && a.type === b.type && a.session === b.session && a.pool === b.pool && a.since === b.since;
 
 /** What the correction does to the levels, in sum, by licence type. A type that only has other records is there with nothing. */
 export function levelDifferences({ before, after }: Rewritten): Map<string, Levels> {
@@ -113,7 +102,9 @@ function countDifference(batch: Batch, organisation: Organisation, item: Rewritt
   }
 }
 
-function writeOne({ draft }: Batch, { id }: Organisation, { position, after }: Rewritten): void {
+function writeOne(batch: Batch, { id }: Organisation, { position, after }: Rewritten): void {
+  const { draft } = batch;
+  numberLater(batch, id, position, after);
   const userKey = userEntryKey(id, after.user, position);
   if (isGone(after)) {
     draft.remove('entries', entryKey(id, position));

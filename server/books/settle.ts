@@ -7,22 +7,39 @@ import type { Levels } from '../usage/levels.ts';
 import { bucketStart, type Change } from '../usage/open-bucket.ts';
 import { change } from '../usage/type-usage.ts';
 import { type Batch, nextSeq, type Shift, touch, touchBucket, touchSession } from './batch.ts';
-import { type Entry, type EntryRecord, entryKey, levelChange, type Position, poolIndex, positionKey, userEntryKey } from './entry.ts';
+import {
+  type Entry,
+  type EntryRecord,
+  entryKey,
+  levelChange,
+  type Position,
+  poolIndex,
+  poolName,
+  positionKey,
+  userEntryKey,
+} from './entry.ts';
 import { countSessions, type Organisation, settingsAt, typeState, userState } from './organisation.ts';
 import { storeUser } from './stored.ts';
 
 /** Entries between two that carry the user's state, so that a late event need not read further back. */
-const SNAPSHOT_EVERY = 16;
+export const SNAPSHOT_EVERY = 16;
 /** Entries between two marks of the in-use levels, so that a record's level is found near it. */
 const MARK_EVERY = 256;
 
-/** Takes and gives back licences, in order. The records have no number yet. */
-export function moveLicences(organisation: Organisation, user: string, position: Position, movements: readonly Movement[]): EntryRecord[] {
+/** Takes and gives back licences, in order. The records have no number yet. `known`: those that were there already, with their pools. */
+export function moveLicences(
+  organisation: Organisation,
+  user: string,
+  position: Position,
+  movements: readonly Movement[],
+  known: readonly EntryRecord[] = [],
+): EntryRecord[] {
   return movements.map(({ acquired, type, session, since }) => {
     const { pools } = typeState(organisation, type);
     if (acquired) {
       const sizes = settingsAt(organisation, position.at).entitlements.get(type);
-      const { pool, turned } = acquire(pools, user, position.at, position.receipt, sizes);
+      const same = known.find((record) => record.acquired && record.type === type && record.session === session);
+      const { pool, turned } = acquire(pools, user, position.at, position.receipt, sizes, same && poolName(same.pool));
       return { seq: 0, acquired, type, session, pool: poolIndex(pool), turned, since, stay: null };
     }
     const { pool, turned, stay } = giveBack(pools, user);

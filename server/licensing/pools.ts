@@ -80,14 +80,15 @@ export interface Settled {
   stay: Stay;
 }
 
-export function acquire(pools: Pools, user: string, at: Instant, receipt: number, sizes: Sizes | undefined): Settled {
+/** `known`: the pool that the user found, where that is known already. */
+export function acquire(pools: Pools, user: string, at: Instant, receipt: number, sizes: Sizes | undefined, known?: Pool): Settled {
   const held = pools.stays.get(user);
   if (held) {
     pools.holdings++;
     held.holdings++;
     return { pool: held.pool, turned: false, stay: held };
   }
-  const stay: Stay = { at, receipt, pool: choosePool(pools.used, sizes), holdings: 1 };
+  const stay: Stay = { at, receipt, pool: known ?? choosePool(pools.used, sizes), holdings: 1 };
   admit(pools, user, stay);
   return { pool: stay.pool, turned: true, stay };
 }

@@ -31,4 +31,31 @@ describe('what comes late together', () => {
     await books.send({ user: 'a', device: 'deskphone', logonSource: 'Paired Device', at: START + 70_000, licences: ['Recording'] });
     expect(books.counts()).toEqual({ Recording: [1, 2] });
   });
+
+  it('ORDER-22 what a request changes and changes back keeps its number, and no number is left out', async () => {
+    const books = await openTestBooks(END);
+    await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 1 } } });
+    const at = (hours: number): number => START + hours * 3_600_000;
+    const stay = (user: string, from: number, to: number) => [
+      { user, at: at(from), licences: ['Recording'] },
+      { type: 'logout' as const, user, at: at(to) },
+    ];
+    // c is over limit while a and b are there, and in contingency from the billing period's start on.
+    await books.send(...stay('a', 5, 20), ...stay('b', 6, 40), ...stay('c', 7, 50));
+    const before = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc' })?.items ?? [];
+    const answers = await books.send(...stay('d', 1, 10), ...stay('d', 2, 4), ...stay('e', 45, 46), ...stay('a', 6, 19));
+    const all = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', superseded: true })?.items ?? [];
+    expect(all.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(all.map((_, index) => index + 1));
+    const old = new Map(before.map((record) => [record.seq, record]));
+    for (const record of all) {
+      const was = old.get(record.seq);
+      if (was) expect({ ...record, flags: [], inUse: 0 }).toEqual({ ...was, flags: [], inUse: 0 });
+    }
+    expect(all.filter(({ seq }) => answers.some(({ records }) => records.includes(seq))).length).toBe(
+      answers.flatMap((a) => a.records).length,
+    );
+    expect(all.filter(({ seq, flags }) => seq > before.length && flags.includes('superseded')).map(({ seq }) => seq)).toEqual(
+      answers.flatMap(({ records }) => records).filter((seq) => all.some((r) => r.seq === seq && r.flags.includes('superseded'))),
+    );
+  });
 });

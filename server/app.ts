@@ -30,7 +30,9 @@ import { Teardown } from './teardown.ts';
 import { watchTokens } from './tokens.ts';
 import { createTargetGuard } from './webhooks/guard.ts';
 import { startHousekeeping } from './webhooks/housekeeping.ts';
+import { createMailer } from './webhooks/mail.ts';
 import { createPoster, type Poster } from './webhooks/post.ts';
+import { createSender } from './webhooks/send.ts';
 import { createWebhookWorker } from './webhooks/worker.ts';
 
 /** Milliseconds after which a display that does not drain is cut off. */
@@ -78,6 +80,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     guard: createGuard(config, () => port),
     auth: createAuthenticator(config.auth, config.auth ? watchTokens(config.dataDir, tokensUnreadable) : () => [], () => clock.now()),
     targets: createTargetGuard(config.webhooks.allowTargets),
+    mailer: createMailer(config.email),
     health: () => health(running, stopping),
     notes: () => notes(running, clock.now()),
     refused: (code) => running?.metrics.refused(code),
@@ -128,7 +131,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       record,
       webhook: shown.webhook,
       isPending: shown.isPending,
-      poster: parts.poster ?? createPoster(edge.targets),
+      sender: createSender(parts.poster ?? createPoster(edge.targets), edge.mailer),
       retrySeconds: config.webhooks.retrySeconds,
       random: parts.random ?? Math.random,
       home: config.publicOrigins[0] ?? '',

@@ -11,7 +11,7 @@ export interface EnvironmentValue {
   path: string[];
   value: unknown;
 }
-type Kind = 'text' | 'number' | 'list' | 'yaml';
+type Kind = 'text' | 'number' | 'boolean' | 'list' | 'yaml';
 
 /**
  * Values of the variables that are set, typed after the schema: lists by comma or as JSON, lists of objects as YAML.
@@ -69,6 +69,7 @@ function leaves(schema: z.ZodType, path: string[]): { path: string[]; kind: Kind
 
 function kindOf(schema: z.ZodType): Kind {
   if (schema instanceof z.ZodNumber) return 'number';
+  if (schema instanceof z.ZodBoolean) return 'boolean';
   if (!(schema instanceof z.ZodArray)) return 'text';
   return schema.element instanceof z.ZodObject ? 'yaml' : 'list';
 }
@@ -76,6 +77,7 @@ function kindOf(schema: z.ZodType): Kind {
 function typed(text: string, kind: Kind): unknown {
   if (kind === 'text') return text;
   if (kind === 'number') return number(text);
+  if (kind === 'boolean') return boolean(text);
   if (kind === 'yaml' || text.trimStart().startsWith('[')) return parse(text);
   const items = text.split(',').map((item) => item.trim());
   return items.filter((item) => item !== '').map((item) => (Number.isNaN(Number(item)) ? item : Number(item)));
@@ -83,6 +85,8 @@ function typed(text: string, kind: Kind): unknown {
 
 /** Text that is no number stays text, so that the schema says what it should have been. */
 const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
+
+const boolean = (text: string): unknown => (text === 'true' ? true : text === 'false' ? false : text);
 
 /** The schema below its defaults and its optionality. */
 export function bare(schema: z.ZodType): z.ZodType {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { BUILT_IN_CATALOGUE, type Catalogue, extendCatalogue } from '../shared/catalogue.ts';
+import { emailProblems, emailSchema, emailSettings } from './config-email.ts';
 import { bare, readEnvironment } from './config-env.ts';
 import { nearest } from './config-suggest.ts';
 import { name } from './parse/fields.ts';
@@ -44,6 +45,8 @@ export const configSchema = z.strictObject({
         .default([5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]),
     })
     .prefault({}),
+  /** Absent: there is no mail server, and no e-mail. */
+  email: emailSchema.optional(),
   /** Absent: records are kept for good. */
   retention: z.strictObject({ recordsMonths: positive(1_200).optional() }).prefault({}),
   store: z
@@ -88,7 +91,8 @@ export const configSchema = z.strictObject({
 });
 
 type Parsed = z.output<typeof configSchema>;
-export interface Config extends Omit<Parsed, 'listen' | 'catalogue'> {
+export interface Config extends Omit<Parsed, 'listen' | 'catalogue' | 'email'> {
+  email?: ReturnType<typeof emailSettings>;
   listen: { host: string; port: number };
   /** The built-in lists with the site's own. */
   catalogue: Catalogue;
@@ -142,9 +146,27 @@ export function loadConfig({ file = '', env = {}, flags = {}, readFile, hasToken
   if (parsed.success && !parsed.data.auth && !isLoopback(listenAddress(parsed.data.listen).host) && hasTokens(parsed.data.dataDir))
     parsed.data.auth = { tokens: [] };
   if (parsed.success) problems.push(...crossProblems(parsed.data));
+  const password = readSecret('email.passwordFile', parsed.data?.email?.passwordFile, readFile, problems);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  const { listen: address, catalogue, ...rest } = parsed.data;
-  return { config: { ...rest, listen: listenAddress(address), catalogue: extendCatalogue(BUILT_IN_CATALOGUE, catalogue) }, warnings };
+  const { listen: address, catalogue, email, ...rest } = parsed.data;
+  const given = { ...rest, ...(email && { email: emailSettings(email, password) }) };
+  return { config: { ...given, listen: listenAddress(address), catalogue: extendCatalogue(BUILT_IN_CATALOGUE, catalogue) }, warnings };
+}
+
+/** What a file holds that a key names; where files cannot be read, the file is not looked at. */
+function readSecret(
+  path: string,
+  file: string | undefined,
+  readFile: ((path: string) => string) | undefined,
+  problems: ConfigProblem[],
+): string | undefined {
+  if (file === undefined || !readFile) return undefined;
+  try {
+    return readFile(file).trimEnd();
+  } catch (error) {
+    problems.push({ path, message: (error as Error).message.split('\n')[0] as string });
+    return undefined;
+  }
 }
 
 /** Whether only programs of this machine can reach the address. */
@@ -163,6 +185,7 @@ function crossProblems(config: Parsed): ConfigProblem[] {
   if (config.limits.liveBufferHardBytes < config.limits.liveBufferSoftBytes) {
     problems.push({ path: 'limits.liveBufferHardBytes', message: 'must not be below limits.liveBufferSoftBytes' });
   }
+  problems.push(...emailProblems(config.email));
   const names = (config.auth?.tokens ?? []).map((item) => item.name);
   for (const twice of new Set(names.filter((item, index) => names.indexOf(item) !== index))) {
     problems.push({ path: 'auth.tokens', message: `two tokens are named ${JSON.stringify(twice)}` });

@@ -177,7 +177,7 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 
-export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty'] as const;
+export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty', 'email'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
 /** What alerts of one message may share. */

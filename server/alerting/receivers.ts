@@ -22,14 +22,16 @@ export type GivenWebhook = Omit<Webhook, 'secret' | 'oldSecrets' | 'disabledReas
 export function putWebhook(batch: Batch, alerting: Alerting, organisation: string, given: GivenWebhook, newSecret: string): string | null {
   const watched = watchedNow(batch, alerting, organisation);
   const known = watched.webhooks.get(given.id);
-  const secret = given.secret ?? known?.secret ?? newSecret;
+  // E-mail has none; whoever leaves it gets a new one.
+  const kept = given.format === 'email' ? '' : known?.secret || newSecret;
+  const secret = given.secret ?? kept;
   const oldSecrets = secret === known?.secret ? (known.oldSecrets ?? []) : [];
   const webhook: Webhook = { ...given, secret, oldSecrets, disabledReason: null };
   writeWebhook(batch, watched, webhook);
   if (String(known?.groupBy) !== String(webhook.groupBy)) endWaits(watched, webhook.id);
   // What waited goes out now: it was turned off, or had an address where nobody was.
   if (known && webhook.enabled) alerting.queued.push(...pendingOf(batch, organisation, webhook.id));
-  return given.secret === undefined && !known ? newSecret : null;
+  return secret === newSecret ? newSecret : null;
 }
 
 /**

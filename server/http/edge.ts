@@ -10,6 +10,7 @@ import type { EventParser } from '../parse/events.ts';
 import type { Health, Pipeline } from '../pipeline-types.ts';
 import type { BackupKeeper } from '../safekeeping/keeper.ts';
 import type { TargetGuard } from '../webhooks/guard.ts';
+import type { Mailer } from '../webhooks/mail.ts';
 import type { Authenticator } from './auth.ts';
 import type { Guard } from './guard.ts';
 import type { Metrics } from './metrics.ts';
@@ -35,6 +36,7 @@ export interface Edge {
   auth: Authenticator;
   /** Where webhooks may go. */
   targets: TargetGuard;
+  mailer: Mailer;
   health(): Health;
   /** Sentences about what somebody should look at though the daemon is ready. */
   notes(): string[];

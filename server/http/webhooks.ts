@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
+import type { WebhookFormat } from '../../shared/alerts.ts';
 import { parseDeliveryQuery, parseRotation, parseWebhook } from '../parse/webhooks.ts';
+import type { Webhook } from '../webhooks/outbox.ts';
 import { deliveryView } from '../webhooks/outbox-views.ts';
 import { secretOf, secretProblem } from '../webhooks/sign.ts';
 import { readJson, readJsonIfAny } from './body.ts';
@@ -39,9 +41,13 @@ export function webhookRoutes(app: App, edge: Edge): void {
   app.put(ONE, put, async (c) => {
     const [organisation, id] = inPath(c);
     const body = await readJson(c.env.incoming, edge.config.limits.maxBodyBytes);
-    const given = parseWebhook(id, body, { urlProblem: (url) => edge.targets.problem(url), secretProblem });
+    const given = parseWebhook(id, body, {
+      urlProblem: (url) => edge.targets.problem(url),
+      mailProblem: (address) => edge.mailer.problem(address),
+      secretProblem,
+    });
     const known = alerts().shown.webhook(organisation, id);
-    const kept = given.secret === undefined && known ? secretProblem(known.secret, given.format) : null;
+    const kept = given.secret === undefined && known ? keptSecretProblem(known, given.format) : null;
     if (given.format === 'pagerduty' && given.secret === undefined && (!known || kept !== null))
       throw needsSecret('is the routing key, and is required');
     if (kept !== null) throw needsSecret(`${kept}; the one it has does not fit ${given.format}`);
@@ -115,6 +121,10 @@ const newSecret = () => secretOf(randomBytes(SECRET_BYTES));
 const unknownWebhook = (id: string) => new HttpProblem(404, 'unknown_webhook', `There is no webhook ${JSON.stringify(id)} here.`);
 
 const unknownDelivery = () => new HttpProblem(404, 'unknown_delivery', 'There is no such delivery of this webhook.');
+
+/** E-mail has none: to change from it or to it is to begin anew. */
+const keptSecretProblem = (known: Webhook, format: WebhookFormat): string | null =>
+  format === 'email' || known.secret === '' ? null : secretProblem(known.secret, format);
 
 const needsSecret = (message: string) =>
   new HttpProblem(400, 'invalid_body', `Nothing was changed: secret ${message}.`, { errors: [{ path: 'secret', message }] });

@@ -10,10 +10,12 @@ import {
   type WebhookEventType,
   type WebhookFormat,
 } from '../../shared/alerts.ts';
+import { mailtoUrl } from '../../shared/mail-address.ts';
 import type { PageQuery } from '../pipeline-types.ts';
 import { checked } from './checked.ts';
 import { shown } from './issues.ts';
 import { pageQuery, parseQuery } from './query.ts';
+import { type AddressChecks, checkAddress } from './receiver-address.ts';
 import { Problems } from './refusal.ts';
 
 const MAX_URL = 2_048;
@@ -24,7 +26,9 @@ const MONTH_SECONDS = 31 * DAY_SECONDS;
 
 export const webhookSchema = z.strictObject({
   id: z.string().optional(),
-  url: z.string().max(MAX_URL),
+  /** Of e-mail `mailto:`, and there `to` is the same in a list. */
+  url: z.string().max(MAX_URL).optional(),
+  to: z.array(z.string()).nullish(),
   format: z.enum(WEBHOOK_FORMATS).default('standard'),
   secret: z.string().max(MAX_SECRET).nullish(),
   events: z
@@ -60,9 +64,7 @@ export interface ParsedWebhook {
   repeatIntervalSeconds?: number;
 }
 
-export interface WebhookChecks {
-  /** Why messages may not go to a URL, or null. */
-  urlProblem(url: string): string | null;
+export interface WebhookChecks extends AddressChecks {
   /** Why a text is no secret of a format, or null. */
   secretProblem(secret: string, format: WebhookFormat): string | null;
 }
@@ -74,8 +76,7 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
   if (parsed) {
     if (parsed.id !== undefined && parsed.id !== id)
       problems.add({ path: 'id', message: `must be ${shown(id)}, as in the path, or absent` });
-    const wrongUrl = checks.urlProblem(parsed.url);
-    if (wrongUrl !== null) problems.add({ path: 'url', message: wrongUrl });
+    checkAddress(parsed, checks, problems);
     const wrongSecret = parsed.secret == null ? null : checks.secretProblem(parsed.secret, parsed.format);
     if (wrongSecret !== null) problems.add({ path: 'secret', message: wrongSecret });
     // Whoever follows every step by its own id gets every step by itself.
@@ -84,12 +85,10 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
     if (parsed.groupWaitSeconds != null && parsed.groupBy == null) problems.add({ path: 'groupWaitSeconds', message: 'needs groupBy' });
   }
   problems.throwIfAny('invalid_body', 'Nothing was changed');
-  const { url, format, secret, events, enabled, groupBy, groupWaitSeconds, repeatIntervalSeconds } = parsed as z.output<
-    typeof webhookSchema
-  >;
+  const { url = '', to, format, secret, events, enabled, groupBy, groupWaitSeconds, repeatIntervalSeconds } = parsed as Given;
   return {
     id,
-    url,
+    url: to == null ? url : mailtoUrl(to),
     format,
     events,
     enabled,
@@ -99,6 +98,8 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
     ...(repeatIntervalSeconds != null && { repeatIntervalSeconds }),
   };
 }
+
+type Given = z.output<typeof webhookSchema>;
 
 export const rotationSchema = z.strictObject({
   secret: z.string().max(MAX_SECRET).nullish(),
@@ -120,7 +121,8 @@ export function parseRotation(
   const parsed = checked(rotationSchema, body, problems);
   if (parsed) {
     const required = parsed.secret == null && format === 'pagerduty' ? 'is the routing key, and is required' : null;
-    const problem = parsed.secret == null ? required : secretProblem(parsed.secret, format);
+    const none = format === 'email' ? 'e-mail has none' : null;
+    const problem = parsed.secret == null ? (required ?? none) : secretProblem(parsed.secret, format);
     if (problem !== null) problems.add({ path: 'secret', message: problem });
   }
   problems.throwIfAny('invalid_body', 'Nothing was changed');

@@ -1,13 +1,14 @@
 /** What is kept of one attempt, for whoever looks for the mistake: at most so much, and no secret. */
 import type { Exchange, Webhook } from './outbox.ts';
-import type { Answer, Message } from './post.ts';
+import type { Answer } from './post.ts';
+import type { AnyMessage } from './send.ts';
 
 const KEPT_CHARS = 16_384;
 const HIDDEN = '***';
 const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
 /** @param answer null where there was none */
-export function exchangeOf(message: Message, answer: Answer | null, durationMs: number, webhook: Webhook): Exchange {
+export function exchangeOf(message: AnyMessage, answer: Answer | null, durationMs: number, webhook: Webhook): Exchange {
   const without = hiding([webhook.secret, ...(webhook.oldSecrets ?? []).map(({ secret }) => secret)]);
   const headers = Object.entries(message.headers).map(([name, value]) => [
     name,
@@ -15,7 +16,12 @@ export function exchangeOf(message: Message, answer: Answer | null, durationMs: 
   ]);
   return {
     durationMs,
-    request: { method: 'POST', url: message.url, headers: Object.fromEntries(headers), body: without(message.body).slice(0, KEPT_CHARS) },
+    request: {
+      method: message.kind === 'mail' ? 'MAIL' : 'POST',
+      url: message.url,
+      headers: Object.fromEntries(headers),
+      body: without(message.body).slice(0, KEPT_CHARS),
+    },
     response: answer && { status: answer.status, body: without(answer.body ?? '') },
   };
 }

@@ -81,7 +81,13 @@ const KEPT_ATTEMPTS = 50;
 export const wants = (webhook: Webhook, type: WebhookEventType): boolean => webhook.events.length === 0 || webhook.events.includes(type);
 
 /** What an attempt came to. */
-export type Outcome = { kind: 'delivered' | 'gone' | 'failed'; attempt: Attempt; retryAfterMs?: number };
+export type Outcome = {
+  kind: 'delivered' | 'gone' | 'failed';
+  attempt: Attempt;
+  retryAfterMs?: number;
+  /** Trying this one again would bring the same. */
+  final?: boolean;
+};
 
 /** The delivery after an attempt. @param jitter from 0 to 1 */
 export function afterAttempt(delivery: Delivery, outcome: Outcome, retrySeconds: readonly number[], jitter: number): Delivery {
@@ -90,7 +96,7 @@ export function afterAttempt(delivery: Delivery, outcome: Outcome, retrySeconds:
   const done = { ...delivery, attempts, tries, nextAttemptAt: null };
   if (outcome.kind === 'delivered') return { ...done, status: 'delivered' };
   const wait = retrySeconds[tries - 1];
-  if (outcome.kind === 'gone' || wait === undefined) return { ...done, status: 'failed' };
+  if (outcome.kind === 'gone' || outcome.final || wait === undefined) return { ...done, status: 'failed' };
   // Jitter only ever makes it later: a receiver that is down is not helped by being asked sooner.
   const after = Math.max(wait * 1000 * (1 + jitter / 10), outcome.retryAfterMs ?? 0);
   return { ...done, status: 'pending', nextAttemptAt: outcome.attempt.at + Math.ceil(after) };

@@ -10,6 +10,7 @@ const READ_BYTES = 4_096;
 const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
 export interface Message {
+  kind: 'http';
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -17,10 +18,15 @@ export interface Message {
 
 /** What came back, without judgement. */
 export interface Answer {
+  /** Of HTTP, or of a mail server. */
   status: number;
   retryAfter?: string | undefined;
   /** Its beginning. */
   body?: string;
+  /** What else it said. */
+  note?: string;
+  /** Trying again would bring the same. */
+  final?: boolean;
 }
 
 export interface Poster {
@@ -84,12 +90,12 @@ async function readLittle(
 /** Only 2xx is a success; a redirection is not followed, because nobody has looked at where it leads. */
 export function judge(answer: Answer, clock: Pick<Clock, 'now'>): Outcome {
   const at = clock.now();
-  const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: 'delivered', attempt: { at, status, error: null } };
+  const { status, note, final = false } = answer;
+  if (status >= 200 && status < 300) return { kind: 'delivered', attempt: { at, status, error: note ?? null } };
   if (status === 410) return { kind: 'gone', attempt: { at, status, error: 'the receiver is gone' } };
-  const error = status >= 300 && status < 400 ? 'a redirection is not followed' : `answered ${status}`;
+  const error = note ?? (status >= 300 && status < 400 ? 'a redirection is not followed' : `answered ${status}`);
   const retryAfterMs = retryAfterOf(answer.retryAfter, at);
-  return { kind: 'failed', attempt: { at, status, error }, ...(retryAfterMs !== null && { retryAfterMs }) };
+  return { kind: 'failed', attempt: { at, status, error }, final, ...(retryAfterMs !== null && { retryAfterMs }) };
 }
 
 /** Seconds, or a date; at most a day. */

@@ -42,6 +42,7 @@ export const signingSecrets = ({ secret, oldSecrets = [] }: Webhook, now: Instan
 
 /** Why a text is no secret of a format, or null. PagerDuty's is the routing key of a service; all others sign with theirs. */
 export function secretProblem(secret: string, format: WebhookFormat): string | null {
+  if (format === 'email') return secret === '' ? null : 'e-mail has none';
   if (format === 'pagerduty') return /^[\x21-\x7e]{8,128}$/.test(secret) ? null : 'must be the routing key of a PagerDuty service';
   const key = keyOf(secret);
   if (!key) return 'must be base64, with or without whsec_ in front';

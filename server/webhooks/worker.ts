@@ -7,7 +7,8 @@ import type { Cancel, Clock } from '../clock.ts';
 import { exchangeOf } from './exchange.ts';
 import { messageOf } from './formats/render.ts';
 import { afterAttempt, type Delivery, type Exchange, type Outcome, type Webhook } from './outbox.ts';
-import { type Answer, judge, type Message, type Poster, reasonOf } from './post.ts';
+import { type Answer, judge, reasonOf } from './post.ts';
+import type { AnyMessage, Sender } from './send.ts';
 
 /** Requests under way to one receiver. */
 const AT_ONCE = 4;
@@ -24,7 +25,7 @@ export interface WorkerLog {
 
 export interface WorkerParts {
   clock: Clock;
-  poster: Poster;
+  sender: Sender;
   retrySeconds: readonly number[];
   /** From 0 to 1. */
   random: () => number;
@@ -63,7 +64,7 @@ interface Receiver {
 }
 
 export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
-  const { clock, poster } = parts;
+  const { clock, sender } = parts;
   const receivers = new Map<string, Receiver>();
   const running = new Set<Promise<void>>();
   let timer: { at: Instant; cancel: Cancel } | null = null;
@@ -172,12 +173,12 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
 
   const tryOnce = async (delivery: Delivery, webhook: Webhook): Promise<{ outcome: Outcome; exchange: Exchange | null }> => {
     const began = clock.now();
-    let message: Message | null = null;
+    let message: AnyMessage | null = null;
     let answer: Answer | null = null;
     let outcome: Outcome;
     try {
       message = messageOf(delivery, webhook, began, parts.home);
-      answer = await poster.post(message);
+      answer = await sender.send(message);
       outcome = judge(answer, clock);
     } catch (error) {
       outcome = { kind: 'failed', attempt: { at: clock.now(), status: null, error: reasonOf(error) } };
@@ -229,7 +230,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
         });
       });
       await patience;
-      await poster.close();
+      await sender.close();
       await Promise.all(running);
     },
   };

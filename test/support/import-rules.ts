@@ -89,7 +89,7 @@ export const IMPORT_RULES: ImportRule[] = [
   {
     id: 'ARCH-24',
     of: ['server/webhooks/'],
-    only: ['shared/', 'server/webhooks/', 'server/clock.ts', 'node:', 'undici', 'ipaddr.js'],
+    only: ['shared/', 'server/webhooks/', 'server/clock.ts', 'node:', 'undici', 'ipaddr.js', 'nodemailer', 'liquidjs'],
     words: clockReads,
   },
   {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RefusedInput } from '../../server/parse/refusal.ts';
 import { parseWebhook } from '../../server/parse/webhooks.ts';
-import { messageOf } from '../../server/webhooks/formats/render.ts';
+import { type HttpFormat, httpMessageOf } from '../../server/webhooks/formats/render.ts';
 import type { Webhook } from '../../server/webhooks/outbox.ts';
 import type { AlertRule, WebhookFormat } from '../../shared/alerts.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -193,7 +193,7 @@ describe('groups', () => {
     const books = await centre({ groupBy: ['rule', 'severity'] });
     await books.send(login('a', 'A', 'B'));
     const [delivery] = books.pipeline.alerts.shown.pending();
-    const sent = (format: WebhookFormat) => JSON.parse(messageOf(delivery as never, receiver(format, {}), START, '').body);
+    const sent = (format: HttpFormat) => JSON.parse(httpMessageOf(delivery as never, receiver(format, {}), format, START, '').body);
     expect(sent('alertmanager')).toMatchObject({
       status: 'firing',
       alerts: [{ labels: { licence_type: 'A' } }, { labels: { licence_type: 'B' } }],
@@ -207,7 +207,7 @@ describe('groups', () => {
   });
 
   it('ALERT-69 what makes no sense is refused by its path', () => {
-    const checks = { urlProblem: () => null, secretProblem: () => null };
+    const checks = { urlProblem: () => null, mailProblem: () => null, secretProblem: () => null };
     const refused = (given: object): string[] => {
       try {
         parseWebhook('ops', { url: 'https://a.example/', ...given }, checks);

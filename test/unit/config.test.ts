@@ -142,6 +142,39 @@ auth: {tokens: [{name: x, tokenSha256: abc, role: boss}]}
   });
 });
 
+describe('the mail server of the configuration', () => {
+  const email = (keys: string) => ({ file: `email: {${keys}}` });
+  const base = 'host: mail.example, from: highwater@centre.example';
+
+  it('CONF-20 absent there is none; its defaults depend on one another', () => {
+    expect(load()).not.toHaveProperty('email');
+    expect(load(email(base)).email).toMatchObject({ port: 587, secure: false, requireTls: false, allow: [] });
+    expect(load(email(`${base}, secure: true, user: a, password: b`)).email).toMatchObject({ port: 465, requireTls: true });
+  });
+
+  it('CONF-21 the password may stand in a file, named by the key or by the variable', () => {
+    const readFile = (path: string) => (path === '/run/password' ? 'geheim\n' : fail(path));
+    expect(load({ ...email(`${base}, user: a, passwordFile: /run/password`), readFile }).email?.password).toBe('geheim');
+    const env = { HIGHWATER_EMAIL_PASSWORD_FILE: '/run/password', HIGHWATER_EMAIL_USER: 'a', HIGHWATER_EMAIL_SECURE: 'true' };
+    expect(load({ ...email(base), env, readFile }).email).toMatchObject({ password: 'geheim', secure: true, port: 465 });
+    expect(problems({ ...email(`${base}, user: a, passwordFile: /gone`), readFile })).toEqual(['email.passwordFile: no file /gone']);
+    expect(problems(email(`${base}, user: a, password: b, passwordFile: /x`))[0]).toContain('email.passwordFile: must not be given');
+  });
+
+  it('CONF-22 what does not fit is named', () => {
+    const paths = (keys: string) => problems(email(keys)).map((line) => line.slice(0, line.indexOf(': ')));
+    expect(paths('secure: perhaps')).toEqual(['email.host', 'email.secure', 'email.from']);
+    expect(paths(`${base}, user: a`)).toEqual(['email.password']);
+    expect(paths(`${base}, password: a`)).toEqual(['email.user']);
+    expect(paths('host: "a b", from: "H <a@b>", allow: ["@", "x"]')).toEqual([
+      'email.host',
+      'email.from',
+      'email.allow.0',
+      'email.allow.1',
+    ]);
+  });
+});
+
 function fail(path: string): never {
   throw new Error(`no file ${path}`);
 }

@@ -2,9 +2,8 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../server/webhooks/formats/alertmanager-alert.ts';
 import { cut, cutEscaped } from '../../server/webhooks/formats/cut.ts';
-import { messageOf } from '../../server/webhooks/formats/render.ts';
+import { httpMessageOf } from '../../server/webhooks/formats/render.ts';
 import type { Delivery, Webhook } from '../../server/webhooks/outbox.ts';
-import type { WebhookFormat } from '../../shared/alerts.ts';
 import { randomDelivery } from '../support/random-deliveries.ts';
 import { schemaCheck } from '../support/schemas.ts';
 import { property } from '../support/seeded.ts';
@@ -14,7 +13,8 @@ const HOME = 'https://highwater.example';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
 
-const webhook = (format: WebhookFormat, url = 'https://example.com/hook'): Webhook => ({
+type Format = Parameters<typeof httpMessageOf>[2];
+const webhook = (format: Format, url = 'https://example.com/hook'): Webhook => ({
   id: 'ops',
   url,
   format,
@@ -23,8 +23,8 @@ const webhook = (format: WebhookFormat, url = 'https://example.com/hook'): Webho
   enabled: true,
   disabledReason: null,
 });
-const send = (delivery: Delivery, format: WebhookFormat, home = HOME) => messageOf(delivery, webhook(format), NOW, home);
-const bodyOf = (delivery: Delivery, format: WebhookFormat, home = HOME) => JSON.parse(send(delivery, format, home).body);
+const send = (delivery: Delivery, format: Format, home = HOME) => httpMessageOf(delivery, webhook(format), format, NOW, home);
+const bodyOf = (delivery: Delivery, format: Format, home = HOME) => JSON.parse(send(delivery, format, home).body);
 
 const delivery = (type: Delivery['type'], data: Record<string, unknown>): Delivery => ({
   id: 'msg_epoch_1',
@@ -57,7 +57,7 @@ describe('what receivers have published holds for every message', () => {
 
   property('FORMAT-2 npm standardwebhooks verifies what is signed, whatever is in it', 25, randomDelivery, async (random) => {
     for (const format of ['standard', 'alertmanager', 'slack', 'teams'] as const) {
-      const { headers, body } = messageOf(random, webhook(format), Date.now(), HOME);
+      const { headers, body } = httpMessageOf(random, webhook(format), format, Date.now(), HOME);
       expect(new Verifier(SECRET).verify(body, headers)).toEqual(JSON.parse(body));
     }
   });
@@ -91,7 +91,7 @@ describe('texts are made to fit', () => {
 });
 
 describe('PagerDuty', () => {
-  const to = (one: Delivery, url?: string) => messageOf(one, webhook('pagerduty', url), NOW, HOME);
+  const to = (one: Delivery, url?: string) => httpMessageOf(one, webhook('pagerduty', url), 'pagerduty', NOW, HOME);
 
   it.each([
     ['critical', 'trigger', 'critical'],

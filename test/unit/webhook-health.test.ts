@@ -111,6 +111,7 @@ it('HOOK-62 no secret is kept with an exchange, neither the one it has nor an ol
     oldSecrets: [{ secret: SECRET, endsAt: 0 }],
   } as unknown as Webhook;
   const message = {
+    kind: 'http' as const,
     url: 'https://a.example/',
     headers: { authorization: 'Bearer abc', 'x-key': webhook.secret, 'webhook-id': 'msg_1' },
     body: JSON.stringify({ routing_key: webhook.secret, text: 'x'.repeat(20_000) }),

@@ -1,6 +1,6 @@
 import { Webhook as Verifier } from 'standardwebhooks';
 import { expect, it } from 'vitest';
-import { messageOf } from '../../server/webhooks/formats/render.ts';
+import { httpMessageOf } from '../../server/webhooks/formats/render.ts';
 import type { Delivery } from '../../server/webhooks/outbox.ts';
 import { ORGANISATION, openTestBooks } from '../support/books.ts';
 
@@ -16,7 +16,13 @@ it('HOOK-54 each old secret signs until its own end and no millisecond longer, o
   const taken = async () => {
     const { alerts } = books.pipeline;
     const delivery = (await alerts.testWebhook(ORGANISATION, 'ops')) as Delivery;
-    const { body, headers } = messageOf(delivery, alerts.shown.webhook(ORGANISATION, 'ops') as never, books.clock.now(), '');
+    const { body, headers } = httpMessageOf(
+      delivery,
+      alerts.shown.webhook(ORGANISATION, 'ops') as never,
+      'standard',
+      books.clock.now(),
+      '',
+    );
     const takes = (secret: string) => {
       try {
         return new Verifier(secret).verify(body, headers) !== undefined;

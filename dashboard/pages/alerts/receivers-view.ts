@@ -25,6 +25,7 @@ const FORMAT_WORDS: Record<WebhookFormat, string> = {
   slack: 'Slack',
   teams: 'Teams',
   pagerduty: 'PagerDuty',
+  email: 'E-mail (address: mailto:…)',
 };
 
 interface Known {

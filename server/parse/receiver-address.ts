@@ -1,8 +1,8 @@
 /** Where a receiver is: a URL, or of e-mail a list of addresses in either of two ways. */
 import type { WebhookFormat } from '../../shared/alerts.ts';
 import { addressesOf, mailAddressProblem } from '../../shared/mail-address.ts';
+import type { FieldProblem } from '../../shared/problems.ts';
 import { shown } from './issues.ts';
-import type { Problems } from './refusal.ts';
 
 const MAX_ADDRESSES = 20;
 
@@ -19,34 +19,29 @@ export interface AddressChecks {
   mailProblem(address: string): string | null;
 }
 
-export function checkAddress(given: Given, checks: AddressChecks, problems: Problems): void {
-  if (given.format === 'email') checkMail(given, checks, problems);
-  else checkUrl(given, checks, problems);
+export function addressProblems(given: Given, checks: AddressChecks): FieldProblem[] {
+  return given.format === 'email' ? mailProblems(given, checks) : urlProblems(given, checks);
 }
 
-function checkUrl({ url, to, format }: Given, checks: AddressChecks, problems: Problems): void {
-  if (to != null) problems.add({ path: 'to', message: `is of e-mail; ${format} has a url` });
+function urlProblems({ url, to, format }: Given, checks: AddressChecks): FieldProblem[] {
   const wrong = url === undefined ? 'is required' : checks.urlProblem(url);
-  if (wrong !== null) problems.add({ path: 'url', message: wrong });
+  return [
+    ...(to == null ? [] : [{ path: 'to', message: `is of e-mail; ${format} has a url` }]),
+    ...(wrong === null ? [] : [{ path: 'url', message: wrong }]),
+  ];
 }
 
-function checkMail({ url, to }: Given, checks: AddressChecks, problems: Problems): void {
-  if (to != null && url !== undefined) return problems.add({ path: 'to', message: 'must not be given together with url' });
+function mailProblems({ url, to }: Given, checks: AddressChecks): FieldProblem[] {
+  if (to != null && url !== undefined) return [{ path: 'to', message: 'must not be given together with url' }];
   if (to == null && url === undefined)
-    return problems.add({ path: 'url', message: 'is required, as mailto:ops@example.com; or to, a list of addresses' });
+    return [{ path: 'url', message: 'is required, as mailto:ops@example.com; or to, a list of addresses' }];
   const addresses = to ?? addressesOf(url as string);
-  if (addresses === null)
-    return problems.add({ path: 'url', message: 'must be mailto:ops@example.com, more addresses separated by commas' });
-  const path = (index: number) => (to == null ? 'url' : `to.${index}`);
+  if (addresses === null) return [{ path: 'url', message: 'must be mailto:ops@example.com, more addresses separated by commas' }];
   if (addresses.length === 0 || addresses.length > MAX_ADDRESSES)
-    problems.add({ path: to == null ? 'url' : 'to', message: `must have 1 to ${MAX_ADDRESSES} addresses` });
-  for (const [index, address] of addresses.slice(0, MAX_ADDRESSES).entries()) {
+    return [{ path: to == null ? 'url' : 'to', message: `must have 1 to ${MAX_ADDRESSES} addresses` }];
+  return addresses.flatMap((address, index) => {
     const wrong = mailAddressProblem(address);
-    if (wrong !== null) problems.add({ path: path(index), message: `${shown(address)} ${wrong}` });
-    else {
-      const refused = checks.mailProblem(address);
-      // The same is true of every other.
-      if (refused !== null) return problems.add({ path: path(index), message: refused });
-    }
-  }
+    const message = wrong === null ? checks.mailProblem(address) : `${shown(address)} ${wrong}`;
+    return message === null ? [] : [{ path: to == null ? 'url' : `to.${index}`, message }];
+  });
 }

@@ -15,7 +15,7 @@ import type { PageQuery } from '../pipeline-types.ts';
 import { checked } from './checked.ts';
 import { shown } from './issues.ts';
 import { pageQuery, parseQuery } from './query.ts';
-import { type AddressChecks, checkAddress } from './receiver-address.ts';
+import { type AddressChecks, addressProblems } from './receiver-address.ts';
 import { Problems } from './refusal.ts';
 
 const MAX_URL = 2_048;
@@ -76,7 +76,7 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
   if (parsed) {
     if (parsed.id !== undefined && parsed.id !== id)
       problems.add({ path: 'id', message: `must be ${shown(id)}, as in the path, or absent` });
-    checkAddress(parsed, checks, problems);
+    for (const problem of addressProblems(parsed, checks)) problems.add(problem);
     const wrongSecret = parsed.secret == null ? null : checks.secretProblem(parsed.secret, parsed.format);
     if (wrongSecret !== null) problems.add({ path: 'secret', message: wrongSecret });
     // Whoever follows every step by its own id gets every step by itself.

@@ -21,6 +21,11 @@ export async function* linesText<T>(
   pieces: AsyncIterable<T[]>,
   line: (row: T) => string,
 ): AsyncGenerator<string, void, void> {
-  yield head;
-  for await (const rows of pieces) yield rows.map(line).join('');
+  // With the first rows, or with the first rest: a failure before is still an answer of its own.
+  let before = head;
+  for await (const rows of pieces) {
+    yield before + rows.map(line).join('');
+    before = '';
+  }
+  if (before !== '') yield before;
 }

@@ -5,16 +5,16 @@ export const streamItems = <T>(lists: AsyncGenerator<T[], void, void>): Promise<
     { 'Content-Type': 'application/json' },
   );
 
-/** A list of JSON values between two texts, piece by piece. `after` takes what the lists return. */
+/** A list of JSON values between two texts, piece by piece; the first list is asked for before the first text is given. `after` takes what the lists return. */
 export async function* listText<T, R>(
   before: string,
   lists: AsyncGenerator<T[], R, void> | Generator<T[], R, void>,
   after: (returned: R) => string,
 ): AsyncGenerator<string, void, void> {
+  let step = await lists.next();
   yield before;
   let separator = '';
-  for (;;) {
-    const step = await lists.next();
+  for (; ; step = await lists.next()) {
     if (step.done) return yield after(step.value);
     yield step.value.length === 0 ? '' : separator + step.value.map((item) => JSON.stringify(item)).join(',');
     if (step.value.length > 0) separator = ',';

@@ -1,4 +1,8 @@
 /** What the commands that talk to a daemon share: where it is, who asks, and what a refusal says. */
+import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Problem } from '../../shared/problems.ts';
 
@@ -47,6 +51,17 @@ function sentence(status: number, body: string): string {
   } catch {
     return `the daemon answered ${status}`;
   }
+}
+
+/** Writes an answer as it comes, to a file or to standard output. */
+export async function bodyTo(response: Response, output: string | undefined): Promise<void> {
+  const target = output === undefined ? process.stdout : createWriteStream(output);
+  await pipeline(Readable.fromWeb(response.body as never), target, { end: output !== undefined });
+}
+
+export async function textTo(text: string, output: string | undefined): Promise<void> {
+  if (output === undefined) process.stdout.write(text);
+  else await writeFile(output, text);
 }
 
 /** Lines of a streamed body. */

@@ -1,34 +1,35 @@
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
 import { DATA_SOURCE_IDS, type DataSourceId } from '../../shared/reports.ts';
-import { ask, type DaemonFlags, organisationPath, withDaemon } from './daemon-client.ts';
+import { ask, bodyTo, type DaemonFlags, organisationPath, withDaemon } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
 
 interface ExportFlags extends DaemonFlags {
   organisation: string;
   from?: string;
   to?: string;
-  format: 'csv' | 'ndjson';
+  format: keyof typeof MEDIA;
   source: DataSourceId;
   output?: string;
 }
 
 const PATHS: Record<DataSourceId, string> = { 'licence-usage': '/records', 'organisation-licence-usage': '/organisation-licence-usage' };
-const MEDIA = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
+const MEDIA = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
 
 export function exportCommand(): Command {
   const command = new Command('export')
     .description(
-      'write the licence records of an organisation, or its usage every five minutes, as CSV or NDJSON; import takes the CSV of records',
+      'write the licence records of an organisation, or its usage every five minutes, as CSV, NDJSON or XLSX; import takes the CSV of records',
     )
     .requiredOption('--organisation <id>', 'whose records')
     .option('--from <instant>', 'RFC 3339, inclusive')
     .option('--to <instant>', 'RFC 3339, exclusive')
     .addOption(new Option('--source <id>', 'what is written').choices([...DATA_SOURCE_IDS]).default('licence-usage'))
-    .addOption(new Option('--format <format>', 'of the rows').choices(['csv', 'ndjson']).default('csv'))
-    .option('--output <file>', 'default: standard output');
+    .addOption(new Option('--format <format>', 'of the rows').choices(Object.keys(MEDIA)).default('csv'))
+    .option('-o, --output <file>', 'default: standard output');
   return withDaemon(command).action(async (flags: ExportFlags) => {
     await exportRecords(flags);
     process.exitCode = OK;
@@ -41,6 +42,5 @@ async function exportRecords(flags: ExportFlags): Promise<void> {
   if (flags.to !== undefined) query.set('to', flags.to);
   const path = organisationPath(flags.organisation, `${PATHS[flags.source]}?${query}`);
   const response = await ask(flags, path, { headers: { Accept: MEDIA[flags.format] } });
-  const target = flags.output === undefined ? process.stdout : createWriteStream(flags.output);
-  await pipeline(Readable.fromWeb(response.body as never), target, { end: flags.output !== undefined });
+  await bodyTo(response, flags.output);
 }

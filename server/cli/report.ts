@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DATA_SOURCE_IDS, type DataSource, type DataSourceId, type ReportFilter, type ReportView } from '../../shared/reports.ts';
-import { ask, type DaemonFlags, organisationPath, withDaemon } from './daemon-client.ts';
+import { ask, bodyTo, type DaemonFlags, organisationPath, textTo, withDaemon } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
 import { reportText } from './report-text.ts';
 
@@ -14,7 +14,16 @@ interface ReportFlags extends DaemonFlags {
   to?: string;
   json?: boolean;
   csv?: boolean;
+  format?: keyof typeof MEDIA;
+  output?: string;
 }
+
+const MEDIA = {
+  table: 'application/json',
+  json: 'application/json',
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
 
 export function reportCommand(): Command {
   const command = new Command('report')
@@ -26,15 +35,15 @@ export function reportCommand(): Command {
     .option('--filter <field=value...>', 'only these; several values of one field are any of them', addFilter)
     .option('--from <instant>', 'RFC 3339 (default: yesterday, local time of the organisation)')
     .option('--to <instant>', 'exclusive')
-    .addOption(new Option('--json', 'the report as JSON').conflicts('csv'))
-    .option('--csv', 'the rows as CSV, without totals');
+    .addOption(new Option('--format <format>', 'rows as CSV or XLSX have no totals').choices(Object.keys(MEDIA)).default('table'))
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }).conflicts('csv'))
+    .addOption(new Option('--csv', 'the same as --format csv').implies({ format: 'csv' }))
+    .option('-o, --output <file>', 'default: standard output');
   return withDaemon(command).action(async (flags: ReportFlags) => {
     const answer = await makeReport(flags);
-    if (flags.csv) process.stdout.write(await answer.text());
-    else {
-      const report = (await answer.json()) as ReportView;
-      process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : reportText(report));
-    }
+    if (flags.format === 'table') await textTo(reportText((await answer.json()) as ReportView), flags.output);
+    else if (flags.format === 'json') await textTo(`${JSON.stringify(await answer.json())}\n`, flags.output);
+    else await bodyTo(answer, flags.output);
     process.exitCode = OK;
   });
 }
@@ -53,7 +62,7 @@ async function makeReport(flags: ReportFlags): Promise<Response> {
   const metrics = metric ?? (await allMetrics(flags));
   return ask(flags, organisationPath(flags.organisation, '/reports'), {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: flags.csv ? 'text/csv' : 'application/json' },
+    headers: { 'Content-Type': 'application/json', Accept: MEDIA[flags.format ?? 'table'] },
     body: JSON.stringify({ dataSource, metrics, dimensions: dimension, filters, ...(from && { from }), ...(to && { to }) }),
   });
 }

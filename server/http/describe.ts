@@ -9,7 +9,16 @@ import { historyQuery } from '../parse/history-query.ts';
 import { muteTimeSchema } from '../parse/mute-times.ts';
 import { settingsSchema } from '../parse/organisation.ts';
 import { organisationUsageQuery } from '../parse/organisation-usage-query.ts';
-import { anomalyQuery, changeQuery, importQuery, levelsQuery, pageQuery, recordQuery, sessionQuery } from '../parse/query.ts';
+import {
+  anomalyQuery,
+  changeQuery,
+  importQuery,
+  levelsQuery,
+  pageQuery,
+  recordQuery,
+  reportFileQuery,
+  sessionQuery,
+} from '../parse/query.ts';
 import { reportSchema } from '../parse/report-body.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
 import { deliveryQuery, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
@@ -34,6 +43,7 @@ const QUERIES = {
   page: pageQuery,
   sessions: sessionQuery,
   records: recordQuery,
+  reportFile: reportFileQuery,
   anomalies: anomalyQuery,
   changes: changeQuery,
   levels: levelsQuery,

@@ -25,18 +25,21 @@ export async function* listText<T, R>(
  * An answer in pieces, as fast as the caller reads. The first is made before the answer begins, so that a failure is still an answer
  * of its own. Empty pieces are rests, after which work for a caller that has gone is given up.
  */
-export async function streamText(pieces: AsyncGenerator<string, void, void>, headers: Record<string, string>): Promise<Response> {
+export async function streamText(
+  pieces: AsyncGenerator<string | Uint8Array, void, void>,
+  headers: Record<string, string>,
+): Promise<Response> {
   let next = await pieces.next();
   let gone = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      while (!next.done && next.value === '' && !gone) next = await pieces.next();
+      while (!next.done && next.value.length === 0 && !gone) next = await pieces.next();
       if (next.done || gone) {
         await pieces.return();
         if (!gone) controller.close();
         return;
       }
-      controller.enqueue(Buffer.from(next.value));
+      controller.enqueue(typeof next.value === 'string' ? Buffer.from(next.value) : next.value);
       next = await pieces.next();
     },
     async cancel() {

@@ -1,14 +1,15 @@
 import type { ReportView } from '../../shared/reports.ts';
+import { parseReportFileQuery } from '../parse/query.ts';
 import { parseReport } from '../parse/report-body.ts';
 import { ReportTooLargeError } from '../pipeline-types.ts';
 import { dataSources } from '../reports/fields.ts';
-import { negotiate } from './accept.ts';
+import { reportTable, rowsInPieces } from '../reports/report-table.ts';
 import { readJson } from './body.ts';
-import { csvLine } from './csv.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
+import { exportTable, MEDIA, reportMedia } from './export-media.ts';
 import { listText, streamText } from './json-stream.ts';
-import { nameInPath } from './path.ts';
+import { nameInPath, searchOf } from './path.ts';
 import { HttpProblem, unknownOrganisation } from './problem.ts';
 
 const TAG = 'Reports';
@@ -20,13 +21,14 @@ export function reportRoutes(app: App, edge: Edge): void {
 
   const doc = describe(
     'Make a report',
-    'Metrics by dimensions. Totals are worked out over everything, never from the rows. Without a range: yesterday, local time.',
-    { tag: TAG, body: 'report', produces: ['text/csv'], answers: { 413: 'Too many rows' } },
+    'Metrics by dimensions. Totals are worked out over everything, never from the rows. Without a range: yesterday, local time. Also as CSV or XLSX, by `Accept` or `format`; in CSV text that a spreadsheet would take for a formula begins with an apostrophe, but for `escapeFormulas=false`.',
+    { tag: TAG, body: 'report', query: 'reportFile', produces: [MEDIA.csv, MEDIA.xlsx], answers: { 413: 'Too many rows' } },
   );
   app.post('/api/v1/organisations/:organisation/reports', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');
     const { incoming } = c.env;
-    const media = negotiate(incoming.headers.accept, ['application/json', 'text/csv'] as const);
+    const { format, escapeFormulas = true } = parseReportFileQuery(searchOf(c));
+    const media = reportMedia(incoming, format);
     const query = parseReport(await readJson(incoming, edge.config.limits.maxBodyBytes), sources);
     const reports = edge.running().pipeline.committed.reports(organisation);
     if (!reports) throw unknownOrganisation(organisation);
@@ -35,34 +37,15 @@ export function reportRoutes(app: App, edge: Edge): void {
       const advice = 'Name fewer dimensions, filter, or take a shorter range.';
       throw new HttpProblem(413, 'too_large', `${error.message}. ${advice}`, { errors: [{ path: 'dimensions', message: advice }] });
     });
-    return media === 'text/csv' ? csv(report) : reportJson(report);
+    if (media === MEDIA.json) return reportJson(report);
+    return exportTable(media, reportTable(report), { escapeFormulas });
   });
 }
 
-/** Rows written in one go. */
-const PIECE = 2_000;
-
-function* pieces<T>(rows: readonly T[]): Generator<T[], void, void> {
-  for (let from = 0; from < rows.length; from += PIECE) yield rows.slice(from, from + PIECE);
-}
-
-function reportJson({ rows, ...rest }: ReportView): Promise<Response> {
+export function reportJson({ rows, ...rest }: ReportView): Promise<Response> {
   const head = JSON.stringify(rest).slice(0, -1);
   return streamText(
-    listText(`${head},"rows":[`, pieces(rows), () => ']}'),
-    { 'Content-Type': 'application/json', Vary: 'Accept' },
+    listText(`${head},"rows":[`, rowsInPieces(rows), () => ']}'),
+    { 'Content-Type': MEDIA.json, Vary: 'Accept' },
   );
-}
-
-/** Headers are names, as on the screen; totals are not among the rows. */
-function csv({ dataSource, columns, rows }: ReportView): Promise<Response> {
-  async function* text(): AsyncGenerator<string, void, void> {
-    yield csvLine(columns.map(({ name }) => name));
-    for (const piece of pieces(rows)) yield piece.map(csvLine).join('');
-  }
-  return streamText(text(), {
-    'Content-Type': 'text/csv; charset=utf-8; header=present',
-    'Content-Disposition': `attachment; filename="${dataSource}-report.csv"`,
-    Vary: 'Accept',
-  });
 }

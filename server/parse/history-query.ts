@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type HistoryQuery, RESOLUTIONS, type Resolution } from '../../shared/history.ts';
 import type { Instant } from '../../shared/time.ts';
 import { instant } from './fields.ts';
-import { licenceType, parseQuery } from './query.ts';
+import { type FileQuery, fileQuery, licenceType, parseQuery } from './query.ts';
 import { Problems } from './refusal.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,10 +18,11 @@ export const historyQuery = z.strictObject({
   to: instant.optional(),
   resolution: z.enum(RESOLUTIONS).default('5m'),
   licenceType: licenceType.optional(),
+  ...fileQuery,
 });
 
 /** @throws RefusedInput, code `invalid_query` */
-export function parseHistoryQuery(search: URLSearchParams, now: Instant): HistoryQuery {
+export function parseHistoryQuery(search: URLSearchParams, now: Instant): HistoryQuery & FileQuery {
   const { from: given, to = Math.max(now, given ?? now), resolution, ...rest } = parseQuery(historyQuery, search);
   const from = given ?? to - USUAL_MS[resolution];
   const problems = new Problems();

@@ -14,7 +14,7 @@ export const MAX_PAGE = 10_000;
 export const MAX_POINTS = 5_000;
 
 /** As in `Accept`, for a link that a browser follows. */
-export const RECORD_FORMATS = ['json', 'csv', 'ndjson'] as const;
+export const RECORD_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
 const wholeNumber = (max: number) =>
@@ -28,6 +28,17 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const licenceType = name.transform(licenceTypeName);
 const page = { limit: wholeNumber(MAX_PAGE).default(DEFAULT_PAGE), cursor: z.string().max(2_048).optional() };
 const range = { from: instant.optional(), to: instant.optional() };
+
+/** As which file, for whatever can be had as one. */
+export const fileQuery = { format: z.enum(RECORD_FORMATS).optional(), escapeFormulas: flag.optional() };
+export interface FileQuery {
+  format?: RecordFormat;
+  escapeFormulas?: boolean;
+}
+
+export const REPORT_FORMATS = ['json', 'csv', 'xlsx'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export const reportFileQuery = z.strictObject({ ...fileQuery, format: z.enum(REPORT_FORMATS).optional() });
 
 export const pageQuery = z.strictObject(page);
 export const sessionQuery = z.strictObject({
@@ -48,7 +59,7 @@ export const recordQuery = z.strictObject({
   pool: z.enum(POOLS).optional(),
   order: z.enum(['asc', 'desc']).default('asc'),
   superseded: flag.optional(),
-  format: z.enum(RECORD_FORMATS).optional(),
+  ...fileQuery,
 });
 export const anomalyQuery = z.strictObject({ ...page, ...range, kind: z.enum(ANOMALY_KINDS).optional() });
 export const changeQuery = z.strictObject({ ...page, ...range, user: name.optional() });
@@ -83,7 +94,9 @@ export function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchPara
 
 export const parsePageQuery = (search: URLSearchParams): PageQuery => parseQuery(pageQuery, search);
 export const parseSessionQuery = (search: URLSearchParams): SessionQuery => parseQuery(sessionQuery, search);
-export const parseRecordQuery = (search: URLSearchParams): RecordQuery & { format?: RecordFormat } => parseQuery(recordQuery, search);
+export const parseReportFileQuery = (search: URLSearchParams): { format?: ReportFormat; escapeFormulas?: boolean } =>
+  parseQuery(reportFileQuery, search);
+export const parseRecordQuery = (search: URLSearchParams): RecordQuery & FileQuery => parseQuery(recordQuery, search);
 export const parseAnomalyQuery = (search: URLSearchParams): AnomalyQuery => parseQuery(anomalyQuery, search);
 export const parseChangeQuery = (search: URLSearchParams): ChangeQuery => parseQuery(changeQuery, search);
 export const parseLevelsQuery = (search: URLSearchParams): { from: number; to: number; points: number } => parseQuery(levelsQuery, search);

@@ -1,4 +1,7 @@
 /** History, the bill and reports over HTTP, and `highwater report`, against the real daemon. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Bill, PeakView } from '../../shared/bill.ts';
 import type { Problem } from '../../shared/problems.ts';
@@ -7,6 +10,7 @@ import type { HistoryRow } from '../../shared/views.ts';
 import type { WhatIf } from '../../shared/what-if.ts';
 import { runCli } from '../support/cli.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 const O = '/api/v1/organisations/129';
 const DAY = 'from=2026-03-06T00:00:00Z&to=2026-03-07T00:00:00Z';
@@ -240,6 +244,13 @@ it('REPORT-23 highwater report prints a table, JSON or CSV, and says what was wr
   const csv = report('--csv', '--metric', 'highestConcurrent', ...range);
   expect((await csv.ended()).code).toBe(0);
   expect(csv.stdout[0]).toBe('Licence Type,Highest Concurrent Licences');
+  const directory = tempDir();
+  onTestFinished(directory.remove);
+  const file = join(directory.path, 'report.xlsx');
+  expect((await report('--format', 'xlsx', '--output', file, '--metric', 'highestConcurrent', ...range).ended()).code).toBe(0);
+  expect(strFromU8(unzipSync(readFileSync(file))['xl/worksheets/sheet1.xml'] as Uint8Array)).toContain(
+    '<t xml:space="preserve">Recording</t>',
+  );
   const wrong = report('--metric', 'nothing', ...range);
   expect((await wrong.ended()).code).toBe(1);
   expect(wrong.stderr.join('\n')).toContain('"nothing" is not a metric');
@@ -269,6 +280,7 @@ it('HTTP-36 records by `format`, for a link that a browser follows', async () =>
     ['csv', 'text/csv'],
     ['ndjson', 'application/x-ndjson'],
     ['json', 'application/json'],
+    ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
   ]) {
     const response = await fetch(`${daemon.url}${O}/records?${DAY}&format=${format}`, { headers: { accept: 'text/html,*/*;q=0.8' } });
     expect(response.headers.get('content-type')).toContain(type);

@@ -123,6 +123,12 @@ export const IMPORT_RULES: ImportRule[] = [
     ],
     words: clockReads,
   },
+  {
+    id: 'ARCH-27',
+    of: ['server/formats/'],
+    only: ['shared/', 'server/formats/', 'fflate', 'node:timers'],
+    words: /\bDate\.now\b|\bMath\.random\b/,
+  },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

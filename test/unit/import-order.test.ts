@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CSV_HEADER, csvWriter } from '../../server/http/records-csv.ts';
+import { csvLine } from '../../server/formats/csv.ts';
+import { localTimeWriter } from '../../server/http/local-time.ts';
+import { RECORD_COLUMNS } from '../../server/http/record-columns.ts';
 import type { ImportReport } from '../../shared/import.ts';
 import { formatInstant } from '../../shared/time.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -224,11 +226,15 @@ describe('imports in any order', () => {
       const books = await openTestBooks(END);
       await putSettings(books, version);
       for (let i = 0; i < events.length; i += batch) await books.send(...events.slice(i, i + batch).map(toInput));
-      const write = csvWriter('Europe/London');
+      const local = localTimeWriter('Europe/London');
       const records = books.pipeline.committed.records(ORGANISATION, { limit: 1000, order })?.items ?? [];
       if (records.length === 0) return;
       const other = await openTestBooks(END);
-      const report = await importCsv(other, CSV_HEADER + records.map(write).join(''));
+      const lines = [
+        RECORD_COLUMNS.map(([header]) => header),
+        ...records.map((record) => RECORD_COLUMNS.map(([, cell]) => cell(record, local))),
+      ];
+      const report = await importCsv(other, lines.map((cells) => csvLine(cells)).join(''));
       expect(short(report)).toEqual({ recorded: records.length, duplicates: 0, unpaired: [], refused: [] });
       const holdings = (of: TestBooks) =>
         (of.pipeline.committed.sessions(ORGANISATION, { limit: 1000 })?.items ?? [])

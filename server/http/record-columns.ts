@@ -1,12 +1,11 @@
 import { parseInstant } from '../../shared/time.ts';
 import type { RecordView } from '../../shared/views.ts';
-import { type CsvCell, csvLine } from './csv.ts';
-import { localTimeWriter } from './local-time.ts';
+import type { RowColumns } from './export-media.ts';
 
-/** storm's five columns as storm writes them, then the exact instant, then what storm does not have. */
-const COLUMNS: [header: string, cell: (record: RecordView, local: string) => CsvCell][] = [
+/** storm's five columns as storm writes them, then the exact instant, then what storm does not have: import reads it. */
+export const RECORD_COLUMNS: RowColumns<RecordView> = [
   ['Usage Type', (record) => record.usageType],
-  ['Logged Date Time', (_, local) => local],
+  ['Logged Date Time', (record, local) => local(parseInstant(record.loggedAt) ?? 0), 'local-time'],
   ['Licence Type', (record) => record.licenceType],
   ['User', (record) => record.user],
   ['Logon Source', (record) => record.logonSource],
@@ -25,14 +24,3 @@ const COLUMNS: [header: string, cell: (record: RecordView, local: string) => Csv
   ['Event Id', (record) => record.eventId],
   ['Flags', (record) => record.flags.join(' ')],
 ];
-
-export const CSV_HEADER = csvLine(COLUMNS.map(([header]) => header));
-
-/** Lines of CSV (RFC 4180), one a record. Names are written as they are: an export can be imported again. */
-export function csvWriter(timeZone: string): (record: RecordView) => string {
-  const localTime = localTimeWriter(timeZone);
-  return (record) => {
-    const local = localTime(parseInstant(record.loggedAt) ?? 0);
-    return csvLine(COLUMNS.map(([, cell]) => cell(record, local)));
-  };
-}

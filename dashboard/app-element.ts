@@ -1,6 +1,7 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { PageName } from './client/routes.ts';
 import { LightElement } from './components/light-element.ts';
+import './components/sign-in.ts';
 import './components/site-header.ts';
 import type { Dashboard } from './controllers/dashboard.ts';
 import { FreshnessController } from './controllers/freshness-controller.ts';
@@ -34,7 +35,7 @@ export class AppElement extends LightElement {
 
   constructor() {
     super();
-    new WatchController(this, () => [this.dashboard.navigation]);
+    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.credentials]);
   }
 
   override render() {
@@ -43,7 +44,10 @@ export class AppElement extends LightElement {
     if (route.page === 'wall') return html`<hw-wall-page .dashboard=${dashboard} .board=${route.board}></hw-wall-page>`;
     return html`<div class="site" data-freshness=${this.#freshness.value.kind}>
       <hw-site-header .dashboard=${dashboard}></hw-site-header>
-      <main id="content" tabindex="-1" class="page page-${route.page}">${this.#page()}</main>
+      <main id="content" tabindex="-1" class="page page-${route.page}">
+        <hw-sign-in .dashboard=${dashboard}></hw-sign-in>
+        ${this.#locked ? nothing : this.#page()}
+      </main>
       <footer class="site-footer">
         <p>Counts licences in use as it happens. What is shown here is on the daemon’s disk.</p>
       </footer>
@@ -63,6 +67,12 @@ export class AppElement extends LightElement {
 
   override updated(): void {
     document.title = this.#title();
+  }
+
+  /** Nothing was shown yet, so there is nothing to keep on the screen. */
+  get #locked(): boolean {
+    const { credentials, live, directory } = this.dashboard;
+    return credentials.standing() !== 'fine' && live.state() === null && directory.organisations() === null;
   }
 
   #page() {

@@ -20,13 +20,15 @@ export interface Api {
   records(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<RecordView>>;
   /** Where the same records are had as a file, whole: `format` is `csv` or `ndjson`. */
   recordsFile(organisation: string, query: Query): string;
+  /** The same in memory, for a browser that has to send its token along. */
+  file(path: string, signal?: AbortSignal): Promise<Blob>;
   levels(organisation: string, query: { from: string; to: string; points: number }, signal?: AbortSignal): Promise<LevelsItem[]>;
   users(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<UserView>>;
   putUser(organisation: string, user: string, assignment: Assignment): Promise<void>;
   deleteUser(organisation: string, user: string): Promise<void>;
 }
 
-export function createApi({ get, put, remove }: Http): Api {
+export function createApi({ get, put, remove, send }: Http): Api {
   return {
     organisations: async (signal) => (await get<{ items: OrganisationView[] }>('/api/v1/organisations', signal)).items,
     organisation: (organisation, signal) => get(pathOf(organisation), signal),
@@ -37,6 +39,7 @@ export function createApi({ get, put, remove }: Http): Api {
       (await get<{ items: HolderView[] }>(pathOf(organisation, `/licences/${encodeURIComponent(licenceType)}/holders`), signal)).items,
     records: (organisation, query, signal) => get(pathOf(organisation, '/records', query), signal),
     recordsFile: (organisation, query) => pathOf(organisation, '/records', query),
+    file: async (path, signal) => (await send(path, signal ? { signal } : {})).blob(),
     levels: async (organisation, query, signal) =>
       (await get<{ items: LevelsItem[] }>(pathOf(organisation, '/levels', query), signal)).items,
     users: (organisation, query, signal) => get(pathOf(organisation, '/users', query), signal),

@@ -1,9 +1,10 @@
 import { LIVE_PATH, LIVE_SUBPROTOCOL } from '../../shared/live-protocol.ts';
 import type { LiveSocket, SocketListeners } from './live-client.ts';
 
-/** Opens the live view of the daemon that served this page. */
-export function connectBrowserSocket(origin: string, listeners: SocketListeners): LiveSocket {
-  const socket = new WebSocket(new URL(LIVE_PATH, origin.replace(/^http/, 'ws')), LIVE_SUBPROTOCOL);
+/** Opens the live view of the daemon that served this page. A browser can send a token only as a subprotocol, whose letters are few. */
+export function connectBrowserSocket(origin: string, token: string | null, listeners: SocketListeners): LiveSocket {
+  const spoken = token === null ? [LIVE_SUBPROTOCOL] : [LIVE_SUBPROTOCOL, `bearer.${escaped(token)}`];
+  const socket = new WebSocket(new URL(LIVE_PATH, origin.replace(/^http/, 'ws')), spoken);
   const listening = new AbortController();
   const { signal } = listening;
   const lose = () => {
@@ -24,3 +25,5 @@ export function connectBrowserSocket(origin: string, listeners: SocketListeners)
     },
   };
 }
+
+const escaped = (token: string) => encodeURIComponent(token).replaceAll(/[()]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);

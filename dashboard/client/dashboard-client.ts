@@ -5,6 +5,7 @@ import { type Api, createApi } from './api.ts';
 import { connectBrowserSocket } from './browser-socket.ts';
 import { createBuildGuard } from './build-guard.ts';
 import { browserClock } from './clock.ts';
+import { type Credentials, createCredentials, tokenInAddress, withToken } from './credentials.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createHttp } from './http.ts';
 import { createLevelHistory, type LevelHistory } from './level-history.ts';
@@ -23,23 +24,37 @@ export interface DashboardClient {
   readonly alerts: AlertBook;
   readonly directory: Directory;
   readonly navigation: Navigation;
+  /** The token that this browser holds, where the daemon asks for one. */
+  readonly credentials: Credentials;
   /** Id of the organisation that is shown: the one in the address, else the first. `null`: there is none. */
   chosen(): string | null;
   /** Its settings, once they are known. */
   organisation(): OrganisationView | null;
   timeZone(): string;
+  /** Holds a token and goes on with it. @throws ProblemError when the daemon does not take it */
+  signIn(token: string, keep: boolean): Promise<void>;
   stop(): void;
 }
 
 /** Wires the client to a browser window and starts it. */
 export function startDashboardClient(window: Window & typeof globalThis): DashboardClient {
   const { location } = window;
-  const http = createHttp((input, init) => window.fetch(input, init));
+  const ask: typeof fetch = (input, init) => window.fetch(input, init);
+  const credentials = createCredentials(
+    () => window.sessionStorage,
+    () => window.localStorage,
+  );
+  const brought = location.pathname.startsWith('/wall/') ? tokenInAddress(location.hash) : null;
+  if (brought !== null) {
+    credentials.hold(brought, true);
+    window.history.replaceState(null, '', location.pathname + location.search);
+  }
+  const http = createHttp(withToken(ask, credentials));
   const api = createApi(http);
   const alertsApi = createAlertsApi(http);
   const navigation = createNavigation(window);
   const live = createLiveClient({
-    connect: (listeners) => connectBrowserSocket(location.origin, listeners),
+    connect: (listeners) => connectBrowserSocket(location.origin, credentials.token(), listeners),
     clock: browserClock,
     random: Math.random,
     onBuild: createBuildGuard(
@@ -84,9 +99,17 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
     levels,
     directory,
     navigation,
+    credentials,
     chosen,
     organisation,
     timeZone: () => organisation()?.timeZone ?? 'UTC',
+    async signIn(token, keep) {
+      const trial = createHttp(withToken(ask, { token: () => token, heard: () => {} }));
+      await trial.get('/api/v1/organisations');
+      credentials.hold(token, keep);
+      live.wake();
+      await Promise.all([directory.refresh(), alerts.refresh()]);
+    },
     stop() {
       window.document.removeEventListener('visibilitychange', wake);
       window.removeEventListener('online', wake);

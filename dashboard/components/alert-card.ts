@@ -14,7 +14,8 @@ export interface AlertCardParts {
   silence: SilenceView | undefined;
   muteTime: MuteTimeView | undefined;
   inhibitor: AlertView | undefined;
-  receivers: readonly WebhookView[];
+  /** `null`: not known. */
+  receivers: readonly WebhookView[] | null;
   acknowledge(): void;
   openSilence(): void;
   endSilence(id: string): void;
@@ -93,14 +94,11 @@ function heldBack(dashboard: Dashboard, { detail, silence, muteTime, inhibitor, 
 
 function sent(dashboard: Dashboard, { detail, receivers }: AlertCardParts) {
   const href = (id?: string) =>
-    dashboard.navigation.href(
-      { page: 'alerts', view: 'receivers', ...(id === undefined ? {} : { id }) },
-      { status: id === undefined ? undefined : 'failed' },
-    );
-  if (detail && receivers.length === 0) return fact('Messages', html`<span class="soft">nobody is told: there is no receiver</span>`);
+    dashboard.navigation.href({ page: 'alerts', view: 'receivers', ...(id === undefined ? {} : { id }) }, { status: 'failed' });
+  if (detail && receivers?.length === 0) return fact('Messages', html`<span class="soft">nobody is told: there is no receiver</span>`);
   const { pending = 0, failed = 0 } = detail?.deliveries ?? {};
   if (failed > 0) {
-    const one = receivers.length === 1 ? receivers[0]?.id : undefined;
+    const one = receivers?.length === 1 ? receivers[0]?.id : undefined;
     return fact('Messages', html`<a class="failed" href=${href(one)}>${countOf(failed, 'delivery', 'deliveries')} failed</a>`);
   }
   if (pending > 0) return fact('Messages', html`${countOf(pending, 'delivery', 'deliveries')} under way`);

@@ -32,8 +32,10 @@ export class NewOrganisation extends LightElement {
         </div>
         ${organisationFields(this.#empty)}
         <label class="check"
-          ><input type="checkbox" name="rules" checked /> Set the usual alert rules
-          <span class="soft">nearly full, full, overflow in use, over limit and the like; change them under Alerts</span></label
+          ><input type="checkbox" name="rules" checked /><span
+            >Set the usual alert rules
+            <span class="soft">(nearly full, full, overflow in use, over limit and the like; change them under Alerts)</span></span
+          ></label
         >
         ${problemReport(this.#creating.error)}
         <p class="form-end"><button class="button button-main" ?disabled=${this.#creating.loading}>Create the organisation</button></p>

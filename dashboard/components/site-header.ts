@@ -15,7 +15,7 @@ export class SiteHeader extends LightElement {
 
   constructor() {
     super();
-    new WatchController(this, () => [this.dashboard.directory, this.dashboard.navigation]);
+    new WatchController(this, () => [this.dashboard.directory, this.dashboard.navigation, this.dashboard.credentials]);
   }
 
   override render() {
@@ -36,6 +36,7 @@ export class SiteHeader extends LightElement {
         ${this.#picker()}
         <hw-connection-status .dashboard=${this.dashboard}></hw-connection-status>
         <hw-theme-toggle></hw-theme-toggle>
+        ${this.#signOut()}
       </div>
     </header>
     <hw-freshness-banner .dashboard=${this.dashboard}></hw-freshness-banner>`;
@@ -53,6 +54,20 @@ export class SiteHeader extends LightElement {
           html`<option value=${organisation} .selected=${organisation === current}>${name || organisation}</option>`,
       )}
     </select>`;
+  }
+
+  #signOut() {
+    if (this.dashboard.credentials.token() === null) return nothing;
+    return html`<button
+      type="button"
+      class="button"
+      @click=${() => {
+        this.dashboard.credentials.forget();
+        location.reload();
+      }}
+    >
+      Sign out
+    </button>`;
   }
 
   #skip(event: Event): void {

@@ -2,14 +2,17 @@ import { html } from 'lit';
 import { POOLS, USAGE_TYPES } from '../../shared/events.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { RecordView } from '../../shared/views.ts';
+import { download } from '../components/download.ts';
 import { choiceFilter, filterValues, textFilter } from '../components/filter-fields.ts';
 import { LightElement } from '../components/light-element.ts';
 import { listEnd, listStatus } from '../components/list-frame.ts';
+import { problemReport } from '../components/problem-report.ts';
 import { chosenRange, rangePicker } from '../components/range-picker.ts';
 import { flagLegend, recordTable } from '../components/record-table.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
+import { ResourceController } from '../controllers/resource-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 
 const FILTERS = ['user', 'licenceType', 'usageType', 'logonSource', 'pool', 'superseded'] as const;
@@ -31,6 +34,8 @@ export class RecordsPage extends LightElement {
     now: () => this.dashboard.live.serverNow(),
     most: MOST_RECORDS,
   });
+
+  readonly #file = new ResourceController<Blob>(this);
 
   constructor() {
     super();
@@ -81,7 +86,7 @@ export class RecordsPage extends LightElement {
         ${choiceFilter('pool', 'Pool', f.pool ?? '', POOLS)}
         <label class="check"><input type="checkbox" name="superseded" value="true" .checked=${f.superseded === 'true'} /> Also replaced ones</label>
       </form>
-      ${listStatus(this.#list, WORDS, now, zone)} ${flagLegend(this.#list.items)}
+      ${problemReport(this.#file.error)} ${listStatus(this.#list, WORDS, now, zone)} ${flagLegend(this.#list.items)}
       ${this.#list.items.length > 0 ? recordTable(this.#list.items, dashboard, () => this.#more()) : ''} ${listEnd(this.#list, WORDS)}`;
   }
 
@@ -89,12 +94,21 @@ export class RecordsPage extends LightElement {
     if (this.#list.hasMore && !this.#list.loading && !this.#list.error) void this.#list.more();
   }
 
-  /** A link: the browser writes the file as it comes, whatever its size. */
+  /** A link where it can be one: the browser writes the file as it comes, whatever its size. */
   #export(format: 'csv' | 'ndjson', words: string) {
     const organisation = this.dashboard.chosen();
     if (organisation === null) return '';
     const href = this.dashboard.api.recordsFile(organisation, { ...this.#query(), order: 'asc', format });
-    return html`<a class="button" href=${href} download>${words}</a>`;
+    if (this.dashboard.credentials.token() === null) return html`<a class="button" href=${href} download>${words}</a>`;
+    // No link can carry a token.
+    return html`<button type="button" class="button" ?disabled=${this.#file.loading} @click=${() => void this.#save(href, `records.${format}`)}>${words}</button>`;
+  }
+
+  async #save(href: string, name: string): Promise<void> {
+    const read = await this.#file.load((signal) => this.dashboard.api.file(href, signal));
+    if (!read || !this.#file.value) return;
+    download(name, this.#file.value);
+    this.#file.reset();
   }
 
   #filter(event: Event): void {

@@ -3,6 +3,7 @@ import type { LicenceRow } from '../../shared/views.ts';
 import '../components/alert-announcer.ts';
 import { LightElement } from '../components/light-element.ts';
 import { freshnessShape } from '../components/shapes.ts';
+import '../components/sign-in.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FreshnessController } from '../controllers/freshness-controller.ts';
 import { WallAwakeController } from '../controllers/wall-awake-controller.ts';
@@ -40,6 +41,7 @@ export class WallPage extends LightElement {
       </header>
       <p class="unseen" role="status">${announcement}</p>
       ${sentence === null ? nothing : html`<p class="banner banner-${kind}" data-banner=${kind}>${freshnessShape(kind)}<span>${sentence}</span></p>`}
+      ${live.connection() === 'live' ? nothing : html`<hw-sign-in .dashboard=${this.dashboard} .keep=${true}></hw-sign-in>`}
       ${rows.length > 0 && this.board === 'all' ? this.#board(rows, kind === 'old') : this.#waiting()}
     </main>`;
   }
@@ -52,6 +54,7 @@ export class WallPage extends LightElement {
   }
 
   #waiting() {
+    if (this.dashboard.credentials.standing() !== 'fine') return nothing;
     const words =
       this.board === 'all' ? 'Waiting for the first event' : `There is no board “${this.board}”. /wall/all shows every licence type`;
     return html`<p class="wall-waiting">${words}</p>`;

@@ -13,7 +13,7 @@ import { servePlainly } from './plain-again.ts';
 import { HttpProblem, internalProblem, knownProblem, problemBody } from './problem.ts';
 
 export const INGEST_PATH = '/api/v1/ingest';
-/** A browser cannot send a header with a WebSocket, so a token may come as a subprotocol of this form. */
+/** A browser cannot send a header with a WebSocket, so a token may come as a subprotocol of this form, with `%XX` for what may not stand in one. */
 const TOKEN_PROTOCOL = 'bearer.';
 const LIVE_FRAME_BYTES = 4_096;
 const GOODBYE_MS = 3_000;
@@ -42,7 +42,8 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
     edge.guard.origin(headers.origin);
     const offered = protocols(headers['sec-websocket-protocol']);
     const token =
-      bearerToken(headers.authorization) ?? offered.find((item) => item.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+      bearerToken(headers.authorization) ??
+      unescaped(offered.find((item) => item.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length));
     edge.auth.authorise(token, neededCapability('GET', path));
     const spoken = offered.filter((item) => !item.startsWith(TOKEN_PROTOCOL));
     if (spoken.length > 0 && !spoken.includes(LIVE_SUBPROTOCOL)) {
@@ -105,6 +106,14 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
 }
 
 const protocols = (header: string | undefined): string[] => (header ?? '').split(',').flatMap((item) => item.trim() || []);
+
+function unescaped(token: string | undefined): string | undefined {
+  try {
+    return token === undefined ? undefined : decodeURIComponent(token);
+  } catch {
+    return token;
+  }
+}
 
 const chooseProtocol = (offered: Set<string>): string | false => (offered.has(LIVE_SUBPROTOCOL) ? LIVE_SUBPROTOCOL : false);
 

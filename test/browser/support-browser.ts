@@ -30,7 +30,7 @@ const EXPECTED =
 /**
  * A page in a context of its own; closed with the test, which fails on script errors and on breaches of the security policy.
  *
- * @param refused the page is made to ask for what the daemon refuses
+ * @param refused the page is made to ask for what the daemon refuses, or without the token that it wants
  */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}, refused = false): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
@@ -38,7 +38,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    const expected = EXPECTED.test(message.text()) || (refused && /status of 400/.test(message.text()));
+    const expected = EXPECTED.test(message.text()) || (refused && /status of 40[01]/.test(message.text()));
     if (message.type() === 'error' && !expected) faults.push(message.text());
   });
   onTestFinished(async () => {

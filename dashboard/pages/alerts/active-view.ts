@@ -23,7 +23,8 @@ interface Details {
   alerts: ReadonlyMap<string, AlertView>;
   silences: ReadonlyMap<string, SilenceView>;
   muteTimes: ReadonlyMap<string, MuteTimeView>;
-  receivers: readonly WebhookView[];
+  /** `null`: this token may not see them. */
+  receivers: readonly WebhookView[] | null;
 }
 
 /** What is wrong now, the worst first. */
@@ -56,7 +57,10 @@ export class AlertsActiveView extends LightElement {
         api.alerts(organisation, signal),
         api.silences(organisation, signal),
         api.muteTimes(organisation, signal),
-        api.receivers(organisation, signal),
+        api.receivers(organisation, signal).catch((error: unknown) => {
+          if (error instanceof Error && 'status' in error && error.status === 403) return null;
+          throw error;
+        }),
       ]);
       return { alerts: byId(alerts), silences: byId(silences), muteTimes: byId(muteTimes), receivers };
     });
@@ -99,7 +103,7 @@ export class AlertsActiveView extends LightElement {
       silence: detail?.silencedBy === undefined ? undefined : details?.silences.get(detail.silencedBy),
       muteTime: detail?.mutedBy === undefined ? undefined : details?.muteTimes.get(detail.mutedBy),
       inhibitor,
-      receivers: details?.receivers ?? [],
+      receivers: details?.receivers ?? null,
       acknowledge: () => this.querySelector<AcknowledgeDialog>('hw-acknowledge-dialog')?.open(alert),
       openSilence: () => this.querySelector<SilenceDialog>('hw-silence-dialog')?.open(alert),
       endSilence: (id) => void this.#act('The silence is over', (organisation) => this.dashboard.alertsApi.endSilence(organisation, id)),

@@ -32,7 +32,7 @@ describe('a daemon that asks for a token', () => {
     const page = await openPage(browser, daemon.url, {}, true);
     await page.locator('input[name=token]').fill('guessed');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').getByText('This token is not known, or it has ended').waitFor();
+    await page.getByRole('alert').getByText('This token is not known').waitFor();
     await page.locator('input[name=token]').fill(TOKEN);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('[data-connection=live]').waitFor();

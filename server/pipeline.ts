@@ -16,6 +16,7 @@ import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
 import { brokenInvariant } from './books/invariants.ts';
+import { keepNext, nextToKeep } from './books/keep.ts';
 import { finishLate } from './books/late.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
@@ -40,6 +41,9 @@ const RETRY_FULL_MS = 2_000;
 const FORMAT = 1;
 /** Some tenths of a second of work at once, and some hundredths in a piece between others' batches. */
 const EFFORT: Effort = { atOnce: 5_000, perPiece: 500 };
+/** A piece of retention that failed is tried again after so long; where there was nothing to do, it is looked again. */
+const RETRY_KEEPING_MS = 600_000;
+const LOOK_FOR_KEEPING_MS = 1_000;
 /** A piece that failed is not tried again at once. */
 const RETRY_PIECE_MS = 10_000;
 const FULL = 'The disk is full: nothing is recorded until there is room';
@@ -249,7 +253,30 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     });
   };
 
+  /** One piece a tick of what is kept no longer: it is never in a hurry. */
+  let keepQueued = false;
+  let keptLast = '';
+  let keepAfter = Number.NEGATIVE_INFINITY;
+  const queueKeeping = (now: Instant): void => {
+    if (health.state !== 'ready' || keepQueued || (now < keepAfter && now >= keepAfter - RETRY_KEEPING_MS)) return;
+    const next = nextToKeep(books.organisations, keptLast, now);
+    if (!next) {
+      keepAfter = now + LOOK_FOR_KEEPING_MS;
+      return;
+    }
+    keptLast = next.id;
+    keepQueued = true;
+    const over = () => {
+      keepQueued = false;
+    };
+    submit(1, (batch) => keepNext(batch, organisationOf(batch, next.id))).then(over, () => {
+      over();
+      keepAfter = clock.now() + RETRY_KEEPING_MS;
+    });
+  };
+
   const tick = (): void => {
+    queueKeeping(clock.now());
     if (running || health.state === 'stopping') return;
     const now = clock.now();
     if (now - lookedAt >= RETRY_FULL_MS || now < lookedAt) {

@@ -65,6 +65,8 @@ export interface ReportView {
   timeZone: string;
   /** The range is not over yet. */
   provisional: boolean;
+  /** Highwater recorded all the time, and what the question needs is still kept. */
+  complete: boolean;
   columns: ReportColumn[];
   /** In the order of the columns. */
   rows: Cell[][];

@@ -8,10 +8,13 @@ import { AFTER_NAMES } from '../store/store.ts';
 import { type Batch, nextReceipt, organisationOf, touch } from './batch.ts';
 import { CLASS } from './entry.ts';
 import { watchAgain } from './history.ts';
+import { deriveAgain } from './kept-levels.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
 import { recomputePools, recomputeUsers } from './recomputation.ts';
 import { runTimers } from './timers.ts';
+
+const DAY_MS = 86_400_000;
 
 export function putOrganisation(batch: Batch, id: string, settings: OrganisationSettings, by: string | null): void {
   const organisation = organisationOf(batch, id);
@@ -80,6 +83,9 @@ function changeCalendar(batch: Batch, organisation: Organisation, { timeZone, bi
   const calendar = createCalendar(timeZone, billingPeriodStartDay);
   organisation.calendar = calendar;
   organisation.nextRoll = calendar.day(batch.now).end;
+  organisation.nextKeep = Number.NEGATIVE_INFINITY;
+  // The day of the first entry may have begun up to a day earlier by the old clock.
+  deriveAgain(organisation, (firstEntryAt(batch, organisation) ?? Number.POSITIVE_INFINITY) - DAY_MS);
   for (const [type, { usage }] of organisation.types) {
     usage.day = watchAgain(batch, organisation, type, usage, calendar.day(batch.now));
     usage.period = watchAgain(batch, organisation, type, usage, calendar.billingPeriod(batch.now));

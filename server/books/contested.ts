@@ -37,8 +37,12 @@ function smallestSince({ versions }: Organisation, type: string, from: Instant):
 }
 
 function highestInHistory(batch: Batch, organisation: Organisation, type: string, from: Instant): number {
+  const { kept } = organisation;
+  if (kept.stale < kept.buckets && from < kept.buckets) return Number.POSITIVE_INFINITY;
   const { usage } = typeState(organisation, type);
   let highest = highestSince(usage, usage.open[0]?.start ?? from) ?? 0;
+  const days = { start: [organisation.id, type, organisation.calendar.day(from).start], end: [organisation.id, type, kept.buckets] };
+  if (from < kept.buckets) for (const { value } of batch.draft.range<Stretch>('days', days)) highest = Math.max(highest, highestOf(value));
   const start = [organisation.id, type, bucketStart(from)];
   for (const { value } of batch.draft.range<Stretch>('buckets', { start, end: [organisation.id, type, Number.POSITIVE_INFINITY] })) {
     highest = Math.max(highest, highestOf(value));

@@ -52,6 +52,6 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
 }
 
 function countersOf(organisation: Organisation): OrganisationCounters {
-  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead } = organisation;
-  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead };
+  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept } = organisation;
+  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept: { ...kept } };
 }

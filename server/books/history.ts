@@ -7,6 +7,7 @@ import { beginWatch, countIn, type TypeUsage, type Watch } from '../usage/type-u
 import { type Batch, type Shift, touch, touchBucket } from './batch.ts';
 import { type Entry, levelChange, type Position, positionKey } from './entry.ts';
 import { correctHours } from './hours.ts';
+import { whatIsKept } from './kept-levels.ts';
 import { type Organisation, typeState } from './organisation.ts';
 import { jumpBetween } from './recomputation.ts';
 import { countChange } from './settle.ts';
@@ -90,9 +91,11 @@ function correctStored(
   batch: Batch,
   organisation: Organisation,
   type: string,
-  byBucket: ReadonlyMap<Instant, Levels>,
-  { from, until, raised: before }: { from: Instant; until: Instant; raised: Levels },
+  changes: ReadonlyMap<Instant, Levels>,
+  stretch: { from: Instant; until: Instant; raised: Levels },
 ): Levels {
+  const { from, until, raised: before, byBucket } = whatIsKept(batch, organisation, type, changes, stretch);
+  if (until <= from) return before;
   let raised = before;
   const inStore = [...byBucket.keys()].filter((start) => start < until);
   const after = inStore.reduce((sum, start) => addLevels(sum, byBucket.get(start) as Levels), raised);

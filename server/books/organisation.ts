@@ -34,6 +34,15 @@ export interface TypeState {
   usage: TypeUsage;
 }
 
+/** How far back things are kept. Everything before an instant is gone, or told by something coarser; minus infinity: nothing is. */
+export interface Kept {
+  /** Levels of five minutes. Before it there are days, and hours as long as these are kept. Begins a local day. */
+  buckets: Instant;
+  hours: Instant;
+  /** From here on hours and days before `buckets` are to be derived from the entries again; infinity: they are right. */
+  stale: Instant;
+}
+
 /** What is kept of an organisation beside its sessions and types. */
 export interface OrganisationCounters {
   /** Logouts and heartbeats without an open session. */
@@ -50,9 +59,20 @@ export interface OrganisationCounters {
   sinceMark: number;
   /** Events counted before their time, in the order of their instants; no user: a logout of everybody. */
   ahead: { user: string; from: Instant; at: Instant }[];
+  /** Absent: everything is. */
+  kept?: Kept;
 }
 
+export const EVERYTHING_KEPT: Kept = {
+  buckets: Number.NEGATIVE_INFINITY,
+  hours: Number.NEGATIVE_INFINITY,
+  stale: Number.POSITIVE_INFINITY,
+};
+
 export interface Organisation extends OrganisationCounters {
+  kept: Kept;
+  /** When it is looked at next whether something is kept for long enough. */
+  nextKeep: Instant;
   id: string;
   versions: Version<Settings>[];
   calendar: Calendar;
@@ -84,6 +104,8 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
   const { timeZone, billingPeriodStartDay } = lastReceived(versions) ?? DEFAULT_SETTINGS;
   const organisation: Organisation = {
     ...counters,
+    kept: { ...(counters.kept ?? EVERYTHING_KEPT) },
+    nextKeep: Number.NEGATIVE_INFINITY,
     id,
     versions,
     calendar: createCalendar(timeZone, billingPeriodStartDay),

@@ -80,7 +80,7 @@ export function writeEntry(batch: Batch, organisation: Organisation, position: P
 export function countChange(batch: Batch, organisation: Organisation, position: Position, type: string, by: Levels): void {
   touch(batch, organisation).add(type);
   const { usage } = typeState(organisation, type);
-  if (change(usage, position.at, by)) {
+  if (position.at >= organisation.kept.buckets && change(usage, position.at, by)) {
     touchBucket(batch, organisation, type, bucketStart(position.at));
   } else {
     const types = getOrMake(batch.history, organisation.id, () => new Map<string, Change[]>());

@@ -20,6 +20,8 @@ export interface Calendar {
   nextLocalTime(at: Instant, time: string): Instant;
   /** When the local clock shows `HH:MM` on the day that many days after that of `at`, by the same rules; its weekday, 0 for Monday. */
   localTime(at: Instant, days: number, time: string): { at: Instant; weekday: number };
+  /** Start of the local day so many months before that of `at`; of a month that has no such day, its last. */
+  dayMonthsBefore(at: Instant, months: number): Instant;
   /** `YYYY-MM-DD HH:MM:SS` on the local clock. */
   localDateTime(at: Instant): string;
 }
@@ -62,9 +64,11 @@ export function createCalendar(timeZone: string, billingPeriodStartDay: number):
     }
   };
 
+  const dayMonthsBefore = (at: Instant, months: number): Instant => startOf(zoned(at).toPlainDate().subtract({ months }));
+
   const localDateTime = (at: Instant): string => zoned(at).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
 
-  return { day, billingPeriod, nextLocalTime, localTime, localDateTime };
+  return { day, billingPeriod, nextLocalTime, localTime, dayMonthsBefore, localDateTime };
 }
 
 /** The instant of a local date and time: the first where it occurs twice, the end of the gap where it does not exist. */

@@ -1,5 +1,9 @@
+import type { Resolution } from '../../shared/history.ts';
 import type { Instant } from '../../shared/time.ts';
+import type { Kept } from '../books/organisation.ts';
 import type { Downtime } from '../licensing/sessions.ts';
+import { HOUR_MS, hourStart } from '../usage/open-bucket.ts';
+import type { LocalBuckets } from './local-buckets.ts';
 
 /** Whether everything is known of a stretch of time. */
 export type Coverage = (start: Instant, end: Instant) => boolean;
@@ -18,4 +22,17 @@ export function createCoverage(downtimes: readonly Downtime[], knownFrom: Instan
  */
 export function knownFrom(firstStartAt: Instant, firstEntryAt: Instant | null, dayStart: (at: Instant) => Instant): Instant {
   return firstEntryAt !== null && firstEntryAt < firstStartAt ? Math.min(firstStartAt, dayStart(firstEntryAt)) : firstStartAt;
+}
+
+/** Where only hours or days are kept, nothing finer is known: a stretch that begins or ends within one is not told exactly. */
+export function onlyWhereKept(covered: Coverage, kept: Kept, { calendar, offsetAt }: LocalBuckets): Coverage {
+  const isEdge = (at: Instant): boolean =>
+    at >= kept.buckets || calendar.day(at).start === at || (at >= kept.hours && hourStart(at) === at && offsetAt(at) % HOUR_MS === 0);
+  return (start, end) => isEdge(start) && isEdge(end) && covered(start, end);
+}
+
+/** From where on buckets of a resolution can be told. Minus infinity: from the beginning. */
+export function toldFrom(resolution: Resolution, { buckets, hours }: Kept): Instant {
+  if (resolution === '5m') return buckets;
+  return resolution === '1h' ? hours : Number.NEGATIVE_INFINITY;
 }

@@ -4,6 +4,7 @@ import { formatInstant } from '../../shared/time.ts';
 import type { HistoryRow, LevelView } from '../../shared/views.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { type Figures, figures, type Stretch } from '../usage/levels.ts';
+import { toldFrom } from './coverage.ts';
 import { createLevelReader } from './level-reader.ts';
 import type { ReportScope } from './scope.ts';
 import { createEffort } from './work.ts';
@@ -25,11 +26,12 @@ export interface LevelBucket {
 /** @param idleToo also the types that nobody used in all of the buckets */
 export function* readBuckets<T>(
   scope: ReportScope,
-  { resolution, from, to, licenceType }: HistoryQuery,
+  { resolution, from: asked, to, licenceType }: HistoryQuery,
   rowOf: (bucket: LevelBucket) => T,
   idleToo = false,
 ): Generator<T[], void, void> {
   const { buckets, horizon } = scope;
+  const from = Math.max(asked, toldFrom(resolution, scope.kept));
   if (to <= from) return;
   const effort = createEffort();
   const start = buckets.bucket(resolution, from).start;

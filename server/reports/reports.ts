@@ -6,12 +6,12 @@ import type { Instant } from '../../shared/time.ts';
 import { periodView, readBill, readPeak } from '../billing/bill.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
 import { readWhatIf } from '../billing/what-if.ts';
-import { DEFAULT_SETTINGS, type OrganisationCounters, type Settings } from '../books/organisation.ts';
+import { DEFAULT_SETTINGS, EVERYTHING_KEPT, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { inForce, lastReceived, type Version } from '../licensing/versions.ts';
 import type { Reports } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Reader } from '../store/store.ts';
-import { createCoverage, knownFrom } from './coverage.ts';
+import { createCoverage, knownFrom, onlyWhereKept } from './coverage.ts';
 import { createCutBuckets } from './cut-buckets.ts';
 import { dataSources } from './fields.ts';
 import { readHistory } from './history.ts';
@@ -116,7 +116,7 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOp
   const firstStartAt = disk.get<Instant>('meta', ['firstStartAt']) ?? Number.POSITIVE_INFINITY;
   const known = knownFrom(firstStartAt, firstEntryAt, (at) => buckets.calendar.day(at).start);
   const at = now();
-  const newestAt = disk.get<OrganisationCounters>('states', [organisation])?.newestAt ?? at;
+  const { newestAt = at, kept = EVERYTHING_KEPT } = disk.get<OrganisationCounters>('states', [organisation]) ?? {};
   return {
     disk,
     organisation,
@@ -127,8 +127,9 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOp
     entitlementsAt: (instant) => inForce(versions, instant)?.entitlements ?? DEFAULT_SETTINGS.entitlements,
     versions,
     settingsFrom: versions.map((version) => version.from).filter(Number.isFinite),
-    covered: createCoverage(downtimes, known),
-    provisionalFrom: recomputingFrom(disk, organisation) ?? Number.POSITIVE_INFINITY,
+    covered: onlyWhereKept(createCoverage(downtimes, known), kept, buckets),
+    kept,
+    provisionalFrom: Math.min(recomputingFrom(disk, organisation) ?? Number.POSITIVE_INFINITY, kept.stale),
     firstEntryAt,
     now: at,
     horizon: Math.max(at, newestAt),

@@ -1,7 +1,7 @@
 import type { Entitlement } from '../../shared/organisation.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
-import type { Settings } from '../books/organisation.ts';
+import type { Kept, Settings } from '../books/organisation.ts';
 import type { Version } from '../licensing/versions.ts';
 import type { Reader } from '../store/store.ts';
 import type { Coverage } from './coverage.ts';
@@ -24,6 +24,8 @@ export interface ReportScope {
   /** When settings came into force, but for the first. */
   settingsFrom: readonly Instant[];
   covered: Coverage;
+  /** How far back there are levels of five minutes, and of hours; days are there for good. */
+  kept: Kept;
   /** From here on figures may still change, because something of the past is being worked out again; Infinity: nothing is. */
   provisionalFrom: Instant;
   /** Instant of the oldest entry of the books. */

@@ -1,6 +1,7 @@
 /** The in-use level over a stretch of time as steps, for charts. */
 import type { Instant } from '../../shared/time.ts';
 import { type Entry, positionOf } from '../books/entry.ts';
+import { EVERYTHING_KEPT, type OrganisationCounters } from '../books/organisation.ts';
 import type { LevelSteps } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import type { Stretch } from '../usage/levels.ts';
@@ -36,16 +37,27 @@ function bucketSteps(disk: Reader, organisation: string, from: Instant, to: Inst
   return [...disk.range('types', below(organisation))].map(({ key }) => {
     const licenceType = key[1] as string;
     const steps: LevelSteps = { licenceType, at: [], inUse: [] };
-    for (const { value } of disk.range<Stretch>('buckets', {
-      start: [organisation, licenceType, bucketStart(from)],
-      end: [organisation, licenceType, to],
-    })) {
+    for (const value of levelRows(disk, organisation, licenceType, bucketStart(from), to)) {
       push(steps, Math.max(from, value.start), value.enter[0]);
       if (value.highAt[0] > from && value.high[0] > Math.max(value.enter[0], value.exit[0])) push(steps, value.highAt[0], value.high[0]);
       push(steps, Math.max(from, value.until), value.exit[0]);
     }
     return steps;
   });
+}
+
+/** The finest rows that are kept. */
+function* levelRows(disk: Reader, organisation: string, licenceType: string, from: Instant, to: Instant): Iterable<Stretch> {
+  const { kept = EVERYTHING_KEPT } = disk.get<OrganisationCounters>('states', [organisation]) ?? {};
+  const tables = [
+    ['days', Number.NEGATIVE_INFINITY, kept.hours],
+    ['hours', kept.hours, kept.buckets],
+    ['buckets', kept.buckets, Number.POSITIVE_INFINITY],
+  ] as const;
+  for (const [table, first, end] of tables) {
+    const range = { start: [organisation, licenceType, Math.max(first, from)], end: [organisation, licenceType, Math.min(end, to)] };
+    for (const { value } of disk.range<Stretch>(table, range)) yield value;
+  }
 }
 
 /** Steps of one instant are one step. */

@@ -29,6 +29,8 @@ export const TABLES = [
   'buckets',
   /** [organisation, licence type, start] -> levels of an hour of UTC in which something changed; only hours before that of the first open bucket. */
   'hours',
+  /** [organisation, licence type, start] -> levels of a local day in which something changed; only days of which five-minute rows are kept no more. */
+  'days',
   /** [organisation, at, receipt, kind] -> who and what. */
   'anomalies',
   /** [organisation, at, receipt] -> a logout of everybody. */

@@ -231,7 +231,7 @@ class OrganisationWalk {
   }
 
   #line(type: string): TypeLine {
-    return getOrMake(this.#lines, type, () => new TypeLine(this.#parts.disk, this.#parts.finder, this.#organisation.id, type));
+    return getOrMake(this.#lines, type, () => new TypeLine(this.#parts.disk, this.#parts.finder, this.#organisation, type));
   }
 
   #below() {

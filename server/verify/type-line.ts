@@ -1,6 +1,9 @@
 /** The level of one licence type, derived change by change, and held against its buckets, hours and marks in the store. */
 import type { Instant } from '../../shared/time.ts';
+import type { StoredDay } from '../books/kept-levels.ts';
+import type { Kept, Organisation } from '../books/organisation.ts';
 import type { StoredType } from '../books/stored.ts';
+import type { Calendar } from '../licensing/calendar.ts';
 import type { Reader } from '../store/store.ts';
 import { append } from '../usage/combine.ts';
 import {
@@ -18,23 +21,30 @@ import { BUCKET_MS, bucketStart, HOUR_MS, hourStart, OpenBucket } from '../usage
 import { beginWatch, countIn, mark, type TypeUsage, type Watch } from '../usage/type-usage.ts';
 import type { Finder } from './findings.ts';
 
+type LevelTable = 'buckets' | 'hours' | 'days';
+
 export class TypeLine {
   level: Levels = NO_LEVELS;
   #bucket: Stretch | null = null;
   #hour: Stretch | null = null;
+  #day: StoredDay | null = null;
   /** Rows that begin before it have been compared. */
-  #seen = { buckets: Number.NEGATIVE_INFINITY, hours: Number.NEGATIVE_INFINITY };
+  #seen = { buckets: Number.NEGATIVE_INFINITY, hours: Number.NEGATIVE_INFINITY, days: Number.NEGATIVE_INFINITY };
   readonly #stored: StoredType | undefined;
   readonly #watches: Watch[] = [];
   readonly #disk: Reader;
   readonly #finder: Finder;
   readonly #organisation: string;
+  readonly #kept: Kept;
+  readonly #calendar: Calendar;
   readonly #type: string;
 
-  constructor(disk: Reader, finder: Finder, organisation: string, type: string) {
+  constructor(disk: Reader, finder: Finder, { id: organisation, kept, calendar }: Organisation, type: string) {
     this.#disk = disk;
     this.#finder = finder;
     this.#organisation = organisation;
+    this.#kept = kept;
+    this.#calendar = calendar;
     this.#type = type;
     this.#stored = disk.get<StoredType>('types', [organisation, type]);
     for (const span of this.#stored ? [this.#stored.day, this.#stored.period] : []) this.#watches.push(beginWatch(span, NO_LEVELS));
@@ -54,7 +64,9 @@ export class TypeLine {
   finish(): void {
     this.#closeBucket();
     this.#closeHour();
+    this.#closeDay();
     this.#compareFlat('buckets', Number.POSITIVE_INFINITY, this.level);
+    this.#compareFlat('days', Number.POSITIVE_INFINITY, this.level);
     this.#compareFlat('hours', Number.POSITIVE_INFINITY, this.level);
     for (const watch of this.#watches) if (!watch.startsInBucket && watch.inUse === null) watch.enter = [...this.level];
     this.#compareType();
@@ -64,7 +76,8 @@ export class TypeLine {
     const bucket = this.#bucket;
     if (!bucket) return;
     this.#bucket = null;
-    this.#compare('buckets', bucket, BUCKET_MS);
+    if (bucket.start >= this.#kept.buckets) this.#compare('buckets', bucket, BUCKET_MS);
+    else this.#addToDay(bucket);
     for (const watch of this.#watches) {
       if (bucket.start < watch.start) watch.enter = [...bucket.exit];
       else countIn(watch, bucket);
@@ -81,7 +94,8 @@ export class TypeLine {
     const hour = this.#hour;
     this.#hour = null;
     if (!hour) return;
-    if (hour.start < hourStart(this.#stored?.openFrom ?? Number.NEGATIVE_INFINITY)) this.#compare('hours', hour, HOUR_MS);
+    if (!this.#isHourKept(hour.start)) this.#seen.hours = hour.start + 1;
+    else if (hour.start < hourStart(this.#stored?.openFrom ?? Number.NEGATIVE_INFINITY)) this.#compare('hours', hour, HOUR_MS);
     else {
       // Not over as long as a bucket of it is open.
       this.#compareFlat('hours', hour.start, hour.enter);
@@ -89,8 +103,30 @@ export class TypeLine {
     }
   }
 
+  /** Beyond what is kept by five minutes: not after they are over, not where they are to be derived again, none that two days share. */
+  #isHourKept(start: Instant): boolean {
+    const { buckets, hours, stale } = this.#kept;
+    if (start >= buckets) return true;
+    return start >= hours && start < stale && this.#calendar.day(start).end >= start + HOUR_MS;
+  }
+
+  #addToDay(bucket: Stretch): void {
+    const { start, end } = this.#calendar.day(bucket.start);
+    if (this.#day?.start !== start) {
+      this.#closeDay();
+      this.#day = { ...beginStretch(start, bucket.enter), end: Math.min(end, this.#kept.buckets) };
+    }
+    append(this.#day, bucket);
+  }
+
+  #closeDay(): void {
+    const day = this.#day;
+    this.#day = null;
+    if (day && day.start < this.#kept.stale) this.#compare('days', day, day.end - day.start);
+  }
+
   /** A stretch in which nothing moved in sum may be there or not: what was corrected away leaves its row. */
-  #compare(table: 'buckets' | 'hours', derived: Stretch, length: number): void {
+  #compare(table: LevelTable, derived: Stretch, length: number): void {
     this.#compareFlat(table, derived.start, derived.enter);
     this.#seen[table] = derived.start + 1;
     const key = [this.#organisation, this.#type, derived.start];
@@ -100,12 +136,17 @@ export class TypeLine {
   }
 
   /** Rows up to an instant, between two stretches in which something happened. */
-  #compareFlat(table: 'buckets' | 'hours', until: Instant, level: Levels): void {
-    const length = table === 'hours' ? HOUR_MS : BUCKET_MS;
+  #compareFlat(table: LevelTable, until: Instant, level: Levels): void {
     const range = { start: [this.#organisation, this.#type, this.#seen[table]], end: [this.#organisation, this.#type, until] };
-    for (const { key, value } of this.#disk.range<Stretch>(table, range)) {
+    for (const { key, value } of this.#disk.range<Stretch | StoredDay>(table, range)) {
+      if (this.#isStale(table, value.start)) continue;
+      const length = 'end' in value ? value.end - value.start : table === 'hours' ? HOUR_MS : BUCKET_MS;
       if (!isFlat(value, length, level)) this.#finder.expect(this.#organisation, table, key, undefined, shownOf(value, length));
     }
+  }
+
+  #isStale(table: LevelTable, start: Instant): boolean {
+    return table === 'hours' ? !this.#isHourKept(start) : table === 'days' && start >= this.#kept.stale;
   }
 
   #compareType(): void {

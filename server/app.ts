@@ -7,6 +7,7 @@ import type { Restore } from '../shared/backups.ts';
 import { type Instant, parseInstant } from '../shared/time.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createForecaster } from './forecaster.ts';
 import { createAuthenticator } from './http/auth.ts';
 import type { Edge, Running } from './http/edge.ts';
 import { createGuard } from './http/guard.ts';
@@ -148,6 +149,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
 
     teardown.add('pipeline', 5_000, () => pipeline.close());
     teardown.add('webhooks', 5_000, () => worker.close());
+    const forecaster = createForecaster({ clock, pipeline, log });
+    teardown.add('forecaster', 5_000, () => forecaster.close());
     worker.take(shown.pending());
     // Callers go first, then what they call: nothing that was taken is left without an answer.
     teardown.add('callers', 8_000, async () => {

@@ -3,6 +3,7 @@
 import type { AlertRule, TriedRule } from '../shared/alerts.ts';
 import type { Bill, BillingPeriodView, PeakQuery, PeakView } from '../shared/bill.ts';
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
+import type { ForecastView } from '../shared/forecast.ts';
 import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
@@ -170,6 +171,8 @@ export interface Reports {
   whatIf(query: WhatIfQuery): Promise<WhatIf | null>;
   /** What an alert rule would have done from one instant up to another. */
   tryRule(rule: AlertRule, from: Instant, to: Instant): Promise<TriedRule>;
+  /** What is likely to come, of every licence type that has a row, or of one. */
+  forecast(licenceType?: string): Promise<ForecastView>;
   /** The query was parsed against the data sources. @throws ReportTooLargeError */
   answer(query: ReportQuery): Promise<ReportView>;
 }

@@ -296,7 +296,12 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   return {
     committed,
-    alerts: createAlertActions(submit, () => alerting, shownAlerts),
+    alerts: createAlertActions(
+      submit,
+      () => alerting,
+      shownAlerts,
+      () => clock.now(),
+    ),
     health: () => health,
     ingest: (events) =>
       submit(events.length, (batch) => ingest(batch, events)).then((results) => ({ epoch, seq: committed.seq(), results }) as IngestAnswer),

@@ -1,6 +1,10 @@
 /** Words of alerts and webhooks, as they stand on the wire. */
 
-/** What a rule looks at. `concurrentAvailable` and `utilisation` exist only where an entitlement is set; `feedAge` is of the whole organisation. */
+/**
+ * What a rule looks at. `concurrentAvailable`, `utilisation` and `secondsUntilFull` exist only where an entitlement is set; `feedAge` is of the
+ * whole organisation. The last three look ahead: when the next pool is full at the present rate (at most a day), the mark that the billing period
+ * is likely to have by tonight, and by how much today is likely to pass the present one.
+ */
 export const ALERT_METRICS = [
   'inUse',
   'concurrentUsed',
@@ -11,6 +15,9 @@ export const ALERT_METRICS = [
   'billingPeriodPeak',
   'sessionAge',
   'feedAge',
+  'secondsUntilFull',
+  'billingPeriodPeakExpected',
+  'billingPeriodPeakRiseExpected',
 ] as const;
 export type AlertMetric = (typeof ALERT_METRICS)[number];
 
@@ -78,6 +85,8 @@ export interface AlertView {
   annotations: Record<string, string>;
   /** What is the matter, in one sentence. */
   summary: string;
+  /** Of a rule that looks ahead: when it is likely to come. */
+  expectedAt?: string;
   /** Messages about this course that wait, and that were given up. */
   deliveries: DeliveryCounts;
 }

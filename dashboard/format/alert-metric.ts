@@ -74,6 +74,27 @@ export const METRIC_WORDS: Record<AlertMetric, MetricWords> = {
     subject: () => 'the time without an event',
     unit: 'without an event',
   },
+  secondsUntilFull: {
+    name: 'Time until a pool is full',
+    kind: 'age',
+    ops: FALLING,
+    subject: (of) => `the time until the next pool${of === null ? '' : ` of ${of}`} is full at this rate`,
+    unit: 'until full',
+  },
+  billingPeriodPeakExpected: {
+    name: 'High-water mark that is likely by tonight',
+    kind: 'count',
+    ops: RISING,
+    subject: (of) => `the high-water mark${of === null ? '' : ` of ${of}`} that is likely by tonight`,
+    unit: 'likely by tonight',
+  },
+  billingPeriodPeakRiseExpected: {
+    name: 'New high-water mark likely today',
+    kind: 'count',
+    ops: RISING,
+    subject: (of) => `by how much today is likely to pass the high-water mark${of === null ? '' : ` of ${of}`}`,
+    unit: 'above the high-water mark',
+  },
 };
 
 const shares = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
@@ -114,6 +135,9 @@ export function metricOf(metric: AlertMetric, row: LicenceRow): number | null | 
       return peak.billingPeriod.value;
     case 'sessionAge':
     case 'feedAge':
+    case 'secondsUntilFull':
+    case 'billingPeriodPeakExpected':
+    case 'billingPeriodPeakRiseExpected':
       return undefined;
   }
 }

@@ -1,10 +1,22 @@
 /** Alerts and receivers as the edge sees them: what may be said about them, and what is committed. */
 import type { AlertMatchers, AlertRule, MuteTime, SilenceView } from '../../shared/alerts.ts';
+import type { ForecastView } from '../../shared/forecast.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
 import type { Delivery, Exchange, Outcome, Webhook } from '../webhooks/outbox.ts';
-import { acknowledge, addMuteTime, addSilence, deleteMuteTime, deleteRule, deleteSilence, putMuteTime, putRule } from './administration.ts';
+import {
+  acknowledge,
+  addMuteTime,
+  addSilence,
+  deleteMuteTime,
+  deleteRule,
+  deleteSilence,
+  foretell,
+  putMuteTime,
+  putRule,
+} from './administration.ts';
 import { recordAttempt } from './deliveries.ts';
+import { isForetellingDue } from './foresight.ts';
 import { tidyReceivers } from './forgetting.ts';
 import { deleteWebhook, type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
 import { type ShownAlerts, silenceView } from './shown.ts';
@@ -17,6 +29,10 @@ export interface AlertActions {
   /** Whether there was such a rule; so do the other removals. */
   deleteRule(organisation: string, id: string): Promise<boolean>;
   acknowledge(organisation: string, id: string, by: string, note: string): Promise<boolean>;
+  /** Organisations with rules that wait to hear what their day comes to. */
+  forecastsDue(): string[];
+  /** What the day of an organisation comes to, for its rules. */
+  foretell(organisation: string, forecast: ForecastView): Promise<void>;
   addSilence(organisation: string, given: { matchers: AlertMatchers; endsAt: Instant; by: string; note: string }): Promise<SilenceView>;
   deleteSilence(organisation: string, id: string): Promise<boolean>;
   /** @returns its id */
@@ -38,7 +54,7 @@ export interface AlertActions {
 
 type Submit = <T>(weight: number, decide: (batch: Batch) => T) => Promise<T>;
 
-export function createAlertActions(submit: Submit, alerting: () => Alerting, shown: ShownAlerts): AlertActions {
+export function createAlertActions(submit: Submit, alerting: () => Alerting, shown: ShownAlerts, now: () => Instant): AlertActions {
   return {
     shown,
     putRules: (organisation, rules) =>
@@ -46,6 +62,8 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
         for (const { id, rule } of rules) putRule(batch, alerting(), organisation, id, rule);
       }),
     deleteRule: (organisation, id) => submit(1, (batch) => deleteRule(batch, alerting(), organisation, id)),
+    forecastsDue: () => [...alerting().watched.values()].filter((watched) => isForetellingDue(watched, now())).map(({ id }) => id),
+    foretell: (organisation, forecast) => submit(1, (batch) => foretell(batch, alerting(), organisation, forecast)),
     acknowledge: (organisation, id, by, note) => submit(1, (batch) => acknowledge(batch, alerting(), organisation, id, by, note)),
     addSilence: (organisation, given) => submit(1, (batch) => silenceView(addSilence(batch, alerting(), organisation, given))),
     deleteSilence: (organisation, id) => submit(1, (batch) => deleteSilence(batch, alerting(), organisation, id)),

@@ -1,11 +1,13 @@
 /** What people say about alerts: jobs of the line, like events, so that what is answered is on disk. */
 import type { AlertMatchers, AlertRule, MuteTime } from '../../shared/alerts.ts';
+import type { ForecastView } from '../../shared/forecast.ts';
 import type { Instant } from '../../shared/time.ts';
 import { end } from '../alerts/evaluate.ts';
 import type { Silence } from '../alerts/silences.ts';
 import { type Batch, touch } from '../books/batch.ts';
 import { takeStep, writeAlert } from './course.ts';
 import { forgetTroubles } from './failures.ts';
+import { foretoldOf } from './foresight.ts';
 import { type Alerting, alertKey, lookAgain, type Watched, watchedOf } from './watched.ts';
 
 export function watchedNow(batch: Batch, alerting: Alerting, id: string): Watched {
@@ -34,6 +36,14 @@ export function deleteRule(batch: Batch, alerting: Alerting, organisation: strin
   forgetTroubles(watched, id);
   batch.draft.remove('alertRules', [organisation, id]);
   return true;
+}
+
+export function foretell(batch: Batch, alerting: Alerting, organisation: string, forecast: ForecastView): void {
+  const known = batch.books.organisations.get(organisation);
+  const watched = alerting.watched.get(organisation);
+  if (!known || !watched) return;
+  watched.foretold = foretoldOf(forecast, known);
+  lookAgain(watched);
 }
 
 /** Whether there is such an alert. */

@@ -4,6 +4,7 @@ import { formatInstant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Course, Step } from '../alerts/evaluate.ts';
 import { INACTIVE } from '../alerts/evaluate.ts';
+import type { Expected } from '../alerts/wording.ts';
 import { type Batch, nextSeq } from '../books/batch.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
@@ -19,11 +20,12 @@ export interface Stepped {
   licenceType: string;
   step: Step;
   value: number | null;
+  expected?: Expected | null;
   row: LicenceRow | undefined;
 }
 
 export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, stepped: Stepped): void {
-  const { id, rule, licenceType, step, value } = stepped;
+  const { id, rule, licenceType, step, value, expected = null } = stepped;
   const key = alertKey(id, licenceType);
   const known = watched.alerts.get(key);
   const { course, transition } = step;
@@ -32,7 +34,7 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
     // Only what a restart must know is written; the value is looked at anew then.
     const moved = known.course.since !== course.since || known.course.clearSince !== course.clearSince;
     const over = course.state === 'resolved';
-    const next: Alert = { ...known, course, ...(!over && { value, of: rule }) };
+    const next: Alert = { ...known, course, ...(!over && { value, expected, of: rule }) };
     watched.alerts.set(key, next);
     if (moved) writeAlert(batch, watched, next);
     return;
@@ -47,13 +49,14 @@ export function takeStep(batch: Batch, alerting: Alerting, watched: Watched, ste
     seq,
     reason: '',
     value,
+    expected,
     of: rule,
     told: [],
     unknownTo: [],
     held: false,
     acknowledged: null,
   };
-  const alert: Alert = { ...(begins ? fresh : known), course, seq, value, of: rule, reason: transition.reason };
+  const alert: Alert = { ...(begins ? fresh : known), course, seq, value, expected, of: rule, reason: transition.reason };
   const { from, to, reason } = transition;
   const history: AlertTransitionView = {
     seq,

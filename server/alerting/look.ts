@@ -6,12 +6,13 @@ import { type Batch, touch } from '../books/batch.ts';
 import type { Organisation } from '../books/organisation.ts';
 import { courseOf, takeStep } from './course.ts';
 import { noteFailure, noteSuccess, noteWholeSuccess, retryFailed } from './failures.ts';
+import { nextRateAt, type Seen } from './foresight.ts';
 import { flushGroups, groupsDueAt } from './groups.ts';
 import { createKeeper, type Keeper } from './kept-back.ts';
 import { type Before, peaksDueAt, silentAt, tellWaitingPeaks, watchFeed, watchType } from './moments.ts';
 import { repeatsDueAt, tellAgain } from './repeats.ts';
 import { tellHeld, tellSteps } from './telling.ts';
-import { ageBase, isAbout, isAge, type Rows, rowsOf, typesOf, watchedValue } from './values.ts';
+import { ageBase, isAbout, isAge, isTimed, type Rows, rowsOf, seen, typesOf } from './values.ts';
 import { type Alerting, loadWatched, type Watched } from './watched.ts';
 
 export function lookDue(alerting: Alerting, now: Instant): boolean {
@@ -40,6 +41,7 @@ export function look(batch: Batch, alerting: Alerting, before: Before): void {
 function giveUp(batch: Batch, alerting: Alerting, failed: Watched, organisation: Organisation, error: unknown): void {
   const watched = loadWatched(batch.draft, failed.id);
   watched.troubles = failed.troubles;
+  watched.foretold = failed.foretold;
   alerting.watched.set(watched.id, watched);
   const reason = noteFailure(alerting, watched, error, null);
   for (const { rule: id, licenceType, course, of: rule, value } of [...watched.alerts.values()]) {
@@ -115,17 +117,19 @@ function evaluateRules(
   for (const [id, rule] of watched.rules) {
     for (const licenceType of typesOf(rule, organisation)) {
       const course = courseOf(watched, id, licenceType);
-      if (changed && !changed.has(licenceType) && !isAge(rule) && dueAt(rule, course) > now) continue;
-      let value: number | null = null;
+      if (changed && !changed.has(licenceType) && !isTimed(rule) && dueAt(rule, course) > now) continue;
+      let found: Seen | undefined;
       let taken: Step;
       try {
-        value = watchedValue(watched, organisation, rule, licenceType, rows, now);
-        taken = step(rule, course, { value, silent }, now);
+        found = seen(watched, organisation, rule, licenceType, rows, now);
+        if (!found && !silent) continue;
+        taken = step(rule, course, { value: found?.value ?? null, silent }, now);
         noteSuccess(watched, id, licenceType);
       } catch (error) {
         taken = lose(course, noteFailure(alerting, watched, error, { rule: id, licenceType }), now);
       }
-      takeStep(batch, alerting, watched, { id, rule, licenceType, step: taken, value, row: rows(licenceType) });
+      const { value, expected } = found ?? { value: null, expected: null };
+      takeStep(batch, alerting, watched, { id, rule, licenceType, step: taken, value, expected, row: rows(licenceType) });
     }
   }
 }
@@ -145,7 +149,10 @@ function nextLook(batch: Batch, watched: Watched, organisation: Organisation, ke
     if (rule) dues.push(dueAt(rule, alert.course));
     if (alert.held) dues.push(keeper(alert)?.until ?? Number.POSITIVE_INFINITY);
   }
-  for (const rule of watched.rules.values()) if (isAge(rule)) dues.push(ageRuleDueAt(watched, organisation, rule, now));
+  for (const rule of watched.rules.values()) {
+    if (isAge(rule)) dues.push(ageRuleDueAt(watched, organisation, rule, now));
+    if (rule.metric === 'secondsUntilFull') dues.push(nextRateAt(now));
+  }
   // What is due and yet nothing came of it waits for a change, not for the next tick.
   return Math.min(...dues.filter((due) => due > now), Number.POSITIVE_INFINITY);
 }

@@ -94,7 +94,7 @@ export function alertDeliveryKeys({ organisation, webhook, n, type, data }: Deli
 export const aboutAlert = ({ rule, licenceType }: Alert): string => `alert ${alertKey(rule, licenceType)}`;
 
 /** An alert as its sentence and annotations see it. */
-const worded = (organisation: string, { rule, of, licenceType, course, value }: Alert): Worded => ({
+const worded = (organisation: string, { rule, of, licenceType, course, value, expected }: Alert): Worded => ({
   organisation,
   id: rule,
   rule: of,
@@ -102,6 +102,7 @@ const worded = (organisation: string, { rule, of, licenceType, course, value }: 
   state: course.state as AlertStateName,
   value,
   startsAt: formatInstant(course.since),
+  expected,
 });
 
 /** Sentence and annotations. Of a rule that nobody can read any more the reason is all there is to say. */
@@ -133,6 +134,7 @@ export function alertData(watched: Watched, alert: Alert, row: LicenceRow | unde
     seq: alert.seq,
     reason: alert.reason,
     ...wordsFor(watched.id, alert),
+    ...(alert.expected && { expectedAt: formatInstant(alert.expected.at) }),
     ...(row && levelData(row)),
   };
 }

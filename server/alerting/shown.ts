@@ -171,6 +171,7 @@ function alertView(organisation: string, alert: Alert, kept: KeptBack | null, de
     ...(acknowledged && { acknowledgedBy: acknowledged.by, acknowledgedAt: formatInstant(acknowledged.at), note: acknowledged.note }),
     ...keptBy,
     ...wordsFor(organisation, alert),
+    ...(alert.expected && { expectedAt: formatInstant(alert.expected.at) }),
     deliveries,
   };
 }

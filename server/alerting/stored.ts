@@ -21,6 +21,7 @@ export const storedAlert = ({ sent = [], ...row }: Stored<Alert, 'id' | 'rule' |
   seq: 0,
   reason: '',
   value: null,
+  expected: null,
   told: sent.map((webhook) => ({ webhook, at: row.course?.firedAt ?? 0, repeats: 0 })),
   unknownTo: [],
   held: false,

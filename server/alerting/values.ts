@@ -3,6 +3,7 @@ import type { Instant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Organisation } from '../books/organisation.ts';
 import { licenceRow } from '../books/views.ts';
+import { type Seen, seenDay, seenFill } from './foresight.ts';
 import type { Watched } from './watched.ts';
 
 /** The rows of one organisation as a batch leaves them, each made when first asked for. */
@@ -27,8 +28,32 @@ export function ageBase(watched: Watched, organisation: Organisation, rule: Aler
 
 export const isAge = (rule: AlertRule): boolean => rule.metric === 'feedAge' || rule.metric === 'sessionAge';
 
-/** What a rule looks at; null where the rule does not apply. */
-export function watchedValue(
+/** Whether time alone changes what it looks at. */
+export const isTimed = (rule: AlertRule): boolean => isAge(rule) || rule.metric === 'secondsUntilFull';
+
+/** What a rule sees. Undefined: that is still being worked out, and the alert stays as it is. */
+export function seen(
+  watched: Watched,
+  organisation: Organisation,
+  rule: AlertRule,
+  licenceType: string,
+  rows: Rows,
+  now: Instant,
+): Seen | undefined {
+  const row = rows(licenceType);
+  switch (rule.metric) {
+    case 'secondsUntilFull':
+      return row ? seenFill(watched, organisation, row, now) : { value: null, expected: null };
+    case 'billingPeriodPeakExpected':
+    case 'billingPeriodPeakRiseExpected':
+      return row ? seenDay(watched, organisation, rule.metric, row, now) : { value: null, expected: null };
+    default:
+      return { value: watchedValue(watched, organisation, rule, licenceType, rows, now), expected: null };
+  }
+}
+
+/** Null where the rule does not apply. */
+function watchedValue(
   watched: Watched,
   organisation: Organisation,
   rule: AlertRule,

@@ -5,9 +5,11 @@ import type { Instant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Course } from '../alerts/evaluate.ts';
 import type { Silence } from '../alerts/silences.ts';
+import type { Expected } from '../alerts/wording.ts';
 import { below, type Reader, type TableName } from '../store/store.ts';
 import type { Delivery, Webhook } from '../webhooks/outbox.ts';
 import type { Failure } from './failures.ts';
+import type { Foretold } from './foresight.ts';
 import type { Group } from './groups.ts';
 import { createSessionAges, type SessionAges } from './session-ages.ts';
 import { storedAlert, storedRule } from './stored.ts';
@@ -25,6 +27,8 @@ export interface Alert {
   value: number | null;
   /** The rule as it was when last looked at: it may be gone. */
   of: AlertRule;
+  /** Of a rule that looks ahead: what is likely to come, and when. */
+  expected: Expected | null;
   /** Receivers that were told that it fires. */
   told: Told[];
   /** Receivers that were told since then that nobody knows. */
@@ -66,6 +70,10 @@ export interface Watched {
   /** By receiver: steps that are to go out together. */
   groups: Map<string, Group[]>;
   ages: SessionAges;
+  /** Net logins a minute by licence type, as of the newest full minute. */
+  rates: Map<string, { minute: Instant; perMinute: number }>;
+  /** What today comes to; null while that is not worked out. */
+  foretold: Foretold | null;
   /** Steps of the batch under way that nobody was told of yet. */
   stepped: { alert: Alert; row: LicenceRow | undefined }[];
   /** Every rule and type has to be looked at, not only what a batch changed. */
@@ -112,6 +120,8 @@ function newWatched(id: string): Watched {
     peaks: new Map(),
     groups: new Map(),
     ages: createSessionAges(),
+    rates: new Map(),
+    foretold: null,
     stepped: [],
     everything: true,
     dueAt: Number.NEGATIVE_INFINITY,

@@ -5,7 +5,7 @@ import type { AlertMetric, AlertOp, AlertRule, Severity } from '../../shared/ale
 export type Meaning = 'scarce' | 'idle' | 'old-session' | 'silent-feed';
 
 /** The less of these there is, the scarcer the licences are. */
-const SCARCE_WHEN_LOW: readonly AlertMetric[] = ['concurrentAvailable'];
+const SCARCE_WHEN_LOW: readonly AlertMetric[] = ['concurrentAvailable', 'secondsUntilFull'];
 
 export function meaningOf({ metric, op }: { metric: AlertMetric; op: AlertOp }): Meaning {
   if (metric === 'sessionAge') return 'old-session';

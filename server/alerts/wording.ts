@@ -1,5 +1,6 @@
 /** An alert in words: its sentence, and the annotations of its rule with the placeholders filled in. */
 import type { AlertMetric, AlertOp, AlertRule, AlertStateName } from '../../shared/alerts.ts';
+import type { Instant } from '../../shared/time.ts';
 
 export interface Worded {
   organisation: string;
@@ -10,6 +11,17 @@ export interface Worded {
   state: AlertStateName;
   value: number | null;
   startsAt: string;
+  /** Of a rule that looks ahead. */
+  expected?: Expected | null;
+}
+
+/** What is likely to come, and when. */
+export interface Expected {
+  at: Instant;
+  /** The same on the organisation's clock, `09:42`. */
+  clock: string;
+  /** The pool that is then full; null where it is about something else. */
+  pool: 'concurrent' | 'contingency' | null;
 }
 
 /** A message stays below what receivers take, whatever the placeholders bring. */
@@ -31,6 +43,7 @@ export function renderedAnnotations(worded: Worded): Record<string, string> {
       state,
       value: value === null ? '–' : String(value),
       startsAt,
+      expectedAt: worded.expected?.clock ?? '–',
       summary: summaryOf(worded),
     }),
   );
@@ -47,13 +60,14 @@ const PREFIX: Record<AlertStateName, string> = {
 };
 
 /** @example 'Agent Calls: 95 % of the concurrent licences in use (limit: 90 % or more).' */
-export function summaryOf({ rule, licenceType, state, value }: Worded): string {
+export function summaryOf({ rule, licenceType, state, value, expected = null }: Worded): string {
   const subject = rule.metric === 'feedAge' ? 'The feed' : licenceType;
-  const what = value === null ? 'the rule does not apply any more' : statement(rule.metric, shownValue(rule.metric, value));
+  const what =
+    value === null ? 'the rule does not apply any more' : statement(rule.metric, shownValue(rule.metric, value), value, expected);
   return `${subject}: ${PREFIX[state]}${what} (limit: ${limit(rule.op, shownValue(rule.metric, rule.threshold))}).`;
 }
 
-function statement(metric: AlertMetric, value: string): string {
+function statement(metric: AlertMetric, value: string, number: number, expected: Expected | null): string {
   switch (metric) {
     case 'inUse':
       return `${value} in use`;
@@ -73,6 +87,19 @@ function statement(metric: AlertMetric, value: string): string {
       return `the oldest session has been open for ${value}`;
     case 'feedAge':
       return `no event for ${value}`;
+    case 'secondsUntilFull': {
+      const pool = `the ${expected?.pool === 'contingency' ? 'contingency (overflow)' : 'concurrent'} pool`;
+      if (!expected) return 'at this rate no pool is full within a day';
+      return number === 0 ? `${pool} is full` : `at this rate ${pool} is full in about ${value} (around ${expected.clock})`;
+    }
+    case 'billingPeriodPeakExpected':
+      return expected
+        ? `a high-water mark of ${value} is likely today at about ${expected.clock}`
+        : `the high-water mark of the billing period is likely to stay at ${value} today`;
+    case 'billingPeriodPeakRiseExpected':
+      return expected
+        ? `a new high-water mark is likely today at about ${expected.clock}, ${value} above the present one`
+        : 'no new high-water mark is likely today';
   }
 }
 
@@ -84,7 +111,7 @@ const LIMITS: Record<AlertOp, (value: string) => string> = {
 };
 const limit = (op: AlertOp, value: string): string => LIMITS[op](value);
 
-const IN_SECONDS: readonly AlertMetric[] = ['sessionAge', 'feedAge'];
+const IN_SECONDS: readonly AlertMetric[] = ['sessionAge', 'feedAge', 'secondsUntilFull'];
 
 function shownValue(metric: AlertMetric, value: number): string {
   if (metric === 'utilisation') return `${Math.round(value * 1000) / 10} %`;

@@ -12,6 +12,7 @@ import { organisationUsageQuery } from '../parse/organisation-usage-query.ts';
 import {
   anomalyQuery,
   changeQuery,
+  forecastQuery,
   importQuery,
   levelsQuery,
   pageQuery,
@@ -47,6 +48,7 @@ const QUERIES = {
   anomalies: anomalyQuery,
   changes: changeQuery,
   levels: levelsQuery,
+  forecast: forecastQuery,
   import: importQuery,
   history: historyQuery,
   organisationUsage: organisationUsageQuery,

@@ -11,6 +11,7 @@ import { catalogueRoutes } from './catalogue.ts';
 import { changeRoutes } from './changes.ts';
 import type { App, AppEnv, Edge } from './edge.ts';
 import { eventRoutes } from './events.ts';
+import { forecastRoutes } from './forecast.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { holderRoutes } from './holders.ts';
@@ -57,7 +58,8 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
     await next();
   });
 
-  for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes]) add(app, edge);
+  for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes, forecastRoutes])
+    add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
   for (const add of [historyRoutes, organisationUsageRoutes, billingRoutes, whatIfRoutes, reportRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);

@@ -65,7 +65,13 @@ export function parseAlertRule(id: string, body: unknown): AlertRule {
 }
 
 /** Metrics whose past is not kept. */
-const WITHOUT_HISTORY: readonly string[] = ['sessionAge', 'feedAge'];
+const WITHOUT_HISTORY: readonly string[] = [
+  'sessionAge',
+  'feedAge',
+  'secondsUntilFull',
+  'billingPeriodPeakExpected',
+  'billingPeriodPeakRiseExpected',
+];
 const USUAL_DAYS = 30;
 const LONGEST_DAYS = 400;
 const DAY_MS = 86_400_000;

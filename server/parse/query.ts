@@ -65,6 +65,8 @@ export const anomalyQuery = z.strictObject({ ...page, ...range, kind: z.enum(ANO
 export const changeQuery = z.strictObject({ ...page, ...range, user: name.optional() });
 export const levelsQuery = z.strictObject({ from: instant, to: instant, points: wholeNumber(MAX_POINTS).default(1_000) });
 
+export const forecastQuery = z.strictObject({ licenceType: licenceType.optional() });
+
 export const importQuery = z.strictObject({
   dryRun: flag.default(false),
   timeZone: z.string().refine(isTimeZone, { message: 'must be an IANA time zone such as Europe/London' }).optional(),
@@ -100,5 +102,6 @@ export const parseRecordQuery = (search: URLSearchParams): RecordQuery & FileQue
 export const parseAnomalyQuery = (search: URLSearchParams): AnomalyQuery => parseQuery(anomalyQuery, search);
 export const parseChangeQuery = (search: URLSearchParams): ChangeQuery => parseQuery(changeQuery, search);
 export const parseLevelsQuery = (search: URLSearchParams): { from: number; to: number; points: number } => parseQuery(levelsQuery, search);
+export const parseForecastQuery = (search: URLSearchParams): { licenceType?: string } => parseQuery(forecastQuery, search);
 export const parseImportQuery = (search: URLSearchParams): { dryRun: boolean; timeZone?: string; dateOrder?: DateOrder } =>
   parseQuery(importQuery, search);

@@ -14,7 +14,9 @@ import { AFTER_NAMES, type Store, type Write } from '../store/store.ts';
 import { readAnomalies } from './anomalies.ts';
 import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { ForecastCache } from './forecast-cache.ts';
 import { ReadWatches } from './read-watch.ts';
+import { RecentLevels } from './recent.ts';
 import { recomputingFrom } from './recomputing.ts';
 import { readRecords, wholePage } from './records.ts';
 import { createReports } from './reports.ts';
@@ -55,6 +57,8 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
   const shown = new Map<string, Shown>();
   const watches = new ReadWatches();
   const bills = new BillCache();
+  const forecasts = new ForecastCache();
+  const recent = new RecentLevels();
   let seq = 0;
   let downtimes: readonly Downtime[] = [];
 
@@ -62,7 +66,9 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     const rows = shown.get(organisation.id)?.rows ?? new Map<string, LicenceRow>();
     for (const type of types) {
       const state = organisation.types.get(type);
-      if (state) rows.set(type, licenceRow(organisation, type, state, at));
+      if (!state) continue;
+      rows.set(type, licenceRow(organisation, type, state, at));
+      recent.note(organisation.id, type, state.usage, at);
     }
     shown.set(organisation.id, {
       settings: lastReceived(organisation.versions) ?? { ...DEFAULT_SETTINGS, name: organisation.id },
@@ -97,11 +103,13 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
       seq = books.seq;
       downtimes = books.downtimes;
       shown.clear();
+      recent.clear();
       for (const organisation of books.organisations.values()) show(organisation, organisation.types.keys(), now());
     },
     publish(books, changed, at, writes) {
       watches.note(writes);
       bills.note(writes);
+      forecasts.note(writes);
       seq = books.seq;
       for (const [id, types] of changed) show(books.organisations.get(id) as Organisation, types, at);
     },
@@ -153,8 +161,22 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     reports(id) {
       const view = shown.get(id);
       if (!view) return undefined;
-      const types = sortedRows(view).map((row) => row.licenceType);
-      return createReports({ disk: store, organisation: id, types, downtimes, catalogue, watches, bills, now });
+      const rows = sortedRows(view);
+      const types = rows.map((row) => row.licenceType);
+      const recentOf = (type: string) => recent.of(id, type, view.rows.get(type)?.inUse ?? 0, now());
+      return createReports({
+        disk: store,
+        organisation: id,
+        types,
+        downtimes,
+        catalogue,
+        watches,
+        bills,
+        forecasts,
+        rows,
+        recent: recentOf,
+        now,
+      });
     },
   };
 }

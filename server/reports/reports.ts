@@ -3,6 +3,7 @@ import type { BillingPeriodView } from '../../shared/bill.ts';
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { DataSource } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
+import type { LicenceRow } from '../../shared/views.ts';
 import { periodView, readBill, readPeak } from '../billing/bill.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
 import { readWhatIf } from '../billing/what-if.ts';
@@ -13,7 +14,10 @@ import type { Reports } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Reader } from '../store/store.ts';
 import { createCoverage, knownFrom, onlyWhereKept } from './coverage.ts';
 import { createCutBuckets } from './cut-buckets.ts';
+import { readWeekdayCurves } from './day-curves.ts';
 import { dataSources } from './fields.ts';
+import { readForecast } from './forecast.ts';
+import type { ForecastCache } from './forecast-cache.ts';
 import { readHistory } from './history.ts';
 import { createLocalBuckets } from './local-buckets.ts';
 import { readOrganisationUsage } from './organisation-usage.ts';
@@ -36,6 +40,11 @@ export interface ReportsOptions {
   catalogue: Catalogue;
   watches: ReadWatches;
   bills: BillCache;
+  forecasts: ForecastCache;
+  /** As last shown, in the order of the catalogue. */
+  rows: readonly LicenceRow[];
+  /** In use just before each of the last full minutes. */
+  recent: (licenceType: string) => readonly number[];
   now: () => Instant;
 }
 
@@ -65,6 +74,16 @@ export function createReports(options: ReportsOptions): Reports {
     async tryRule(rule, from, to) {
       const { provisional, ...tried } = await readUndisturbed(options, (scope) => tryRule(scope, rule, from, to));
       return { ...tried, complete: tried.complete && !provisional };
+    },
+    async forecast(licenceType) {
+      const scope = scopeOf(options);
+      const day = scope.buckets.calendar.day(scope.now);
+      const name = [scope.timeZone, day.start, ...scope.types].join('\u0000');
+      const { forecasts, rows, recent } = options;
+      const read = () => runInPieces(readWeekdayCurves(scope, day));
+      const curves = await forecasts.curves(options.organisation, name, day.start, scope.now, read);
+      const wanted = rows.filter((row) => licenceType === undefined || row.licenceType === licenceType);
+      return runInPieces(readForecast(scopeOf(options), { rows: wanted, recent, curves, day }));
     },
     answer(query) {
       const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;

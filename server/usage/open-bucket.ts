@@ -26,6 +26,11 @@ interface Counted {
 
 const copyOf = ({ count, stretch }: Counted): Counted => ({ count, stretch: copyStretch(stretch) });
 
+function between({ start, until, enter, exit }: Stretch, at: Instant): Levels {
+  const share = until > start ? Math.max(0, at - start) / (until - start) : 0;
+  return enter.map((level, metric) => level + ((exit[metric] as number) - level) * share) as Levels;
+}
+
 /** Five minutes that may still change. A late change costs what lies after it, and that only when somebody looks. */
 export class OpenBucket {
   readonly start: Instant;
@@ -94,6 +99,16 @@ export class OpenBucket {
     const kept = this.#saved.slice(first).map(({ count, stretch }) => ({ count: count - gone, stretch }));
     this.#saved = kept as [Counted, ...Counted[]];
     this.#newest.count -= gone;
+  }
+
+  /** The level just before an instant; of what is folded together only both ends are known, and a straight line lies between them. */
+  levelBefore(at: Instant): Levels {
+    const changes = this.#changes;
+    const { count, stretch } = this.#saved.findLast(({ count: n }) => n === 0 || (changes[n - 1] as Change).at < at) ?? this.#saved[0];
+    if (count === 0 && stretch.until >= at) return between(stretch, at);
+    let level = stretch.exit;
+    for (let i = count; i < changes.length && (changes[i] as Change).at < at; i++) level = addLevels(level, (changes[i] as Change).by);
+    return level;
   }
 
   /** The same changes on another level. */

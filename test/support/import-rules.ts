@@ -20,6 +20,7 @@ export const IMPORT_RULES: ImportRule[] = [
   { id: 'ARCH-1', of: ['shared/'], only: ['shared/'], words: new RegExp(`${clockReads.source}|${browserWords.source}|\\bprocess\\.`) },
   { id: 'ARCH-2', of: ['server/licensing/'], only: ['shared/', 'server/licensing/', 'temporal-polyfill'], words: clockReads },
   { id: 'ARCH-2', of: ['server/usage/'], only: ['shared/', 'server/usage/', 'temporal-polyfill'], words: clockReads },
+  { id: 'ARCH-2', of: ['server/forecast/'], only: ['shared/', 'server/forecast/'], words: clockReads },
   { id: 'ARCH-2', of: ['server/alerts/'], only: ['shared/', 'server/alerts/', 'temporal-polyfill'], words: clockReads },
   {
     id: 'ARCH-3',
@@ -77,6 +78,8 @@ export const IMPORT_RULES: ImportRule[] = [
       'shared/',
       'server/alerting/',
       'server/alerts/',
+      'server/forecast/',
+      'server/usage/recent-levels.ts',
       'server/books/',
       'server/licensing/',
       'server/store/store.ts',

@@ -4,23 +4,10 @@ import { createMemoryStore } from '../../server/store/memory.ts';
 import { alertmanagerBody } from '../../server/webhooks/formats/alertmanager.ts';
 import type { Delivery, Webhook } from '../../server/webhooks/outbox.ts';
 import type { AlertRule, WebhookEventType } from '../../shared/alerts.ts';
+import { alertRule } from '../support/alert-rule.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 
 const START = Date.parse('2026-11-24T08:00:00Z');
-
-const rule = (given: object = {}): AlertRule =>
-  ({
-    name: 'full',
-    licenceType: 'A',
-    metric: 'inUse',
-    op: '>=',
-    threshold: 2,
-    forSeconds: 0,
-    keepFiringForSeconds: 0,
-    severity: 'warning',
-    annotations: {},
-    ...given,
-  }) as AlertRule;
 
 const shown = (books: TestBooks) =>
   books.pipeline.alerts.shown
@@ -34,13 +21,13 @@ const failuresOf = (books: TestBooks): Commit['failures'][] => {
 };
 const login = (user: string) => ({ user, licences: ['A'] });
 /** As no parser would let it through. */
-const UNREADABLE = { op: '~' };
+const UNREADABLE = { op: '~' } as unknown as Partial<AlertRule>;
 
 describe('an alert that cannot be evaluated', () => {
   it('ALERT-60 is unknown with the reason; others and recording go on, and it goes on when it can be evaluated again', async () => {
     const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
     const heard = failuresOf(books);
-    const put = (id: string, given: object) => books.pipeline.alerts.putRules(ORGANISATION, [{ id, rule: rule(given) }]);
+    const put = (id: string, given: Partial<AlertRule>) => books.pipeline.alerts.putRules(ORGANISATION, [{ id, rule: alertRule(given) }]);
     await put('good', {});
     await put('bad', {});
     expect(await books.send(login('a'), login('b'))).toMatchObject([{ status: 'recorded' }, { status: 'recorded' }]);
@@ -66,7 +53,7 @@ describe('an alert that cannot be evaluated', () => {
   it('ALERT-60 is unknown also if it was inactive, and tried again once a minute where nothing happens', async () => {
     const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
     await books.send(login('a'));
-    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'bad', rule: rule(UNREADABLE) }]);
+    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'bad', rule: alertRule(UNREADABLE) }]);
     expect(shown(books)).toMatchObject([['bad', 'unknown', {}]]);
     const heard = failuresOf(books);
     await books.passTo(START + 59_900);
@@ -81,7 +68,7 @@ describe('an alert that cannot be evaluated', () => {
     const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
     await books.settings({});
     const heard = failuresOf(books);
-    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'full', rule: rule() }]);
+    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'full', rule: alertRule() }]);
     await books.send(login('a'), login('b'));
     const receiver = (events: unknown) => ({ id: 'ops', url: 'https://a.example/', format: 'standard' as const, events, enabled: true });
     await books.pipeline.alerts.putWebhook(ORGANISATION, receiver(null) as never, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
@@ -102,7 +89,7 @@ describe('what an older version wrote', () => {
     const first = await openTestBooks(START, store);
     await first.send(login('a'), login('b'));
     await first.pipeline.close();
-    const { annotations: _, ...older } = rule();
+    const { annotations: _, ...older } = alertRule();
     const course = { state: 'firing', since: START, firedAt: START, clearSince: null };
     await store.commit([
       { table: 'alertRules', key: [ORGANISATION, 'full'], value: older },

@@ -4,23 +4,13 @@ import { parseWebhook } from '../../server/parse/webhooks.ts';
 import { type HttpFormat, httpMessageOf } from '../../server/webhooks/formats/render.ts';
 import type { Webhook } from '../../server/webhooks/outbox.ts';
 import type { AlertRule, WebhookFormat } from '../../shared/alerts.ts';
+import { alertRule } from '../support/alert-rule.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 
 const START = Date.parse('2026-11-24T08:00:00Z');
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-const rule = (given: Partial<AlertRule> = {}): AlertRule => ({
-  name: 'full',
-  licenceType: '*',
-  metric: 'inUse',
-  op: '>=',
-  threshold: 1,
-  forSeconds: 0,
-  keepFiringForSeconds: 0,
-  severity: 'warning',
-  annotations: {},
-  ...given,
-});
+const rule = (given: Partial<AlertRule> = {}) => alertRule({ licenceType: '*', threshold: 1, ...given });
 
 type Settings = Partial<Pick<Webhook, 'groupBy' | 'groupWaitSeconds' | 'repeatIntervalSeconds' | 'enabled'>>;
 

@@ -3,27 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import { StoreFullError } from '../../server/store/store.ts';
 import type { AlertRule } from '../../shared/alerts.ts';
+import { alertRule } from '../support/alert-rule.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { settle } from '../support/let-pass.ts';
 
 const at = (time: string) => Date.parse(`2026-11-24T${time}Z`);
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-const rule = (given: Partial<AlertRule> = {}): AlertRule => ({
-  name: 'full',
-  licenceType: 'A',
-  metric: 'inUse',
-  op: '>=',
-  threshold: 2,
-  forSeconds: 0,
-  keepFiringForSeconds: 0,
-  severity: 'warning',
-  annotations: {},
-  ...given,
-});
-
 const put = (books: TestBooks, given: Partial<AlertRule> = {}, id = 'full') =>
-  books.pipeline.alerts.putRules(ORGANISATION, [{ id, rule: rule(given) }]);
+  books.pipeline.alerts.putRules(ORGANISATION, [{ id, rule: alertRule(given) }]);
 const listen = async (books: TestBooks, id = 'ops') => {
   // Over HTTP only an organisation that exists has receivers.
   if (!books.pipeline.committed.organisation(ORGANISATION)) await books.settings({});

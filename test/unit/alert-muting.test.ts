@@ -6,26 +6,14 @@ import { createCalendar } from '../../server/licensing/calendar.ts';
 import { parseMuteTime } from '../../server/parse/mute-times.ts';
 import type { RefusedInput } from '../../server/parse/refusal.ts';
 import type { AlertRule, MuteTimeSpan, WebhookFormat } from '../../shared/alerts.ts';
+import { alertRule } from '../support/alert-rule.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 
 const at = (time: string) => Date.parse(`2026-11-24T${time}Z`);
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-const rule = (given: Partial<AlertRule> = {}): AlertRule => ({
-  name: 'full',
-  licenceType: 'A',
-  metric: 'inUse',
-  op: '>=',
-  threshold: 2,
-  forSeconds: 0,
-  keepFiringForSeconds: 0,
-  severity: 'warning',
-  annotations: {},
-  ...given,
-});
-
 const put = (books: TestBooks, id: string, given: Partial<AlertRule> = {}) =>
-  books.pipeline.alerts.putRules(ORGANISATION, [{ id, rule: rule(given) }]);
+  books.pipeline.alerts.putRules(ORGANISATION, [{ id, rule: alertRule(given) }]);
 const listen = (books: TestBooks, id = 'ops', format: WebhookFormat = 'standard') =>
   books.pipeline.alerts.putWebhook(ORGANISATION, { id, url: 'https://a.example/', format, events: [], enabled: true, secret: SECRET }, '');
 const told = (books: TestBooks, id = 'ops') =>
@@ -116,7 +104,11 @@ describe('mute times', () => {
 
 describe('inhibition', () => {
   it('ALERT-44 a firing critical alert keeps back warnings of its type that mean the same', () => {
-    const one = (severity: 'warning' | 'critical', given: Partial<AlertRule> = {}) => ({ licenceType: 'A', severity, rule: rule(given) });
+    const one = (severity: 'warning' | 'critical', given: Partial<AlertRule> = {}) => ({
+      licenceType: 'A',
+      severity,
+      rule: alertRule(given),
+    });
     expect(inhibits(one('critical'), one('warning', { metric: 'concurrentAvailable', op: '<' }))).toBe(true);
     expect(inhibits(one('critical'), one('warning', { op: '<' }))).toBe(false);
     expect(inhibits(one('critical'), one('warning', { metric: 'sessionAge' }))).toBe(false);
@@ -166,7 +158,7 @@ describe('an alert in words', () => {
   const worded = (given: Partial<Worded> = {}): Worded => ({
     organisation: '129',
     id: 'full',
-    rule: rule({ annotations: { text: '{{ licenceType }} at {{$value}}; {{ unknown }}', plain: 'call Ann' } }),
+    rule: alertRule({ annotations: { text: '{{ licenceType }} at {{$value}}; {{ unknown }}', plain: 'call Ann' } }),
     licenceType: 'Agent Calls',
     state: 'firing',
     value: 3,
@@ -177,11 +169,11 @@ describe('an alert in words', () => {
   it('ALERT-47 has a sentence, and annotations whose placeholders are filled in', () => {
     expect(renderedAnnotations(worded())).toEqual({ text: 'Agent Calls at 3; {{ unknown }}', plain: 'call Ann' });
     expect(summaryOf(worded())).toBe('Agent Calls: 3 in use (limit: 2 or more).');
-    const share = rule({ metric: 'utilisation', threshold: 0.9 });
+    const share = alertRule({ metric: 'utilisation', threshold: 0.9 });
     expect(summaryOf(worded({ rule: share, value: 0.8543, state: 'resolved' }))).toBe(
       'Agent Calls: over, 85.4 % of the concurrent licences in use (limit: 90 % or more).',
     );
-    const age = rule({ metric: 'sessionAge', threshold: 57_600 });
+    const age = alertRule({ metric: 'sessionAge', threshold: 57_600 });
     expect(summaryOf(worded({ rule: age, value: 60_000 }))).toBe(
       'Agent Calls: the oldest session has been open for 16 h 40 min (limit: 16 h or more).',
     );

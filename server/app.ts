@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Restore } from '../shared/backups.ts';
 import { type Instant, parseInstant } from '../shared/time.ts';
+import { createCloser } from './billing/closer.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createForecaster } from './forecaster.ts';
@@ -107,7 +108,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const store = await (parts.openStore ? parts.openStore() : openLmdbStore(config.dataDir, config.store));
     teardown.add('store', 4_000, () => store.close());
     const { catalogue } = config;
-    const pipeline = await openPipeline({ store, clock, catalogue, log, randomId: parts.randomId, onFatal: parts.onFatal });
+    const { closeAfterHours, reviseAfterMinutes } = config.billing;
+    const closing = { closeAfterMs: closeAfterHours * 3_600_000, reviseAfterMs: reviseAfterMinutes * 60_000 };
+    const pipeline = await openPipeline({ store, clock, catalogue, log, closing, randomId: parts.randomId, onFatal: parts.onFatal });
     if (!parts.openStore) markInitialised(config.dataDir);
     const { committed } = pipeline;
     const source = {
@@ -145,9 +148,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       keeping?.note({ epoch: committed.epoch, seq: commit.seq, at: commit.at });
     });
     const stopHousekeeping = startHousekeeping(clock, () => pipeline.alerts.tidyReceivers());
-    running = { pipeline, hub, metrics, backups, restores: store.get<Restore[]>('meta', ['restores']) ?? [] };
+    const closer = createCloser({ clock, log, pipeline, times: closing });
+    running = { pipeline, hub, metrics, closer, backups, restores: store.get<Restore[]>('meta', ['restores']) ?? [] };
 
     teardown.add('pipeline', 5_000, () => pipeline.close());
+    teardown.add('billing periods', 5_000, () => closer.stop());
     teardown.add('webhooks', 5_000, () => worker.close());
     const forecaster = createForecaster({ clock, pipeline, log });
     teardown.add('forecaster', 5_000, () => forecaster.close());

@@ -47,6 +47,14 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Absent: there is no mail server, and no e-mail. */
   email: emailSchema.optional(),
+  billing: z
+    .strictObject({
+      /** From the end of a billing period to its statement. */
+      closeAfterHours: z.number().gte(0).lte(8_760).default(72),
+      /** Late records make a revision when none has come for so long. */
+      reviseAfterMinutes: z.number().gte(0).lte(1_440).default(60),
+    })
+    .prefault({}),
   /** Absent: records are kept for good. */
   retention: z.strictObject({ recordsMonths: positive(1_200).optional() }).prefault({}),
   store: z

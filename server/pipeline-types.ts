@@ -1,13 +1,14 @@
 /** What the edge (HTTP, WebSocket, command line) sees of the pipeline: a way in, and the committed state. */
 
 import type { AlertRule, TriedRule } from '../shared/alerts.ts';
-import type { Bill, BillingPeriodView, PeakQuery, PeakView } from '../shared/bill.ts';
+import type { PeakQuery, PeakView } from '../shared/bill.ts';
 import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
 import type { ForecastView } from '../shared/forecast.ts';
 import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
 import type { ReportQuery, ReportView } from '../shared/reports.ts';
+import type { BillingPeriodRow, BillNow, StatementRow } from '../shared/statements.ts';
 import type { Instant } from '../shared/time.ts';
 import type {
   AnomalyView,
@@ -23,6 +24,10 @@ import type {
 import type { WhatIf, WhatIfQuery } from '../shared/what-if.ts';
 import type { AlertActions } from './alerting/actions.ts';
 import type { Failure } from './alerting/failures.ts';
+import type { Figures } from './billing/statement.ts';
+import type { Closing, DraftedStatement } from './books/statements.ts';
+import type { BillingPeriod } from './licensing/calendar.ts';
+import type { KeptStatement } from './reports/statements.ts';
 import type { Delivery } from './webhooks/outbox.ts';
 
 /** The store cannot take anything at the moment: nothing was recorded, the caller may try again. */
@@ -153,6 +158,11 @@ export interface Committed {
   /** From here on something of the past is still being worked out again; null: nothing is. */
   recomputing(organisation: string): Instant | null;
   reports(organisation: string): Reports | undefined;
+  closing(organisation: string): Closing | undefined;
+  /** Of one period, or of all. */
+  statements(organisation: string, period?: string): StatementRow[] | undefined;
+  /** The newest of a period, or the one with the number. */
+  statement(organisation: string, period: string, number?: number): KeptStatement | undefined;
 }
 
 /** Long reads of one organisation's books. They let others in between, and hold no reader of the store meanwhile. */
@@ -162,9 +172,13 @@ export interface Reports {
   /** storm's rows of five minutes that are over, by end and then by type. @throws BadCursorError */
   organisationUsage(query: OrganisationUsageQuery): AsyncGenerator<OrganisationUsageRow[], void, void>;
   /** Newest first. */
-  billingPeriods(): BillingPeriodView[];
+  billingPeriods(): BillingPeriodRow[];
+  /** Those that are over and end after an instant, from that of the oldest entry on; the oldest first. */
+  endedPeriods(after: Instant): BillingPeriod[];
   /** `2026-11`; absent: the running one. Null for a period that has not begun. */
-  bill(period?: string): Promise<Bill | null>;
+  bill(period?: string): Promise<BillNow | null>;
+  /** What a statement of a period is made of. Null for one that has not begun. */
+  figures(period: string, signal?: AbortSignal): Promise<Figures | null>;
   /** Null for a stretch that has not begun. */
   peak(query: PeakQuery): Promise<PeakView | null>;
   /** Null for a stretch that has not begun. */
@@ -220,6 +234,10 @@ export interface Pipeline {
   putUsers(organisation: string, users: { user: string; assignment: Assignment }[], by: string | null): Promise<void>;
   /** Whether there was such a user. Open sessions stay. */
   deleteUser(organisation: string, user: string, by: string | null): Promise<boolean>;
+  /** Whether it was written: not if something of the past changed since it was worked out. */
+  writeStatement(statement: DraftedStatement): Promise<boolean>;
+  /** All periods that end up to an instant have their statement. */
+  settleClosing(organisation: string, closedTo: Instant | null, changes: number): Promise<void>;
   /** Called after each commit, in order; returns the way to stop it. */
   onCommit(listener: (commit: Commit) => void): () => void;
   /** Stops taking, finishes what is under way. */

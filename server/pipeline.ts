@@ -9,6 +9,7 @@ import { createAlertActions } from './alerting/actions.ts';
 import { look, lookDue } from './alerting/look.ts';
 import { createShownAlerts } from './alerting/shown.ts';
 import { type Alerting, loadAlerting } from './alerting/watched.ts';
+import { type ClosingTimes, USUAL_CLOSING } from './billing/closing-times.ts';
 import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
 import { createAgenda } from './books/agenda.ts';
 import { type Batch, type Books, createBatch, type Effort, organisationOf } from './books/batch.ts';
@@ -22,6 +23,7 @@ import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
 import { recomputeNext } from './books/recompute.ts';
 import { recordEvent } from './books/record-event.ts';
+import { settleClosing, writeStatement } from './books/statements.ts';
 import { nextTimer, runTimers } from './books/timers.ts';
 import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
@@ -62,6 +64,8 @@ export interface PipelineOptions {
   log: PipelineLog;
   /** How much of the past is worked out again in one batch. */
   effort?: Effort;
+  /** When billing periods are closed. */
+  closing?: ClosingTimes;
   /** The store failed in a way that only a new process can mend. */
   onFatal: (error: unknown) => void;
 }
@@ -75,7 +79,7 @@ interface Job {
 }
 
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { store, clock, log, effort = EFFORT } = options;
+  const { store, clock, log, effort = EFFORT, closing = USUAL_CLOSING } = options;
   const grants = createGrants(options.catalogue);
   const epoch = await markStore(store, options.randomId, clock.now());
   let books: Books = loadBooks(store, grants, effort);
@@ -88,7 +92,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const waiting: Job[] = [];
   let running: Promise<void> | null = null;
   const listeners = new Set<(commit: Commit) => void>();
-  const committed = createCommitted({ store, epoch, catalogue: options.catalogue, now: () => clock.now() });
+  const committed = createCommitted({ store, epoch, catalogue: options.catalogue, closing, now: () => clock.now() });
   committed.replace(books);
   const shownAlerts = createShownAlerts(store, () => clock.now());
   shownAlerts.replace(alerting, books);
@@ -310,12 +314,16 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     putOrganisation: (id, settings, by) => submit(1, (batch) => putOrganisation(batch, id, settings, by)),
     putUsers: (id, users, by) => submit(users.length, (batch) => putUsers(batch, id, users, by)),
     deleteUser: (id, user, by) => submit(1, (batch) => deleteUser(batch, id, user, by)),
+    writeStatement: (statement) => submit(1, (batch) => writeStatement(batch, statement)),
+    settleClosing: (id, closedTo, changes) => submit(1, (batch) => settleClosing(batch, id, closedTo, changes)),
     onCommit(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     async close() {
       stopTicking();
+      // Up to now it was recording: what a later start finds to be the last commit is where the downtime begins.
+      if (health.state === 'ready') await submit(1, () => {}).catch(() => {});
       health = { state: 'stopping', reasons: ['The daemon is stopping'] };
       await running;
     },

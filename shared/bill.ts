@@ -8,6 +8,15 @@ export type ReceiptRule = (typeof RECEIPT_RULES)[number];
 export const BILLING_RULES = [...RECEIPT_RULES, 'p95'] as const;
 export type BillingRule = (typeof BILLING_RULES)[number];
 
+/** Each rule in a sentence, as it stands in closed statements. */
+export const BILLING_RULE_MEANINGS: Record<BillingRule, string> = {
+  instant: 'the highest number of users at any millisecond',
+  'sustained:30m': 'the highest level with at least 30 minutes, in sum, at or above it',
+  'steady:15m': 'the highest level held at or above for 15 minutes without a break',
+  'sample:5m': 'the highest level just before a five-minute end of the local clock',
+  p95: 'the smallest level exceeded for at most 5 % of the time, nights included',
+};
+
 export interface Tip {
   user: string;
   device: string;

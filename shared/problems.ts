@@ -24,6 +24,8 @@ export const PROBLEM_TITLES = {
   unknown_silence: 'There is no such silence',
   unknown_mute_time: 'There is no such mute time',
   unknown_webhook: 'There is no such webhook',
+  unknown_statement: 'There is no such statement',
+  not_closable: 'This billing period cannot be closed now',
   unknown_delivery: 'There is no such delivery',
   upgrade_required: 'This path speaks WebSocket only',
   method_not_allowed: 'This method is not allowed here',

@@ -12,6 +12,7 @@ import { deriveAgain } from './kept-levels.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
 import { recomputePools, recomputeUsers } from './recomputation.ts';
+import { notePastChange } from './statements.ts';
 import { runTimers } from './timers.ts';
 
 const DAY_MS = 86_400_000;
@@ -35,6 +36,7 @@ export function putOrganisation(batch: Batch, id: string, settings: Organisation
   const types = touch(batch, organisation);
   for (const type of organisation.types.keys()) types.add(type);
   const reachesBack = before.length === 0 ? Number.NEGATIVE_INFINITY : from;
+  notePastChange(batch, organisation, moved ? Number.NEGATIVE_INFINITY : reachesBack);
   const usersToo = changesSessions(before, value, moved);
   if (moved) rework(batch, organisation, Number.NEGATIVE_INFINITY, usersToo);
   else if (reachesBack < batch.now || reachesBack <= organisation.newestAt) rework(batch, organisation, reachesBack, usersToo);

@@ -6,6 +6,7 @@ import { rewriteHistory } from './history.ts';
 import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
 import type { Organisation, OrganisationCounters } from './organisation.ts';
+import { noteLateEntries } from './statements.ts';
 import { type StoredType, storeSession } from './stored.ts';
 
 export function finishBatch(batch: Batch): void {
@@ -17,6 +18,7 @@ export function finishBatch(batch: Batch): void {
     const organisation = books.organisations.get(id) as Organisation;
     writeSessions(batch, organisation);
     for (const type of types) writeType(batch, organisation, type);
+    noteLateEntries(batch, organisation);
     draft.put('states', [id], countersOf(organisation));
     if (organisation.versions.length === 0 && !draft.get('organisations', [id])) draft.put('organisations', [id], []);
   }

@@ -26,7 +26,11 @@ export function billingRoutes(app: App, edge: Edge): void {
     });
   });
 
-  const periods = describe('Billing periods', 'All of which something is known, the newest first.', { tag: 'Reports' });
+  const periods = describe(
+    'Billing periods',
+    'All of which something is known, the newest first: running, settling (over, and not closed yet), closed or revised, with the newest statement.',
+    { tag: 'Reports' },
+  );
   app.get('/api/v1/organisations/:organisation/billing/periods', periods, (c) =>
     json({ items: reportsOf(nameInPath(c, 'organisation')).billingPeriods() }),
   );

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import { acknowledgeSchema, alertHistoryQuery, alertQuery, ruleSchema, silenceSchema, tryRuleSchema } from '../parse/alerts.ts';
-import { billingQuery, peakQuery } from '../parse/billing-query.ts';
+import { billingQuery, peakQuery, statementQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { muteTimeSchema } from '../parse/mute-times.ts';
@@ -53,6 +53,7 @@ const QUERIES = {
   history: historyQuery,
   organisationUsage: organisationUsageQuery,
   billing: billingQuery,
+  statement: statementQuery,
   peak: peakQuery,
   alerts: alertQuery,
   alertHistory: alertHistoryQuery,

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Restore } from '../../shared/backups.ts';
 import type { ProblemCode } from '../../shared/problems.ts';
+import type { Closer } from '../billing/closer.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { LiveHub } from '../live/hub.ts';
@@ -24,6 +25,7 @@ export interface Running {
   backups: BackupKeeper | null;
   /** Books that were put in the place of others, oldest first. */
   restores: Restore[];
+  closer: Closer;
 }
 
 /** What every handler may use. */

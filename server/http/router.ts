@@ -28,6 +28,7 @@ import { recordRoutes } from './records.ts';
 import { reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { silenceRoutes } from './silences.ts';
+import { statementRoutes } from './statements.ts';
 import { type StaticFiles, staticRoutes } from './static.ts';
 import { statusRoutes } from './status.ts';
 import { upgradeRequiredRoutes } from './upgrade-required.ts';
@@ -61,7 +62,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes, forecastRoutes])
     add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
-  for (const add of [historyRoutes, organisationUsageRoutes, billingRoutes, whatIfRoutes, reportRoutes]) add(app, edge);
+  for (const add of [historyRoutes, organisationUsageRoutes, billingRoutes, statementRoutes, whatIfRoutes, reportRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);
   backupRoutes(app, edge);
   statusRoutes(app, edge, version);

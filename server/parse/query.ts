@@ -17,7 +17,7 @@ export const MAX_POINTS = 5_000;
 export const RECORD_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
-const wholeNumber = (max: number) =>
+export const wholeNumber = (max: number) =>
   z.string().transform((text, context) => {
     const value = Number(text);
     if (/^\d{1,9}$/.test(text) && value >= 1 && value <= max) return value;

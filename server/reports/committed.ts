@@ -4,8 +4,10 @@ import type { Assignment, OrganisationView, UserView } from '../../shared/organi
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import type { LicenceRow, Page } from '../../shared/views.ts';
 import { BillCache } from '../billing/bill-cache.ts';
+import type { ClosingTimes } from '../billing/closing-times.ts';
 import type { Books } from '../books/batch.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings } from '../books/organisation.ts';
+import { closingOf } from '../books/statements.ts';
 import { licenceRow } from '../books/views.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { lastReceived, type Version } from '../licensing/versions.ts';
@@ -21,6 +23,7 @@ import { recomputingFrom } from './recomputing.ts';
 import { readRecords, wholePage } from './records.ts';
 import { createReports } from './reports.ts';
 import { readHolders, readSessions } from './sessions.ts';
+import { listStatements, readStatement } from './statements.ts';
 import { readSteps } from './steps.ts';
 import { inPieces } from './work.ts';
 
@@ -40,6 +43,7 @@ export interface CommittedOptions {
   store: Store;
   epoch: string;
   catalogue: Catalogue;
+  closing: ClosingTimes;
   now: () => Instant;
 }
 
@@ -52,7 +56,7 @@ export interface PublishedCommitted extends Committed {
   publish(books: Books, changed: ReadonlyMap<string, ReadonlySet<string>>, now: Instant, writes: readonly Write[]): void;
 }
 
-export function createCommitted({ store, epoch, catalogue, now }: CommittedOptions): PublishedCommitted {
+export function createCommitted({ store, epoch, catalogue, closing, now }: CommittedOptions): PublishedCommitted {
   const order = new Map(catalogue.licenceTypes.map((type, index) => [type.name, index]));
   const shown = new Map<string, Shown>();
   const watches = new ReadWatches();
@@ -158,6 +162,9 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
     recomputing: (id) => recomputingFrom(store, id),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
+    closing: (id) => (shown.has(id) ? closingOf(store, id) : undefined),
+    statements: (id, period) => (shown.has(id) ? listStatements(store, id, period) : undefined),
+    statement: (id, period, number) => readStatement(store, id, period, number),
     reports(id) {
       const view = shown.get(id);
       if (!view) return undefined;
@@ -172,6 +179,7 @@ export function createCommitted({ store, epoch, catalogue, now }: CommittedOptio
         catalogue,
         watches,
         bills,
+        closing,
         forecasts,
         rows,
         recent: recentOf,

@@ -1,13 +1,17 @@
 /** Everything that is read over a length of time, for one organisation. */
-import type { BillingPeriodView } from '../../shared/bill.ts';
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { DataSource } from '../../shared/reports.ts';
-import type { Instant } from '../../shared/time.ts';
+import type { BillingPeriodRow, BillStatement } from '../../shared/statements.ts';
+import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { periodView, readBill, readPeak } from '../billing/bill.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
+import { type ClosingTimes, closesAt } from '../billing/closing-times.ts';
+import { differencesOf, type Figures, settingsAtEnd } from '../billing/statement.ts';
 import { readWhatIf } from '../billing/what-if.ts';
 import { DEFAULT_SETTINGS, EVERYTHING_KEPT, type OrganisationCounters, type Settings } from '../books/organisation.ts';
+import { closingOf } from '../books/statements.ts';
+import type { BillingPeriod } from '../licensing/calendar.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { inForce, lastReceived, type Version } from '../licensing/versions.ts';
 import type { Reports } from '../pipeline-types.ts';
@@ -25,6 +29,7 @@ import { answerReport } from './query.ts';
 import type { ReadWatches } from './read-watch.ts';
 import { recomputingFrom } from './recomputing.ts';
 import type { ReportScope } from './scope.ts';
+import { listStatements, readStatement, summaryOf } from './statements.ts';
 import { tryRule } from './try-rule.ts';
 import { inPieces, runInPieces, type Work } from './work.ts';
 
@@ -45,6 +50,7 @@ export interface ReportsOptions {
   rows: readonly LicenceRow[];
   /** In use just before each of the last full minutes. */
   recent: (licenceType: string) => readonly number[];
+  closing: ClosingTimes;
   now: () => Instant;
 }
 
@@ -52,12 +58,19 @@ export function createReports(options: ReportsOptions): Reports {
   return {
     history: (query) => inPieces(readHistory(scopeOf(options), query)),
     organisationUsage: (query) => inPieces(readOrganisationUsage(scopeOf(options), query)),
-    billingPeriods: () => billingPeriods(scopeOf(options)),
+    billingPeriods: () => billingPeriods(options),
+    endedPeriods: (after) => endedPeriods(scopeOf(options), after),
     async bill(name) {
       const { buckets, now } = scopeOf(options);
       const period = name === undefined ? buckets.calendar.billingPeriod(now) : buckets.billingPeriodNamed(name);
       if (!period || period.start > now) return null;
-      return readUndisturbed(options, (scope) => readBill(scope, period));
+      const figures = await readFigures(options, period);
+      return { ...figures.bill, statement: compareStatement(options, period, figures) };
+    },
+    async figures(name, signal) {
+      const { buckets, now } = scopeOf(options);
+      const period = buckets.billingPeriodNamed(name);
+      return period && period.start <= now ? readFigures(options, period, signal) : null;
     },
     async peak(query) {
       if (query.from > scopeOf(options).now) return null;
@@ -96,6 +109,7 @@ export function createReports(options: ReportsOptions): Reports {
 async function readUndisturbed<T extends { provisional: boolean }>(
   options: ReportsOptions,
   read: (scope: ReportScope) => Work<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const { watches, organisation } = options;
   for (let attempt = 1; ; attempt++) {
@@ -104,7 +118,7 @@ async function readUndisturbed<T extends { provisional: boolean }>(
       const reached = (at: Instant) => {
         watch.readTo = at;
       };
-      const answer = await runInPieces(read({ ...scopeOf(options), reached, undisturbed: () => !watch.disturbed }));
+      const answer = await runInPieces(read({ ...scopeOf(options), reached, undisturbed: () => !watch.disturbed }), signal);
       if (!watch.disturbed) return answer;
       if (attempt === ATTEMPTS) return { ...answer, provisional: true };
     } finally {
@@ -113,17 +127,52 @@ async function readUndisturbed<T extends { provisional: boolean }>(
   }
 }
 
+async function readFigures(options: ReportsOptions, period: BillingPeriod, signal?: AbortSignal): Promise<Figures> {
+  const bill = await readUndisturbed(options, (scope) => readBill(scope, period), signal);
+  return { bill, settings: settingsAtEnd(scopeOf(options), period) };
+}
+
+/** The newest statement of a period beside what its records say now. */
+function compareStatement({ disk, organisation }: ReportsOptions, { name, end }: BillingPeriod, figures: Figures): BillStatement | null {
+  const newest = readStatement(disk, organisation, name);
+  if (!newest) return null;
+  const { changedFrom } = closingOf(disk, organisation);
+  // Where nothing has changed since statements and records were last compared there is nothing to compare.
+  const changed = changedFrom !== null && changedFrom < end;
+  const differences = changed ? differencesOf(JSON.parse(newest.text()) as Figures, figures) : [];
+  const summary = summaryOf(newest.number, newest.stored);
+  return { ...summary, revisions: newest.number - 1, agrees: differences.length === 0, differences };
+}
+
 /** From the newest to that of the oldest entry. */
-function billingPeriods(scope: ReportScope): BillingPeriodView[] {
-  const { calendar } = scope.buckets;
-  const periods: BillingPeriodView[] = [];
-  const first = Math.min(scope.firstEntryAt ?? scope.now, scope.now);
-  for (let at = scope.now; at >= first; ) {
-    const period = calendar.billingPeriod(at);
-    periods.push(periodView(scope, period));
-    at = period.start - 1;
+function billingPeriods(options: ReportsOptions): BillingPeriodRow[] {
+  const { disk, organisation } = options;
+  const scope = scopeOf(options);
+  const closing = closingOf(disk, organisation);
+  const statements = new Map(listStatements(disk, organisation).map(({ period, ...summary }) => [period, summary]));
+  return [scope.buckets.calendar.billingPeriod(scope.now), ...endedPeriods(scope, Number.NEGATIVE_INFINITY).reverse()].map((period) => {
+    const statement = statements.get(period.name) ?? null;
+    const over = period.end <= scope.now;
+    const settles = over && statement === null;
+    return {
+      ...periodView(scope, period),
+      state: statement ? (statement.number > 1 ? 'revised' : 'closed') : over ? 'settling' : 'running',
+      closesAt: settles ? formatInstant(closesAt(closing, period.end, options.closing)) : null,
+      statement,
+      changedSince: statement !== null && closing.changedFrom !== null && closing.changedFrom < period.end,
+    };
+  });
+}
+
+function endedPeriods({ buckets, firstEntryAt, now }: ReportScope, after: Instant): BillingPeriod[] {
+  const periods: BillingPeriod[] = [];
+  if (firstEntryAt === null) return periods;
+  for (let at = Math.max(firstEntryAt, after); ; ) {
+    const period = buckets.calendar.billingPeriod(at);
+    if (period.end > now) return periods;
+    periods.push(period);
+    at = period.end;
   }
-  return periods;
 }
 
 /** What every report is about, as it is at this moment. */

@@ -49,8 +49,10 @@ export type Work<T> = Generator<void, T, void>;
 
 const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-export async function runInPieces<T>(work: Work<T>): Promise<T> {
+/** @param signal ends it between two pieces: @throws its reason */
+export async function runInPieces<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
+    signal?.throwIfAborted();
     const step = work.next();
     if (step.done) return step.value;
     await othersFirst();

@@ -57,6 +57,12 @@ export const TABLES = [
   'muteTimes',
   /** [organisation, alert, webhook, number] -> `pending` or `failed`: messages about it that did not arrive. */
   'alertDeliveries',
+  /** [organisation, billing period, number] -> hashes of a statement, when it was closed and why. */
+  'statements',
+  /** [organisation, billing period, number] -> the statement itself: canonical JSON, deflated. */
+  'statementBodies',
+  /** [organisation] -> up to where its billing periods are closed, and what changed before that since. */
+  'closings',
   /** [organisation] -> whether its feed is silent, and which billing period runs, as far as was told. */
   'feeds',
   /** [organisation, licence type] -> when a new mark was last told, and one that waits to be. */

@@ -8,6 +8,7 @@ import type { Reader } from '../store/store.ts';
 import { createFinder, type Findings } from './findings.ts';
 import { Numbers } from './numbers.ts';
 import { walkOrganisation } from './organisation-walk.ts';
+import { verifyStatements } from './statements.ts';
 
 /** Steps of an alert are kept for 400 days: numbers that are missing for longer may have been theirs. */
 const HISTORY_MS = 400 * 86_400_000;
@@ -41,6 +42,7 @@ export function verifyStore(disk: Reader, onProgress: (entries: number) => void 
     for (let n = 1; n <= seq; n++) if (!numbers.has(n)) finder.expect(null, 'entries', [n], `record or transition ${n}`, undefined);
   }
   verifyIndexes(disk, finder.expect);
+  verifyStatements(disk, finder.expect);
   return findings;
 }
 

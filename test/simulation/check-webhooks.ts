@@ -39,10 +39,12 @@ export async function checkWebhooks(read: Read, organisation: string, received: 
       'nothing waits when all is calm',
     );
     const told = deliveries.filter(({ type }) => type.startsWith('alert.')).length;
-    deepStrictEqual(
-      told,
-      transitions.filter(({ to }) => to !== 'pending' && to !== 'inactive').length,
-      `transitions and messages of ${webhook}`,
-    );
+    // Of an alert that only waited nobody hears, also not that nobody knows its value.
+    const fired = new Set<string>();
+    const news = transitions.filter(({ alert, to }) => {
+      if (to === 'firing') fired.add(alert);
+      return fired.has(alert) && to !== 'pending' && to !== 'inactive';
+    });
+    deepStrictEqual(told, news.length, `transitions and messages of ${webhook}`);
   }
 }

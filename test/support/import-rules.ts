@@ -101,6 +101,8 @@ export const IMPORT_RULES: ImportRule[] = [
     only: [
       'shared/',
       'server/verify/',
+      'node:crypto',
+      'node:zlib',
       'server/books/',
       'server/licensing/',
       'server/usage/',

@@ -122,7 +122,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const { liveBufferSoftBytes: softBytes, liveBufferHardBytes: hardBytes, maxSubscriptionsPerConnection: subscriptions } = config.limits;
     const limits = { softBytes, hardBytes, stuckMs: STUCK_MS, subscriptions };
     const hub = new LiveHub(source, clock, { limits, buildId: buildIdOf(files, version) });
-    const { shown, recordAttempt: record } = pipeline.alerts;
+    const { shown, recordAttempt: record, coalesce } = pipeline.alerts;
     const metrics = createMetrics(
       committed,
       () => hub.clients,
@@ -133,10 +133,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       clock,
       log,
       record,
+      coalesce,
       webhook: shown.webhook,
       isPending: shown.isPending,
       sender: createSender(parts.poster ?? createPoster(edge.targets), edge.mailer),
       retrySeconds: config.webhooks.retrySeconds,
+      coalesceAfterMs: config.webhooks.coalesceAfterSeconds * 1000,
       random: parts.random ?? Math.random,
       home: config.publicOrigins[0] ?? '',
       count: (outcome) => metrics.delivery(outcome),

@@ -43,6 +43,8 @@ export const configSchema = z.strictObject({
         .min(1)
         .max(50)
         .default([5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]),
+      /** So long the oldest message waits in vain until a receiver counts as behind. */
+      coalesceAfterSeconds: z.number().gte(0).lte(31_536_000).default(300),
     })
     .prefault({}),
   /** Absent: there is no mail server, and no e-mail. */

@@ -239,6 +239,17 @@ export interface DeliveryView {
   status: DeliveryStatus;
   attempts: AttemptView[];
   nextAttemptAt: string | null;
+  /** Of `failed`: it was not sent, because the receiver was behind and this later message says how things stand. */
+  coalescedInto?: string;
+}
+
+/** What `retry-failed` came to. */
+export interface RetriedView {
+  queued: number;
+  /** Left as they are: a later message about the same thing has arrived, or took their place. */
+  overtaken: number;
+  /** There are more: ask again. */
+  more: boolean;
 }
 
 /** What went over the wire in one attempt, without secrets, and the beginning of what came back; null: no answer. */

@@ -1,5 +1,5 @@
 /** Alerts and receivers as the edge sees them: what may be said about them, and what is committed. */
-import type { AlertMatchers, AlertRule, MuteTime, SilenceView } from '../../shared/alerts.ts';
+import type { AlertMatchers, AlertRule, MuteTime, RetriedView, SilenceView } from '../../shared/alerts.ts';
 import type { ForecastView } from '../../shared/forecast.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
@@ -15,10 +15,11 @@ import {
   putMuteTime,
   putRule,
 } from './administration.ts';
-import { recordAttempt } from './deliveries.ts';
+import { coalesce, recordAttempt } from './deliveries.ts';
 import { isForetellingDue } from './foresight.ts';
 import { tidyReceivers } from './forgetting.ts';
 import { deleteWebhook, type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
+import { retryFailed } from './retry-failed.ts';
 import { type ShownAlerts, silenceView } from './shown.ts';
 import type { Alerting } from './watched.ts';
 
@@ -46,6 +47,10 @@ export interface AlertActions {
   deleteWebhook(organisation: string, id: string): Promise<boolean>;
   testWebhook(organisation: string, id: string): Promise<Delivery | null>;
   retryDelivery(organisation: string, webhook: string, id: string): Promise<Delivery | null>;
+  /** Of a range of instants at which messages were queued first. Null: there is no such receiver. */
+  retryFailed(organisation: string, webhook: string, range: { from?: Instant; to?: Instant }): Promise<RetriedView | null>;
+  /** Messages that need not be sent any more, each with the one that says how things stand. */
+  coalesce(found: readonly { delivery: Delivery; into: Delivery }[]): Promise<void>;
   /** What the worker found out about a delivery. */
   recordAttempt(delivery: Delivery, kind: Outcome['kind'], exchange: Exchange | null): Promise<void>;
   /** Forgets a little of what is old. @returns whether there may be more */
@@ -75,6 +80,8 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
     deleteWebhook: (organisation, id) => submit(1, (batch) => deleteWebhook(batch, alerting(), organisation, id)),
     testWebhook: (organisation, id) => submit(1, (batch) => testWebhook(batch, alerting(), organisation, id)),
     retryDelivery: (organisation, webhook, id) => submit(1, (batch) => retryDelivery(batch, alerting(), organisation, webhook, id)),
+    retryFailed: (organisation, webhook, range) => submit(1, (batch) => retryFailed(batch, alerting(), organisation, webhook, range)),
+    coalesce: (found) => submit(1, (batch) => coalesce(batch, alerting(), found)),
     recordAttempt: (delivery, kind, exchange) => submit(1, (batch) => recordAttempt(batch, alerting(), delivery, kind, exchange)),
     tidyReceivers: () => submit(1, (batch) => tidyReceivers(batch, alerting())),
   };

@@ -1,6 +1,6 @@
 /** What the worker found out, written down. */
 import type { Batch } from '../books/batch.ts';
-import type { Delivery, Exchange, Outcome } from '../webhooks/outbox.ts';
+import { coalesced, type Delivery, type Exchange, type Outcome } from '../webhooks/outbox.ts';
 import { forgetDeliveries, keepExchange } from './forgetting.ts';
 import { writeDelivery } from './messages.ts';
 import { pendingOf, writeWebhook } from './receivers.ts';
@@ -31,4 +31,13 @@ export function recordAttempt(batch: Batch, alerting: Alerting, tried: Delivery,
   const newest = tried.attempts.at(-1);
   if (exchange && newest) keepExchange(batch, tried, newest.at, exchange);
   if (tried.status !== 'pending') forgetDeliveries(batch, organisation, id);
+}
+
+/** Settles what need not be sent any more, unless it was, or somebody asked for it, meanwhile. */
+export function coalesce(batch: Batch, alerting: Alerting, found: readonly { delivery: Delivery; into: Delivery }[]): void {
+  for (const { delivery, into } of found) {
+    const known = batch.draft.get<Delivery>('deliveries', [delivery.organisation, delivery.webhook, delivery.n]);
+    if (known?.id === delivery.id && known.status === 'pending' && known.attempts.length === 0)
+      writeDelivery(batch, alerting, coalesced(known, into.id));
+  }
 }

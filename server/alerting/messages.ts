@@ -5,7 +5,7 @@ import type { LicenceRow } from '../../shared/views.ts';
 import { renderedAnnotations, summaryOf, type Worded } from '../alerts/wording.ts';
 import type { Batch } from '../books/batch.ts';
 import type { Key } from '../store/store.ts';
-import { type Delivery, type Webhook, wants } from '../webhooks/outbox.ts';
+import { type Delivery, isSettled, type Webhook, wants } from '../webhooks/outbox.ts';
 import { countDelivery } from './receiver-stats.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
@@ -77,10 +77,9 @@ export function writeDelivery(batch: Batch, alerting: Alerting, delivery: Delive
 
 /** What did not arrive is counted with its alerts. */
 function noteForAlert(batch: Batch, delivery: Delivery): void {
-  const { status } = delivery;
   for (const key of alertDeliveryKeys(delivery)) {
-    if (status === 'delivered') batch.draft.remove('alertDeliveries', key);
-    else batch.draft.put('alertDeliveries', key, status);
+    if (isSettled(delivery)) batch.draft.remove('alertDeliveries', key);
+    else batch.draft.put('alertDeliveries', key, delivery.status);
   }
 }
 

@@ -1,7 +1,9 @@
 /** Counts of the deliveries to each receiver, and how the newest attempts went. */
 import type { Batch } from '../books/batch.ts';
 import type { Reader } from '../store/store.ts';
-import type { Delivery, ReceiverStats } from '../webhooks/outbox.ts';
+import { type Delivery, isSettled, type ReceiverStats } from '../webhooks/outbox.ts';
+
+type Unsettled = 'pending' | 'failed';
 
 /** Keys of what belongs to one receiver, ordered by a number. */
 export const ofReceiver = (organisation: string, webhook: string) => ({
@@ -30,8 +32,8 @@ export const writeStats = (batch: Batch, organisation: string, webhook: string, 
 
 function counted(stats: ReceiverStats, before: Delivery | null, after: Delivery | null): ReceiverStats {
   const next = { ...stats };
-  if (before && before.status !== 'delivered') next[before.status]--;
-  if (after && after.status !== 'delivered') next[after.status]++;
+  if (before && !isSettled(before)) next[before.status as Unsettled]--;
+  if (after && !isSettled(after)) next[after.status as Unsettled]++;
   const newest = after && after.attempts.length > 0 && after.attempts !== before?.attempts ? after.attempts.at(-1) : undefined;
   if (!newest) return next;
   if (after?.status === 'delivered') return { ...next, lastDeliveredAt: newest.at, lastError: null };

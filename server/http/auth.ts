@@ -29,7 +29,7 @@ export function neededCapability(method: string, path: string): Capability | nul
   if (method !== 'POST') return /\/silences\/[^/]+$/.test(path) ? 'operate' : 'administer';
   if (path === '/api/v1/events' || /\/import$/.test(path)) return 'ingest';
   if (/\/(?:reports|what-if)$/.test(path)) return 'read';
-  if (/\/(?:acknowledge|silences|retry|test)$/.test(path)) return 'operate';
+  if (/\/(?:acknowledge|silences|retry|retry-failed|test)$/.test(path)) return 'operate';
   return 'administer';
 }
 

@@ -22,7 +22,7 @@ import {
 } from '../parse/query.ts';
 import { reportSchema } from '../parse/report-body.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
-import { deliveryQuery, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
+import { deliveryQuery, retryFailedSchema, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
 
 const BODIES = {
@@ -37,6 +37,7 @@ const BODIES = {
   muteTime: muteTimeSchema,
   webhook: webhookSchema,
   rotation: rotationSchema,
+  retryFailed: retryFailedSchema,
   report: reportSchema,
   whatIf: whatIfSchema,
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import type { WebhookFormat } from '../../shared/alerts.ts';
-import { parseDeliveryQuery, parseRotation, parseWebhook } from '../parse/webhooks.ts';
+import { parseDeliveryQuery, parseRetryFailed, parseRotation, parseWebhook } from '../parse/webhooks.ts';
 import type { Webhook } from '../webhooks/outbox.ts';
 import { deliveryView } from '../webhooks/outbox-views.ts';
 import { secretOf, secretProblem } from '../webhooks/sign.ts';
@@ -113,6 +113,19 @@ export function webhookRoutes(app: App, edge: Edge): void {
     const delivery = await alerts().retryDelivery(organisation, id, nameInPath(c, 'delivery'));
     if (!delivery) throw unknownDelivery();
     return json(deliveryView(delivery), 202);
+  });
+
+  const retryAll = describe(
+    'Try all again that failed',
+    'At once, under the same ids and in order; `from` and `to` narrow it to when they were queued first. What a later message about the same thing has overtaken is left.',
+    { tag, body: 'retryFailed', answers: { 202: 'Queued' } },
+  );
+  app.post(`${ONE}/retry-failed`, retryAll, async (c) => {
+    const [organisation, id] = inPath(c);
+    const range = parseRetryFailed(await readJsonIfAny(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const retried = await alerts().retryFailed(organisation, id, range);
+    if (!retried) throw unknownWebhook(id);
+    return json(retried, 202);
   });
 }
 

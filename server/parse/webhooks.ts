@@ -11,8 +11,10 @@ import {
   type WebhookFormat,
 } from '../../shared/alerts.ts';
 import { mailtoUrl } from '../../shared/mail-address.ts';
+import type { Instant } from '../../shared/time.ts';
 import type { PageQuery } from '../pipeline-types.ts';
 import { checked } from './checked.ts';
+import { instant } from './fields.ts';
 import { shown } from './issues.ts';
 import { pageQuery, parseQuery } from './query.ts';
 import { type AddressChecks, addressProblems } from './receiver-address.ts';
@@ -128,6 +130,23 @@ export function parseRotation(
   problems.throwIfAny('invalid_body', 'Nothing was changed');
   const { secret, validForSeconds } = parsed as z.output<typeof rotationSchema>;
   return { validForMs: Math.round(validForSeconds * 1000), ...(secret != null && { secret }) };
+}
+
+export const retryFailedSchema = z.strictObject({
+  /** Of when the messages were queued first; `to` is exclusive. */
+  from: instant.optional(),
+  to: instant.optional(),
+});
+
+/** @throws RefusedInput with every problem */
+export function parseRetryFailed(body: unknown): { from?: Instant; to?: Instant } {
+  const problems = new Problems();
+  const parsed = checked(retryFailedSchema, body, problems);
+  if (parsed?.from !== undefined && parsed.to !== undefined && parsed.from >= parsed.to)
+    problems.add({ path: 'to', message: 'must be after from' });
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  const { from, to } = parsed as z.output<typeof retryFailedSchema>;
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
 export const deliveryQuery = pageQuery.extend({ status: z.enum(DELIVERY_STATUSES).optional() });

@@ -32,13 +32,14 @@ const attemptView = ({ at, status, error }: Attempt): AttemptView => ({
   ...(error !== null && { error }),
 });
 
-export const deliveryView = ({ id, webhook, type, status, attempts, nextAttemptAt }: Delivery): DeliveryView => ({
+export const deliveryView = ({ id, webhook, type, status, attempts, nextAttemptAt, coalescedInto }: Delivery): DeliveryView => ({
   id,
   webhookId: webhook,
   type,
   status,
   attempts: attempts.map(attemptView),
   nextAttemptAt: formatInstantOrNull(nextAttemptAt),
+  ...(coalescedInto !== undefined && { coalescedInto }),
 });
 
 /** @param exchangeAt what is still kept of the attempt of that instant */

@@ -54,6 +54,8 @@ export interface Delivery {
   /** Attempts since it was queued, or queued again. */
   tries: number;
   nextAttemptAt: Instant | null;
+  /** `failed` without a further attempt, because this later message says how things stand; its `webhook-id`. */
+  coalescedInto?: string;
 }
 
 /** What went over the wire in one attempt, without secrets and cut to a length, and what came back. Its instant is the attempt's. */
@@ -77,6 +79,22 @@ export interface ReceiverStats {
 
 /** Attempts that are kept of one delivery, the newest. */
 const KEPT_ATTEMPTS = 50;
+
+/** Of two of these about one thing, the later says how it stands. A message about several alerts is about them all. */
+const STATES: ReadonlySet<WebhookEventType> = new Set([
+  'alert.firing',
+  'alert.unknown',
+  'alert.resolved',
+  'peak.new',
+  'contingency.entered',
+  'contingency.left',
+  'feed.silent',
+  'feed.recovered',
+]);
+export const saysHowItStands = ({ type, data }: Delivery): boolean => STATES.has(type) && !Array.isArray(data['alerts']);
+
+/** Nobody has to look after it: neither is it to be made, nor did it fail. */
+export const isSettled = ({ status, coalescedInto }: Delivery): boolean => status === 'delivered' || coalescedInto !== undefined;
 
 export const wants = (webhook: Webhook, type: WebhookEventType): boolean => webhook.events.length === 0 || webhook.events.includes(type);
 
@@ -102,7 +120,14 @@ export function afterAttempt(delivery: Delivery, outcome: Outcome, retrySeconds:
   return { ...done, status: 'pending', nextAttemptAt: outcome.attempt.at + Math.ceil(after) };
 }
 
-export const queuedAgain = (delivery: Delivery, now: Instant): Delivery => ({
+export const coalesced = (delivery: Delivery, into: string): Delivery => ({
+  ...delivery,
+  status: 'failed',
+  nextAttemptAt: null,
+  coalescedInto: into,
+});
+
+export const queuedAgain = ({ coalescedInto: _, ...delivery }: Delivery, now: Instant): Delivery => ({
   ...delivery,
   status: 'pending',
   tries: 0,

@@ -4,8 +4,10 @@
  */
 import type { Instant } from '../../shared/time.ts';
 import type { Cancel, Clock } from '../clock.ts';
+import { isBehind, type Superseded, superseded } from './coalesce.ts';
 import { exchangeOf } from './exchange.ts';
 import { messageOf } from './formats/render.ts';
+import { enter, finish, type Line, newLine, startFirst } from './line.ts';
 import { afterAttempt, type Delivery, type Exchange, type Outcome, type Webhook } from './outbox.ts';
 import { type Answer, judge, reasonOf } from './post.ts';
 import type { AnyMessage, Sender } from './send.ts';
@@ -27,6 +29,8 @@ export interface WorkerParts {
   clock: Clock;
   sender: Sender;
   retrySeconds: readonly number[];
+  /** So long the oldest message waits in vain until what is over is left out. */
+  coalesceAfterMs: number;
   /** From 0 to 1. */
   random: () => number;
   /** Committed. */
@@ -35,6 +39,8 @@ export interface WorkerParts {
   isPending: (delivery: Delivery) => boolean;
   /** Durable when it resolves. The exchange is null where nothing could be sent. */
   record: (delivery: Delivery, kind: Outcome['kind'], exchange: Exchange | null) => Promise<void>;
+  /** Messages that need not be sent any more. Durable when it resolves. */
+  coalesce: (found: readonly Superseded[]) => Promise<void>;
   /** Where people find the dashboard, or an empty string. */
   home: string;
   count: (outcome: Outcome['kind']) => void;
@@ -46,14 +52,6 @@ export interface WebhookWorker {
   take(deliveries: readonly Delivery[]): void;
   /** Starts nothing more and waits for what is under way. */
   close(): Promise<void>;
-}
-
-/** Messages about one thing to one receiver, oldest first. */
-interface Line {
-  waiting: Delivery[];
-  busy: boolean;
-  /** When the first may be tried; kept here, so that a restart tries at once. */
-  at: Instant;
 }
 
 interface Receiver {
@@ -79,19 +77,11 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     return made;
   };
 
-  const enter = (delivery: Delivery): void => {
+  const take = (delivery: Delivery): void => {
     const { lines } = receiverOf(delivery);
-    const line = lines.get(delivery.about) ?? { waiting: [], busy: false, at: Number.NEGATIVE_INFINITY };
+    const line = lines.get(delivery.about) ?? newLine();
     lines.set(delivery.about, line);
-    const index = line.waiting.findIndex((one) => one.n >= delivery.n);
-    if (index >= 0 && line.waiting[index]?.n === delivery.n) {
-      // Somebody asked for it again: at once, unless that is just what happens.
-      if (line.busy && index === 0) return;
-      line.waiting[index] = delivery;
-      line.at = clock.now();
-    } else {
-      line.waiting.splice(index < 0 ? line.waiting.length : index, 0, delivery);
-    }
+    enter(line, delivery, clock.now());
   };
 
   const pump = (): void => {
@@ -104,7 +94,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
       }
       const webhook = parts.webhook(receiver.organisation, receiver.id);
       if (!webhook) {
-        for (const [about, line] of receiver.lines) if (!line.busy) receiver.lines.delete(about);
+        for (const [about, line] of receiver.lines) if (!line.underWay) receiver.lines.delete(about);
         continue;
       }
       next = Math.min(next, pumpReceiver(receiver, webhook));
@@ -119,28 +109,23 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     for (const [about, line] of receiver.lines) {
       const [first] = line.waiting;
       if (!first) {
-        if (!line.busy) receiver.lines.delete(about);
+        if (!line.underWay) receiver.lines.delete(about);
         continue;
       }
-      if (line.busy || (!webhook.enabled && first.type !== 'webhook.test')) continue;
+      if (line.underWay || (!webhook.enabled && first.type !== 'webhook.test')) continue;
       if (line.at > now) next = Math.min(next, line.at);
-      else if (receiver.underWay < AT_ONCE) startFirst(receiver, line, webhook);
+      else if (receiver.underWay < AT_ONCE) start(receiver, line, webhook);
     }
     return next;
   };
 
   /** Starts the first of a line that still is to be made. */
-  const startFirst = (receiver: Receiver, line: Line, webhook: Webhook): void => {
+  const start = (receiver: Receiver, line: Line, webhook: Webhook): void => {
     while (line.waiting[0] && !parts.isPending(line.waiting[0])) line.waiting.shift();
-    const [first] = line.waiting;
-    if (first) start(receiver, line, first, webhook);
-  };
-
-  const start = (receiver: Receiver, line: Line, delivery: Delivery, webhook: Webhook): void => {
-    line.busy = true;
+    const first = startFirst(line);
+    if (!first) return;
     receiver.underWay++;
-    const job = attempt(line, delivery, webhook).finally(() => {
-      line.busy = false;
+    const job = attempt(line, first, webhook).finally(() => {
       receiver.underWay--;
       running.delete(job);
       pump();
@@ -149,6 +134,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
   };
 
   const attempt = async (line: Line, delivery: Delivery, webhook: Webhook): Promise<void> => {
+    if (isBehind(delivery, clock.now(), parts.coalesceAfterMs)) await leaveOut(line, delivery);
     const { outcome, exchange } = await tryOnce(delivery, webhook);
     // Cut off by our own stopping: it says nothing about the receiver, and the next start tries again.
     if (closed && outcome.kind === 'failed') return;
@@ -162,12 +148,18 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
       );
     }
     await writeDown(tried, outcome.kind, exchange);
-    if (tried.status === 'pending') {
-      line.waiting[0] = tried;
-      line.at = tried.nextAttemptAt ?? clock.now();
-    } else {
-      line.waiting.shift();
-      line.at = Number.NEGATIVE_INFINITY;
+    finish(line, tried, clock.now());
+  };
+
+  /** A receiver that is behind is not told what is over before it could hear of it. */
+  const leaveOut = async (line: Line, first: Delivery): Promise<void> => {
+    const found = superseded([first, ...line.waiting.filter(parts.isPending)]);
+    if (found.length === 0) return;
+    try {
+      await parts.coalesce(found);
+      line.waiting = line.waiting.filter(parts.isPending);
+    } catch (error) {
+      parts.log.warn({ err: error, id: first.id }, 'what need not be sent any more could not be written down yet');
     }
   };
 
@@ -216,7 +208,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
 
   return {
     take(deliveries) {
-      for (const delivery of deliveries) enter(delivery);
+      for (const delivery of deliveries) take(delivery);
       if (deliveries.length > 0) pump();
     },
     async close() {

@@ -13,9 +13,12 @@ export function contestPools(batch: Batch, { id }: Organisation, type: string, f
   types.set(type, Math.min(from, types.get(type) ?? from));
 }
 
+/** Something that came before in the batch sees to it. */
+export const willBeReplayed = (batch: Batch, { id }: Organisation, type: string): boolean => batch.contested.get(id)?.has(type) === true;
+
 /** Whether so many holders more or less since an instant could have put anybody into another pool. */
 export function isContested(batch: Batch, organisation: Organisation, type: string, from: Instant, holders = 1): boolean {
-  if (batch.contested.get(organisation.id)?.has(type)) return true;
+  if (willBeReplayed(batch, organisation, type)) return true;
   const smallest = smallestSince(organisation, type, from);
   if (smallest === Number.POSITIVE_INFINITY) return false;
   const state = typeState(organisation, type);

@@ -7,7 +7,7 @@ import { AFTER_NAMES } from '../store/store.ts';
 import { adjustWalks } from './adjust-walks.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
-import { contestPools, isContested } from './contested.ts';
+import { contestPools, isContested, willBeReplayed } from './contested.ts';
 import { comparePositions, type Entry, type Position } from './entry.ts';
 import { endLeasesBy } from './leases.ts';
 import { numberAll, numberRecords } from './numbers.ts';
@@ -31,10 +31,12 @@ export function isLate(batch: Batch, organisation: Organisation, position: Posit
   ) {
     return true;
   }
+  const types = typesTouched(batch, organisation, position, entry);
+  if (types.some((type) => willBeReplayed(batch, organisation, type))) return true;
   if (position.at < organisation.newestAt && hasEntriesFrom(batch, organisation, entry.user, position)) return true;
   const refreshed = organisation.calendar.billingPeriod(position.at).end <= organisation.timersRunTo;
   if (position.at >= organisation.newestAt && !refreshed) return false;
-  return typesTouched(batch, organisation, position, entry).some((type) => isContested(batch, organisation, type, position.at));
+  return types.some((type) => isContested(batch, organisation, type, position.at));
 }
 
 function typesTouched(batch: Batch, organisation: Organisation, position: Position, entry: Entry): string[] {

@@ -4,6 +4,7 @@ import { AFTER_NAMES } from '../store/store.ts';
 import { addLevels, NO_LEVELS } from '../usage/levels.ts';
 import { BUCKET_MS, bucketStart } from '../usage/open-bucket.ts';
 import type { Batch } from './batch.ts';
+import { dropCarried } from './carried-pools.ts';
 import { type Entry, positionOf } from './entry.ts';
 import { correctLevels, type PlacedChange, rewriteHistoryOf } from './history.ts';
 import { refoldUsers } from './late.ts';
@@ -11,7 +12,7 @@ import { type Organisation, typeState } from './organisation.ts';
 import { goBack, startOf, turnForward, walkFromNow } from './pool-walk.ts';
 import { keepPools, keepUsers, type PoolRecomputation, type UserRecomputation } from './recomputation.ts';
 import { playPools, showPools } from './replay-pools.ts';
-import { beginRewriting, dropSnapshots, levelDifferences, type Rewriting, writePoolRewriting } from './rewriting.ts';
+import { beginRewriting, levelDifferences, type Rewriting, writePoolRewriting } from './rewriting.ts';
 import { hasEntriesFrom, type Placed } from './user-timeline.ts';
 
 /** Does the next piece of the organisation's recomputations. Users come first: with them the pools may have to go further back. */
@@ -86,7 +87,7 @@ function walkForward(batch: Batch, organisation: Organisation, type: string, tas
   const rewriting = beginRewriting(organisation);
   playPools(batch, rewriting, type, task.walk, entries, task.at, until);
   writePoolRewriting(batch, rewriting);
-  dropCarried(batch, rewriting, type, task, entries, until);
+  task.differing = dropCarried(batch, rewriting, type, entries, { from: startOf(task.at), until }, task.differing);
   const changes = changesOf(rewriting, type);
   const piece = { from: task.at, until, raised: task.offset };
   task.at = until;
@@ -130,19 +131,3 @@ const changesOf = (rewriting: Rewriting, type: string): PlacedChange[] =>
   [...rewriting.entries.values()]
     .map((item) => ({ at: item.position.at, position: item.position, by: levelDifferences(item).get(type) ?? NO_LEVELS }))
     .filter(({ by }) => by.some((level) => level !== 0));
-
-/** Entries that carry their user's state along do so with the old pools where these have changed. */
-function dropCarried(
-  batch: Batch,
-  rewriting: Rewriting,
-  type: string,
-  task: PoolRecomputation,
-  entries: readonly Placed[],
-  until: Instant,
-): void {
-  for (const { after } of rewriting.entries.values()) task.differing.add(after.user);
-  for (const user of task.differing) dropSnapshots(batch, rewriting.organisation, user, startOf(task.at), until);
-  for (const { entry } of entries) {
-    if (entry.records.some((record) => record.type === type && record.turned && !record.acquired)) task.differing.delete(entry.user);
-  }
-}

@@ -5,11 +5,12 @@
 import type { Instant } from '../../shared/time.ts';
 import { moveTo } from '../licensing/pools.ts';
 import { type Batch, touchSession } from './batch.ts';
+import { dropCarried } from './carried-pools.ts';
 import { CLASS, comparePositions, type Entry, type EntryRecord, entryKey, type Position, positionOf } from './entry.ts';
 import { type Organisation, settingsAt, settingsBefore, typeState } from './organisation.ts';
-import { goBack, goOn, type PoolWalk, refreshAll, turnForward, walkFromNow } from './pool-walk.ts';
+import { goBack, goOn, type PoolWalk, refreshAll, startOf, turnForward, walkFromNow } from './pool-walk.ts';
 import { recomputePools } from './recomputation.ts';
-import { beginRewriting, type Rewriting, rewrite, rewritten, writeRewriting } from './rewriting.ts';
+import { beginRewriting, countDifference, type Rewriting, rewrite, rewritten, writePoolRewriting } from './rewriting.ts';
 import type { Placed } from './user-timeline.ts';
 
 /** Goes through the pools that something late in the batch may have changed: each type once, from the earliest of it on. */
@@ -35,7 +36,9 @@ function replayPools(batch: Batch, organisation: Organisation, type: string, fro
   turnForward(batch, organisation, walk, type, from);
   playPools(batch, rewriting, type, walk, entries, from, Number.POSITIVE_INFINITY);
   showPools(batch, organisation, type, walk);
-  writeRewriting(batch, rewriting);
+  writePoolRewriting(batch, rewriting);
+  for (const item of rewriting.entries.values()) countDifference(batch, organisation, item);
+  dropCarried(batch, rewriting, type, entries, { from: startOf(from), until: Number.POSITIVE_INFINITY });
   return true;
 }
 

@@ -46,23 +46,23 @@ export const rewritten = ({ entries }: Rewriting, position: Position): Rewritten
 /** Writes the corrections down, in the order of the books, and counts what they do to the levels. */
 export function writeRewriting(batch: Batch, rewriting: Rewriting): void {
   const { organisation } = rewriting;
+  const changedFrom = new Map<string, Position>();
   for (const item of inOrder(rewriting)) {
     const { position, before, after } = item;
     const changed = keepNumbers(batch, before, after);
     countDifference(batch, organisation, item);
     correctAnomaly(batch, organisation, position, before, after);
     writeOne(batch, organisation, item);
-    if (before === null || changed || isGone(after)) {
-      // An entry at that very instant may carry what was before the change.
-      const until = (rewriting.sameAfter.get(after.user) ?? Number.POSITIVE_INFINITY) + 1;
-      dropSnapshots(batch, organisation, after.user, position, until);
-    }
+    if ((before === null || changed || isGone(after)) && !changedFrom.has(after.user)) changedFrom.set(after.user, position);
+  }
+  for (const [user, from] of changedFrom) {
+    // An entry at the very instant may carry what was before the change.
+    dropSnapshots(batch, organisation, user, from, (rewriting.sameAfter.get(user) ?? Number.POSITIVE_INFINITY) + 1);
   }
   for (const { user, position, state } of rewriting.states) {
     const key = userEntryKey(organisation.id, user, position);
     if (batch.draft.get<StoredUser | 0>('userEntries', key) === 0) batch.draft.put('userEntries', key, state);
   }
-  for (const { position } of rewriting.entries.values()) organisation.newestAt = Math.max(organisation.newestAt, position.at);
   touch(batch, organisation);
 }
 
@@ -95,16 +95,18 @@ export function levelDifferences({ before, after }: Rewritten): Map<string, Leve
 }
 
 /** A further device moves no level, and yet one more holding is shown. */
-function countDifference(batch: Batch, organisation: Organisation, item: Rewritten): void {
+export function countDifference(batch: Batch, organisation: Organisation, item: Rewritten): void {
   for (const [type, by] of levelDifferences(item)) {
     touch(batch, organisation).add(type);
     if (!sameLevels(by, NO_LEVELS)) countChange(batch, organisation, item.position, type, by);
   }
 }
 
-function writeOne(batch: Batch, { id }: Organisation, { position, after }: Rewritten): void {
+function writeOne(batch: Batch, organisation: Organisation, { position, after }: Rewritten): void {
   const { draft } = batch;
-  numberLater(batch, id, position, after);
+  organisation.newestAt = Math.max(organisation.newestAt, position.at);
+  numberLater(batch, organisation.id, position, after);
+  const { id } = organisation;
   const userKey = userEntryKey(id, after.user, position);
   if (isGone(after)) {
     draft.remove('entries', entryKey(id, position));
@@ -116,15 +118,10 @@ function writeOne(batch: Batch, { id }: Organisation, { position, after }: Rewri
 }
 
 /** The user's state was carried along from here on as it was thought to be. */
-export function dropSnapshots(
-  { draft }: Batch,
-  { id }: Organisation,
-  user: string,
-  from: Position,
-  until = Number.POSITIVE_INFINITY,
-): void {
+export function dropSnapshots({ draft }: Batch, { id }: Organisation, user: string, from: Position, until: Position | Instant): void {
   if (user === '') return;
-  const range = { start: userEntryKey(id, user, from), end: [id, user, until] };
+  const end = typeof until === 'number' ? [id, user, until] : userEntryKey(id, user, until);
+  const range = { start: userEntryKey(id, user, from), end };
   for (const { key, value } of [...draft.range<StoredUser | 0>('userEntries', range)]) {
     if (value !== 0) draft.put('userEntries', key, 0);
   }

@@ -6,7 +6,8 @@ import type { CountedEvent } from '../pipeline-types.ts';
 import type { Reader } from '../store/store.ts';
 import type { Change } from '../usage/open-bucket.ts';
 import { createDraft, type Draft } from './draft.ts';
-import type { Entry, Position } from './entry.ts';
+import type { Entry } from './entry.ts';
+import type { NewMarks, Shift } from './marks.ts';
 import { createOrganisation, type Organisation } from './organisation.ts';
 
 /** Everything the daemon knows, in memory. Ahead of the disk only while a batch is under way. */
@@ -48,8 +49,8 @@ export interface Batch {
   history: Map<string, Map<string, Change[]>>;
   /** Changes of in-use levels behind the newest entry: marks after them are shifted at the end of the batch. */
   shifts: Map<string, Shift[]>;
-  /** Organisation to the stretch of the past that this batch brought as a whole: marks are made in it. */
-  stretches: Map<string, { from: Position; to: Position }>;
+  /** New marks by organisation. */
+  marks: Map<string, NewMarks>;
   /** Organisation to licence types whose pools are gone through again at the end of the batch, and from when on. */
   contested: Map<string, Map<string, Instant>>;
   /** Organisation to entries, by position, with records that get their numbers at the end of the batch, when none of it changes any more. */
@@ -59,13 +60,6 @@ export interface Batch {
   /** Event ids that this batch remembers: organisation and id. */
   ids: [organisation: string, id: string][];
   events: CountedEvent[];
-}
-
-/** From a position on, a type was in use by so many more. */
-export interface Shift {
-  position: Position;
-  type: string;
-  by: number;
 }
 
 export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
@@ -80,7 +74,7 @@ export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
     buckets: new Map(),
     history: new Map(),
     shifts: new Map(),
-    stretches: new Map(),
+    marks: new Map(),
     contested: new Map(),
     unnumbered: new Map(),
     replaced: new Set(),

@@ -1,10 +1,10 @@
 /** The end of a batch: the state that it leaves, written beside the entries in the same transaction. */
 import { closeBuckets } from '../usage/type-usage.ts';
 import type { Batch } from './batch.ts';
-import { fillMarks } from './fill-marks.ts';
 import { rewriteHistory } from './history.ts';
 import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
+import { writeMarks } from './marks.ts';
 import type { Organisation, OrganisationCounters } from './organisation.ts';
 import { noteLateEntries } from './statements.ts';
 import { type StoredType, storeSession } from './stored.ts';
@@ -12,7 +12,7 @@ import { type StoredType, storeSession } from './stored.ts';
 export function finishBatch(batch: Batch): void {
   const { books, draft } = batch;
   rewriteHistory(batch);
-  fillMarks(batch);
+  writeMarks(batch);
   fileIds(batch);
   for (const [id, types] of batch.changed) {
     const organisation = books.organisations.get(id) as Organisation;

@@ -1,13 +1,13 @@
 /** Levels of the past, corrected in the store: the buckets in which something changed are read anew, those after them shifted. */
 import type { Instant } from '../../shared/time.ts';
-import { compareKeys } from '../store/keys.ts';
 import { addLevels, beginStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
 import { BUCKET_MS, bucketStart, type Change, HOUR_MS, hourStart, OpenBucket } from '../usage/open-bucket.ts';
 import { beginWatch, countIn, type TypeUsage, type Watch } from '../usage/type-usage.ts';
-import { type Batch, type Shift, touch, touchBucket } from './batch.ts';
-import { type Entry, levelChange, type Position, positionKey } from './entry.ts';
+import { type Batch, touch, touchBucket } from './batch.ts';
+import { type Entry, levelChange, type Position } from './entry.ts';
 import { correctHours } from './hours.ts';
 import { whatIsKept } from './kept-levels.ts';
+import { shiftsCounted } from './marks.ts';
 import { type Organisation, typeState } from './organisation.ts';
 import { jumpBetween } from './recomputation.ts';
 import { countChange } from './settle.ts';
@@ -18,7 +18,6 @@ export function rewriteHistory(batch: Batch): void {
     const organisation = batch.books.organisations.get(id) as Organisation;
     for (const type of types.keys()) rewriteHistoryOf(batch, organisation, type);
   }
-  for (const [id, shifts] of batch.shifts) shiftMarks(batch, id, shifts);
 }
 
 /** The same for one licence type, at once. */
@@ -28,6 +27,7 @@ export function rewriteHistoryOf(batch: Batch, organisation: Organisation, type:
   if (!changes) return;
   types?.delete(type);
   correctBuckets(batch, organisation, type, changes);
+  shiftsCounted(batch, organisation, type);
 }
 
 /** Changes of a type's levels: buckets in the store, and those still open, as they turn out to be up to now. */
@@ -213,25 +213,4 @@ export function watchAgain(
   const range = { start: [organisation.id, type, span.start], end: [organisation.id, type, Math.min(span.end, firstOpen)] };
   for (const { value } of batch.draft.range<Stretch>('buckets', range)) countIn(watch, value);
   return watch;
-}
-
-/** A mark says how many were in use after an entry; those behind a late one are off by it, until another one makes up for it. */
-function shiftMarks(batch: Batch, id: string, shifts: Shift[]): void {
-  let earliest = Number.POSITIVE_INFINITY;
-  let latest = Number.NEGATIVE_INFINITY;
-  const sums = new Map<string, number>();
-  for (const { position, type, by } of shifts) {
-    earliest = Math.min(earliest, position.at);
-    latest = Math.max(latest, position.at);
-    sums.set(type, (sums.get(type) ?? 0) + by);
-  }
-  const end = [...sums.values()].every((sum) => sum === 0) ? latest + 1 : Number.POSITIVE_INFINITY;
-  const range = { start: [id, earliest], end: [id, end] };
-  for (const { key, value } of [...batch.draft.range<[string, number][]>('marks', range)]) {
-    const levels = new Map(value);
-    for (const { position, type, by } of shifts) {
-      if (compareKeys(positionKey(position), key.slice(1)) <= 0) levels.set(type, (levels.get(type) ?? 0) + by);
-    }
-    batch.draft.put('marks', key, [...levels]);
-  }
 }

@@ -8,7 +8,7 @@ import type { Reader } from '../store/store.ts';
 import { noteAnomaly } from './anomalies.ts';
 import { applyEntry, settled } from './apply-entry.ts';
 import { type Batch, type Books, createBatch, nextReceipt, organisationOf, touch } from './batch.ts';
-import { CLASS, comparePositions, type Entry, type Position } from './entry.ts';
+import { CLASS, type Entry, type Position } from './entry.ts';
 import { isLate, recordLateMany } from './late.ts';
 import {
   countSessions,
@@ -50,8 +50,6 @@ export function importRows(batch: Batch, id: string, rows: readonly ImportRow[])
     touch(batch, organisation);
   }
   keepLeftOut(batch, id, judged);
-  const [first, last] = [judged[0], judged.at(-1)];
-  if (first && last) noteStretch(batch, id, first.item.position, last.item.position);
   if (isNew && !batch.changed.has(id)) batch.books.organisations.delete(id);
   return judged.map(fateOf);
 }
@@ -73,16 +71,6 @@ export function tryRows(disk: Reader, live: Books, now: Instant, id: string, row
     refoldUser(batch, beginRewriting(organisation), user, (items[0] as Tentative).position, items, true);
   }
   return judged.map(fateOf);
-}
-
-/** Several portions of one file, and other files, may be part of one batch. */
-function noteStretch(batch: Batch, id: string, from: Position, to: Position): void {
-  const known = batch.stretches.get(id);
-  if (!known) batch.stretches.set(id, { from, to });
-  else {
-    if (comparePositions(from, known.from) < 0) known.from = from;
-    if (comparePositions(to, known.to) > 0) known.to = to;
-  }
 }
 
 function judge(batch: Batch, disk: Reader, id: string, rows: readonly ImportRow[]): Judged[] {

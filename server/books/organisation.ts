@@ -80,6 +80,8 @@ export interface Organisation extends OrganisationCounters {
   types: Map<string, TypeState>;
   /** Open sessions of all users. */
   sessions: number;
+  /** Late entries since the last mark among such. */
+  sinceLateMark: number;
   /** What is being worked out again in pieces. */
   recomputations: Recomputations;
   leases: TinyQueue<LeaseTimer>;
@@ -112,6 +114,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     users: new Map(),
     types: new Map(),
     sessions: 0,
+    sinceLateMark: 0,
     recomputations: noRecomputations(),
     leases: new TinyQueue<LeaseTimer>([], (a, b) => a.at - b.at || a.session - b.session),
     armed: new Map(),

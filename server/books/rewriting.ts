@@ -7,6 +7,7 @@ import { addLevels, type Levels, NO_LEVELS, sameLevels } from '../usage/levels.t
 import { correctAnomaly } from './anomalies.ts';
 import { type Batch, touch } from './batch.ts';
 import { comparePositions, type Entry, entryKey, isEvent, levelChange, type Position, positionText, userEntryKey } from './entry.ts';
+import { markLateEntry } from './marks.ts';
 import { keepNumbers, numberLater } from './numbers.ts';
 import type { Organisation } from './organisation.ts';
 import { countChange } from './settle.ts';
@@ -102,8 +103,9 @@ export function countDifference(batch: Batch, organisation: Organisation, item: 
   }
 }
 
-function writeOne(batch: Batch, organisation: Organisation, { position, after }: Rewritten): void {
+function writeOne(batch: Batch, organisation: Organisation, { position, before, after }: Rewritten): void {
   const { draft } = batch;
+  if (before === null) markLateEntry(batch, organisation, position);
   organisation.newestAt = Math.max(organisation.newestAt, position.at);
   numberLater(batch, organisation.id, position, after);
   const { id } = organisation;

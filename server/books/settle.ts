@@ -6,25 +6,14 @@ import { leaseEnd, type Movement, type Session } from '../licensing/sessions.ts'
 import type { Levels } from '../usage/levels.ts';
 import { bucketStart, type Change } from '../usage/open-bucket.ts';
 import { change } from '../usage/type-usage.ts';
-import { type Batch, nextSeq, type Shift, touch, touchBucket, touchSession } from './batch.ts';
-import {
-  type Entry,
-  type EntryRecord,
-  entryKey,
-  levelChange,
-  type Position,
-  poolIndex,
-  poolName,
-  positionKey,
-  userEntryKey,
-} from './entry.ts';
+import { type Batch, nextSeq, touch, touchBucket, touchSession } from './batch.ts';
+import { type Entry, type EntryRecord, entryKey, levelChange, type Position, poolIndex, poolName, userEntryKey } from './entry.ts';
+import { markEntry, noteShift } from './marks.ts';
 import { countSessions, type Organisation, settingsAt, typeState, userState } from './organisation.ts';
 import { storeUser } from './stored.ts';
 
 /** Entries between two that carry the user's state, so that a late event need not read further back. */
 export const SNAPSHOT_EVERY = 16;
-/** Entries between two marks of the in-use levels, so that a record's level is found near it. */
-const MARK_EVERY = 256;
 
 /** Takes and gives back licences, in order. The records have no number yet. `known`: those that were there already, with their pools. */
 export function moveLicences(
@@ -72,7 +61,7 @@ export function writeEntry(batch: Batch, organisation: Organisation, position: P
     else touch(batch, organisation).add(record.type);
   }
   if (entry.user !== '') writeUserEntry(batch, organisation, entry.user, position);
-  markLevels(batch, organisation, position);
+  markEntry(batch, organisation, position);
   organisation.newestAt = Math.max(organisation.newestAt, position.at);
 }
 
@@ -80,14 +69,14 @@ export function writeEntry(batch: Batch, organisation: Organisation, position: P
 export function countChange(batch: Batch, organisation: Organisation, position: Position, type: string, by: Levels): void {
   touch(batch, organisation).add(type);
   const { usage } = typeState(organisation, type);
-  if (position.at >= organisation.kept.buckets && change(usage, position.at, by)) {
+  const counted = position.at >= organisation.kept.buckets && change(usage, position.at, by);
+  noteShift(batch, organisation, { position, type, by: by[0] }, counted);
+  if (counted) {
     touchBucket(batch, organisation, type, bucketStart(position.at));
   } else {
     const types = getOrMake(batch.history, organisation.id, () => new Map<string, Change[]>());
     getOrMake(types, type, () => []).push({ at: position.at, by });
   }
-  if (by[0] === 0 || position.at >= organisation.newestAt) return;
-  getOrMake(batch.shifts, organisation.id, (): Shift[] => []).push({ position, type, by: by[0] });
 }
 
 function writeUserEntry(batch: Batch, organisation: Organisation, user: string, position: Position): void {
@@ -97,13 +86,6 @@ function writeUserEntry(batch: Batch, organisation: Organisation, user: string, 
   const value = snapshot ? storeUser(organisation, user, state.devices) : 0;
   batch.draft.put('userEntries', userEntryKey(organisation.id, user, position), value);
   countSessions(organisation, user, state);
-}
-
-function markLevels(batch: Batch, organisation: Organisation, position: Position): void {
-  if (position.at < organisation.newestAt || ++organisation.sinceMark < MARK_EVERY) return;
-  organisation.sinceMark = 0;
-  const levels = [...organisation.types].map(([type, { usage }]) => [type, usage.level[0]]);
-  batch.draft.put('marks', [organisation.id, ...positionKey(position)], levels);
 }
 
 /** Sees to it that a session is looked at when its lease may end, and when it has been open for too long. */

@@ -4,7 +4,9 @@ import type {
   AlertRuleView,
   AlertTransitionView,
   AlertView,
+  DeliveryDetailView,
   DeliveryView,
+  GroupLabel,
   MuteTime,
   MuteTimeView,
   SilenceView,
@@ -18,12 +20,17 @@ import { type Http, pathOf, type Query } from './http.ts';
 
 /** A receiver as it is set. */
 export interface Receiver {
-  url: string;
+  /** Of e-mail it is `to`. */
+  url?: string;
+  to?: string[];
   format: WebhookFormat;
   /** None named: all. */
   events: WebhookEventType[];
   enabled: boolean;
   secret?: string;
+  groupBy?: GroupLabel[];
+  groupWaitSeconds?: number;
+  repeatIntervalSeconds?: number;
 }
 
 export interface SilenceOrder {
@@ -54,8 +61,11 @@ export interface AlertsApi {
   /** Resolves with the secret where the daemon made one: it is shown this once. */
   putReceiver(organisation: string, receiver: string, terms: Receiver): Promise<string | null>;
   deleteReceiver(organisation: string, receiver: string): Promise<void>;
+  /** Resolves with the secret where the daemon made one. */
+  rotateSecret(organisation: string, receiver: string, order: { secret?: string; validForSeconds: number }): Promise<string | null>;
   test(organisation: string, receiver: string): Promise<DeliveryView>;
   deliveries(organisation: string, receiver: string, query: Query, signal?: AbortSignal): Promise<Page<DeliveryView>>;
+  delivery(organisation: string, receiver: string, delivery: string, signal?: AbortSignal): Promise<DeliveryDetailView>;
   retry(organisation: string, receiver: string, delivery: string): Promise<void>;
 }
 
@@ -64,8 +74,8 @@ export function createAlertsApi({ get, post, put, remove, send }: Http): AlertsA
     pathOf(organisation, parts.map((part) => `/${encodeURIComponent(part)}`).join(''));
   const items = async <T>(path: string, signal?: AbortSignal) => (await get<{ items: T[] }>(path, signal)).items;
   const secretIn = (answer: { secret?: string }) => answer.secret ?? null;
-  const putSecret = async (path: string, body: unknown) => {
-    const init = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const sendSecret = async (method: 'PUT' | 'POST', path: string, body: unknown) => {
+    const init = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     return secretIn((await (await send(path, init)).json()) as { secret?: string });
   };
 
@@ -86,12 +96,14 @@ export function createAlertsApi({ get, post, put, remove, send }: Http): AlertsA
     addMuteTime: async (organisation, terms) => void (await post(at(organisation, 'mute-times'), terms)),
     deleteMuteTime: (organisation, muteTime) => remove(at(organisation, 'mute-times', muteTime)),
     receivers: (organisation, signal) => items(at(organisation, 'webhooks'), signal),
-    putReceiver: (organisation, receiver, terms) => putSecret(at(organisation, 'webhooks', receiver), terms),
+    putReceiver: (organisation, receiver, terms) => sendSecret('PUT', at(organisation, 'webhooks', receiver), terms),
     deleteReceiver: (organisation, receiver) => remove(at(organisation, 'webhooks', receiver)),
+    rotateSecret: (organisation, receiver, order) => sendSecret('POST', at(organisation, 'webhooks', receiver, 'rotate-secret'), order),
     test: async (organisation, receiver) =>
       (await send(at(organisation, 'webhooks', receiver, 'test'), { method: 'POST' })).json() as Promise<DeliveryView>,
     deliveries: (organisation, receiver, query, signal) =>
       get(pathOf(organisation, `/webhooks/${encodeURIComponent(receiver)}/deliveries`, query), signal),
+    delivery: (organisation, receiver, delivery, signal) => get(at(organisation, 'webhooks', receiver, 'deliveries', delivery), signal),
     retry: async (organisation, receiver, delivery) =>
       void (await send(at(organisation, 'webhooks', receiver, 'deliveries', delivery, 'retry'), { method: 'POST' })),
   };

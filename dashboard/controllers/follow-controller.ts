@@ -4,21 +4,30 @@ import type { Dashboard } from './dashboard.ts';
 /** Least milliseconds between two looks: a busy site changes ten times a second. */
 const PAUSE_MS = 3_000;
 
-/** Calls for a fresh look when the live state has changed, and when another organisation or address is shown. */
+export interface Following {
+  /** Milliseconds between two looks at what the live frames do not tell, while the page is in the foreground. Absent: after each change of the live state. */
+  everyMs?: number;
+}
+
+export const EVERY_TEN_SECONDS: Following = { everyMs: 10_000 };
+
+/** Calls for a fresh look when another organisation or address is shown, and then when the live state has changed, or by the clock. */
 export class FollowController implements ReactiveController {
   readonly #dashboard: () => Dashboard;
   readonly #look: () => void;
   readonly #key: () => string;
+  readonly #everyMs: number | undefined;
   #stops: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #seen = '';
   #asked = '';
 
   /** @param key of what is looked at; when it changes the look is not put off */
-  constructor(host: ReactiveControllerHost, dashboard: () => Dashboard, key: () => string, look: () => void) {
+  constructor(host: ReactiveControllerHost, dashboard: () => Dashboard, key: () => string, look: () => void, { everyMs }: Following = {}) {
     this.#dashboard = dashboard;
     this.#key = key;
     this.#look = look;
+    this.#everyMs = everyMs;
     host.addController(this);
   }
 
@@ -30,27 +39,34 @@ export class FollowController implements ReactiveController {
 
   hostDisconnected(): void {
     for (const stop of this.#stops) stop();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#rest();
     this.#asked = '';
   }
 
+  /** Look at once: something was changed here. */
+  now(): void {
+    this.#asked = this.#key();
+    this.#seen = this.#state();
+    this.#rest();
+    if (this.#everyMs !== undefined) this.#lookIn(this.#everyMs);
+    this.#look();
+  }
+
+  #rest(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   #consider(): void {
-    const key = this.#key();
-    if (key !== this.#asked) {
-      this.#asked = key;
-      this.#seen = this.#state();
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#look();
-      return;
-    }
-    if (this.#state() === this.#seen || this.#timer !== undefined) return;
+    if (this.#key() !== this.#asked) this.now();
+    else if (this.#state() !== this.#seen && this.#timer === undefined) this.#lookIn(PAUSE_MS);
+  }
+
+  #lookIn(milliseconds: number): void {
     this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#seen = this.#state();
-      this.#look();
-    }, PAUSE_MS);
+      if (this.#everyMs !== undefined && document.hidden) this.#lookIn(milliseconds);
+      else this.now();
+    }, milliseconds);
   }
 
   #state(): string {

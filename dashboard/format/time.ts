@@ -1,3 +1,4 @@
+import { parseInstant } from '../../shared/time.ts';
 import { LOCALE } from './number.ts';
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -45,6 +46,10 @@ export function exactMoment(at: number, now: number, timeZone: string): string {
   const time = clockTime(at, timeZone);
   return day === dayOf(now, timeZone) ? time : `${day}, ${time}`;
 }
+
+/** The same of an instant as the wire has it. */
+export const exactInstant = (instant: string, now: number, timeZone: string): string =>
+  exactMoment(parseInstant(instant) ?? now, now, timeZone);
 
 /** `Europe/London (GMT)` */
 export function zoneLabel(at: number, timeZone: string): string {

@@ -71,7 +71,7 @@ describe('alerts', () => {
     await page.getByText(/for each licence type on its own, when in use is at least 90 %/).waitFor();
   });
 
-  it('UI-72: a receiver is set, its secret shown once, and what it was sent is listed; a target that is not allowed is refused', async () => {
+  it('UI-72, UI-77: a receiver is set, its secret shown once, and what it was sent is listed; a target that is not allowed is refused', async () => {
     const page = await openPage(browser, `${daemon.url}/alerts/new-receiver`, {}, true);
     await page.getByLabel('Name').fill('night');
     await page.getByLabel('Address').fill('http://127.0.0.1:9/hook');
@@ -81,7 +81,26 @@ describe('alerts', () => {
     await page.getByRole('button', { name: 'Save the receiver' }).click();
     await page.getByText(/whsec_/).waitFor();
     await page.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByRole('row', { name: /webhook\.test/ }).waitFor();
+    await page.getByText(/^The test failed: /).waitFor();
+    await page
+      .getByRole('row', { name: /webhook\.test/ })
+      .getByRole('button', { name: 'Details' })
+      .click();
+    await page
+      .locator('dialog[open]')
+      .getByText(/POST https:\/\/receiver\.invalid\/hook/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Another secret …' }).click();
+    await page.getByRole('button', { name: 'Change the secret' }).click();
+    await page
+      .locator('dialog[open]')
+      .getByText(/whsec_/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText(/The old secret signs until/).waitFor();
+    await page.goto(`${daemon.url}/alerts/receivers?status=failed`);
+    await page.getByRole('row', { name: /night.*receiver\.invalid/ }).waitFor();
   });
 
   it.each(['light', 'dark'] as const)('UI-73: nothing that axe knows of is wrong with the pages of alerts (%s)', async (colorScheme) => {

@@ -11,7 +11,7 @@ import '../../components/silence-dialog.ts';
 import type { SilenceDialog } from '../../components/silence-dialog.ts';
 import { summaryOf } from '../../controllers/alert-watch.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
-import { PollController } from '../../controllers/poll-controller.ts';
+import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { SecondController } from '../../controllers/second-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
@@ -34,11 +34,12 @@ export class AlertsActiveView extends LightElement {
 
   readonly #details = new ResourceController<Details>(this);
   readonly #acting = new ResourceController<string>(this);
-  readonly #poll = new PollController(
+  readonly #poll = new FollowController(
     this,
     () => this.dashboard,
     () => `${this.dashboard.chosen()} ${this.dashboard.alerts.alerts()?.map(({ id, state }) => id + state)}`,
     () => void this.#read(),
+    EVERY_TEN_SECONDS,
   );
 
   constructor() {

@@ -4,7 +4,7 @@ import { parseInstant } from '../../../shared/time.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
-import { PollController } from '../../controllers/poll-controller.ts';
+import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { exactMoment, zoneLabel } from '../../format/time.ts';
 
@@ -19,11 +19,12 @@ export class AlertHistoryView extends LightElement {
 
   constructor() {
     super();
-    new PollController(
+    new FollowController(
       this,
       () => this.dashboard,
       () => this.dashboard.chosen() ?? '',
       () => void this.#read(),
+      EVERY_TEN_SECONDS,
     );
   }
 

@@ -1,0 +1,158 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { DELIVERY_STATUSES, type DeliveryStatus, type DeliveryView, type WebhookView } from '../../../shared/alerts.ts';
+import { parseInstant } from '../../../shared/time.ts';
+import '../../components/delivery-dialog.ts';
+import type { DeliveryDialog } from '../../components/delivery-dialog.ts';
+import { LightElement } from '../../components/light-element.ts';
+import { problemReport } from '../../components/problem-report.ts';
+import type { Dashboard } from '../../controllers/dashboard.ts';
+import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
+import { ResourceController } from '../../controllers/resource-controller.ts';
+import { countOf } from '../../format/number.ts';
+import { exactMoment } from '../../format/time.ts';
+
+const SHOWN = 100;
+const STATUS_WORDS: Record<DeliveryStatus, string> = { pending: 'Under way', delivered: 'Delivered', failed: 'Given up' };
+
+/** What became of each message to a receiver, and another try for those that were given up. */
+export class AlertDeliveries extends LightElement {
+  static override properties = { dashboard: { attribute: false }, receiver: { attribute: false }, progress: { state: true } };
+  declare dashboard: Dashboard;
+  declare receiver: WebhookView;
+  declare progress: string;
+
+  readonly #list = new ResourceController<DeliveryView[]>(this);
+  readonly #acting = new ResourceController<boolean>(this);
+  readonly #follow = new FollowController(
+    this,
+    () => this.dashboard,
+    () => JSON.stringify([this.dashboard.chosen(), this.receiver.id, this.#status ?? null]),
+    () => void this.#read(),
+    EVERY_TEN_SECONDS,
+  );
+
+  constructor() {
+    super();
+    this.progress = '';
+  }
+
+  get #status(): DeliveryStatus | undefined {
+    return DELIVERY_STATUSES.find((status) => status === this.dashboard.navigation.query('status'));
+  }
+
+  async #read(): Promise<void> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return;
+    const query = { limit: SHOWN, status: this.#status };
+    const { alertsApi } = this.dashboard;
+    await this.#list.load(async (signal) => (await alertsApi.deliveries(organisation, this.receiver.id, query, signal)).items);
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('receiver');
+    if (before === undefined) return;
+    // Something was sent or tried since: the list beside it must not say otherwise.
+    const { id, pending, failed, lastDeliveredAt } = this.receiver;
+    if (before.id !== id || before.pending !== pending || before.failed !== failed || before.lastDeliveredAt !== lastDeliveredAt)
+      this.#follow.now();
+  }
+
+  override render() {
+    const { navigation } = this.dashboard;
+    const { id, failed } = this.receiver;
+    const deliveries = this.#list.value;
+    const link = (status: DeliveryStatus | undefined, words: string) =>
+      html`<a class="button" href=${navigation.here({ status })} aria-current=${this.#status === status ? 'true' : nothing}>${words}</a>`;
+    return html`<section class="panel section" aria-label="Messages to ${id}">
+      <div class="deliveries-head">
+        <h2>Messages to ${id}</h2>
+        <nav class="range-presets" aria-label="Which messages">
+          ${link(undefined, 'All')} ${DELIVERY_STATUSES.map((status) => link(status, STATUS_WORDS[status]))}
+        </nav>
+        ${
+          failed === 0
+            ? nothing
+            : html`<button type="button" class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#retryAll()}>
+                Try all ${failed} given up again
+              </button>`
+        }
+        <span class="saved" role="status">${this.progress}</span>
+      </div>
+      ${problemReport(this.#list.error ?? this.#acting.error)}
+      ${!deliveries ? nothing : deliveries.length === 0 ? html`<p>${this.#status === undefined ? 'Nothing was sent to it yet.' : 'There is none.'}</p>` : this.#table(deliveries)}
+      <hw-delivery-dialog .dashboard=${this.dashboard}></hw-delivery-dialog>
+    </section>`;
+  }
+
+  #table(deliveries: readonly DeliveryView[]) {
+    const now = this.dashboard.live.serverNow();
+    const zone = this.dashboard.timeZone();
+    const moment = (text: string | undefined | null) => (text ? exactMoment(parseInstant(text) ?? now, now, zone) : '–');
+    return html`<table class="table">
+        <thead>
+          <tr><th scope="col">What</th><th scope="col">State</th><th scope="col">Last tried</th><th scope="col">Answer</th><th scope="col"><span class="unseen">Actions</span></th></tr>
+        </thead>
+        <tbody>
+          ${deliveries.map((delivery) => {
+            const last = delivery.attempts.at(-1);
+            const { status, nextAttemptAt } = delivery;
+            return html`<tr data-delivery=${status}>
+              <th scope="row" data-label="What">${delivery.type}</th>
+              <td data-label="State">${STATUS_WORDS[status]}${status === 'pending' && nextAttemptAt && last ? html`<span class="soft">, next ${moment(nextAttemptAt)}</span>` : ''}</td>
+              <td data-label="Last tried">${moment(last?.at)} <span class="soft">${countOf(delivery.attempts.length, 'attempt')}</span></td>
+              <td data-label="Answer">${last?.error ?? last?.status ?? ''}</td>
+              <td class="row-actions">
+                <button type="button" class="button" @click=${() => this.querySelector<DeliveryDialog>('hw-delivery-dialog')?.open(delivery)}>Details</button>
+                ${
+                  status === 'delivered'
+                    ? nothing
+                    : html`<button type="button" class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#retry(delivery)}>Try again</button>`
+                }
+              </td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+      ${deliveries.length === SHOWN ? html`<p class="soft">The newest ${SHOWN} are listed.</p>` : nothing}`;
+  }
+
+  #retry(delivery: DeliveryView): Promise<void> {
+    return this.#act(async (organisation) => {
+      await this.dashboard.alertsApi.retry(organisation, this.receiver.id, delivery.id);
+      this.progress = 'It is tried again';
+    });
+  }
+
+  /** Those that are given up now; one that fails again meanwhile is not tried twice. */
+  #retryAll(): Promise<void> {
+    return this.#act(async (organisation) => {
+      const { alertsApi } = this.dashboard;
+      const { id } = this.receiver;
+      const all: DeliveryView[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await alertsApi.deliveries(organisation, id, { status: 'failed', limit: 1_000, cursor });
+        all.push(...page.items);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      // Oldest first: that is the order in which they were to arrive.
+      for (const [index, delivery] of all.reverse().entries()) {
+        await alertsApi.retry(organisation, id, delivery.id);
+        this.progress = `${index + 1} of ${all.length} are tried again`;
+      }
+    });
+  }
+
+  async #act(act: (organisation: string) => Promise<void>): Promise<void> {
+    const organisation = this.dashboard.chosen();
+    if (organisation === null) return;
+    await this.#acting.load(async () => {
+      await act(organisation);
+      return true;
+    });
+    this.dispatchEvent(new CustomEvent('changed'));
+    this.#follow.now();
+  }
+}
+
+customElements.define('hw-deliveries', AlertDeliveries);

@@ -25,6 +25,8 @@ import { openPipeline } from './pipeline.ts';
 import type { Health } from './pipeline-types.ts';
 import { missingAfter } from './safekeeping/restore.ts';
 import { openSafekeeping, type Safekeeping } from './safekeeping/safekeeping.ts';
+import { reportsDirectory } from './saved-reports/files.ts';
+import { createReportRunner } from './saved-reports/runner.ts';
 import { markInitialised } from './store/data-file.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
@@ -143,10 +145,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       home: config.publicOrigins[0] ?? '',
       count: (outcome) => metrics.delivery(outcome),
     });
+    const runner = createReportRunner({ clock, log, committed, actions: pipeline.savedReports, directory: reportsDirectory(config) });
     const stopListening = pipeline.onCommit((commit) => {
       metrics.commit(commit);
       hub.commit(commit.changed);
       worker.take(commit.queued);
+      runner.take(pipeline.savedReports.takeQueued());
       keeping?.note({ epoch: committed.epoch, seq: commit.seq, at: commit.at });
     });
     const stopHousekeeping = startHousekeeping(clock, () => pipeline.alerts.tidyReceivers());
@@ -158,7 +162,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     teardown.add('webhooks', 5_000, () => worker.close());
     const forecaster = createForecaster({ clock, pipeline, log });
     teardown.add('forecaster', 5_000, () => forecaster.close());
+    teardown.add('reports', 4_000, () => runner.close());
     worker.take(shown.pending());
+    runner.take(pipeline.savedReports.takeQueued());
     // Callers go first, then what they call: nothing that was taken is left without an answer.
     teardown.add('callers', 8_000, async () => {
       stopListening();

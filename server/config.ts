@@ -75,6 +75,12 @@ export const configSchema = z.strictObject({
       keep: positive(100_000).default(24),
     })
     .prefault({}),
+  reports: z
+    .strictObject({
+      /** Of the files that saved reports write. Absent: `reports` below the data directory. */
+      directory: z.string().min(1).optional(),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       maxEventsPerRequest: positive(10_000).default(10_000),

@@ -28,6 +28,7 @@ import type { Figures } from './billing/statement.ts';
 import type { Closing, DraftedStatement } from './books/statements.ts';
 import type { BillingPeriod } from './licensing/calendar.ts';
 import type { KeptStatement } from './reports/statements.ts';
+import type { SavedReportActions } from './saved-reports/actions.ts';
 import type { Delivery } from './webhooks/outbox.ts';
 
 /** The store cannot take anything at the moment: nothing was recorded, the caller may try again. */
@@ -218,6 +219,7 @@ export interface LevelSteps {
 export interface Pipeline {
   readonly committed: Committed;
   readonly alerts: AlertActions;
+  readonly savedReports: SavedReportActions;
   health(): Health;
   /** One request: all or nothing, answered when durable. @throws NotRecordingError */
   ingest(events: LicenceEvent[]): Promise<IngestAnswer>;

@@ -29,6 +29,8 @@ import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
 import { type Commit, type Health, NewerFormatError, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
+import { createSavedReportActions } from './saved-reports/actions.ts';
+import { type Desk, loadDesk, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
 import { type Store, StoreFullError, type Write } from './store/store.ts';
 
 /** Milliseconds between two looks at what time itself has brought. */
@@ -85,6 +87,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let books: Books = loadBooks(store, grants, effort);
   let agenda = createAgenda(books.organisations);
   let alerting: Alerting = loadAlerting(store, epoch);
+  let desk: Desk = loadDesk(store);
   await endDowntime(store, books, clock.now());
   let health: Health = { state: 'ready' };
   let lastCommitAt = clock.now();
@@ -111,6 +114,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     books = loadBooks(store, grants, effort);
     agenda = createAgenda(books.organisations);
     alerting = loadAlerting(store, epoch);
+    desk = loadDesk(store);
   };
 
   const degrade = (reason: string): void => {
@@ -195,6 +199,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
         if (organisation && nextTimer(organisation) <= now) runTimers(batch, organisation, now);
       }
       finishLate(batch);
+      scheduleRuns(batch, desk);
       look(batch, alerting, committed.row);
       reportFailures();
       finishBatch(batch);
@@ -291,7 +296,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       }
     } else if (health.state === 'degraded') return;
     queuePiece();
-    const due = agenda.isDue(now) || lookDue(alerting, now);
+    const due = agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now);
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
   };
@@ -305,6 +310,12 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       () => alerting,
       shownAlerts,
       () => clock.now(),
+    ),
+    savedReports: createSavedReportActions(
+      submit,
+      store,
+      () => desk,
+      () => alerting,
     ),
     health: () => health,
     ingest: (events) =>

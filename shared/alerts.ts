@@ -182,6 +182,7 @@ export const WEBHOOK_EVENTS = [
   'feed.silent',
   'feed.recovered',
   'billing-period.closed',
+  'report.ready',
   'webhook.test',
 ] as const;
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];

@@ -23,6 +23,8 @@ export const PROBLEM_TITLES = {
   unknown_alert: 'There is no such alert',
   unknown_silence: 'There is no such silence',
   unknown_mute_time: 'There is no such mute time',
+  unknown_saved_report: 'There is no such saved report',
+  unknown_report_run: 'There is no such run, or it has no file',
   unknown_webhook: 'There is no such webhook',
   unknown_statement: 'There is no such statement',
   not_closable: 'This billing period cannot be closed now',

@@ -21,6 +21,7 @@ import {
   sessionQuery,
 } from '../parse/query.ts';
 import { reportSchema } from '../parse/report-body.ts';
+import { runQuery, savedReportSchema } from '../parse/saved-report.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
 import { deliveryQuery, retryFailedSchema, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
@@ -39,6 +40,7 @@ const BODIES = {
   rotation: rotationSchema,
   retryFailed: retryFailedSchema,
   report: reportSchema,
+  savedReport: savedReportSchema,
   whatIf: whatIfSchema,
 };
 const QUERIES = {
@@ -46,6 +48,7 @@ const QUERIES = {
   sessions: sessionQuery,
   records: recordQuery,
   reportFile: reportFileQuery,
+  run: runQuery,
   anomalies: anomalyQuery,
   changes: changeQuery,
   levels: levelsQuery,

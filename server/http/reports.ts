@@ -1,4 +1,4 @@
-import type { ReportView } from '../../shared/reports.ts';
+import type { ReportQuery, ReportView } from '../../shared/reports.ts';
 import { parseReportFileQuery } from '../parse/query.ts';
 import { parseReport } from '../parse/report-body.ts';
 import { ReportTooLargeError } from '../pipeline-types.ts';
@@ -30,19 +30,30 @@ export function reportRoutes(app: App, edge: Edge): void {
     const { format, escapeFormulas = true } = parseReportFileQuery(searchOf(c));
     const media = reportMedia(incoming, format);
     const query = parseReport(await readJson(incoming, edge.config.limits.maxBodyBytes), sources);
-    const reports = edge.running().pipeline.committed.reports(organisation);
-    if (!reports) throw unknownOrganisation(organisation);
-    const report = await reports.answer(query).catch((error: unknown) => {
-      if (!(error instanceof ReportTooLargeError)) throw error;
-      const advice = 'Name fewer dimensions, filter, or take a shorter range.';
-      throw new HttpProblem(413, 'too_large', `${error.message}. ${advice}`, { errors: [{ path: 'dimensions', message: advice }] });
-    });
-    if (media === MEDIA.json) return reportJson(report);
-    return exportTable(media, reportTable(report), { escapeFormulas });
+    return answerReport(edge, organisation, query, media, escapeFormulas);
   });
 }
 
-export function reportJson({ rows, ...rest }: ReportView): Promise<Response> {
+/** @throws HttpProblem 404, 413 */
+export async function answerReport(
+  edge: Edge,
+  organisation: string,
+  query: ReportQuery,
+  media: ReturnType<typeof reportMedia>,
+  escapeFormulas: boolean,
+): Promise<Response> {
+  const reports = edge.running().pipeline.committed.reports(organisation);
+  if (!reports) throw unknownOrganisation(organisation);
+  const report = await reports.answer(query).catch((error: unknown) => {
+    if (!(error instanceof ReportTooLargeError)) throw error;
+    const advice = 'Name fewer dimensions, filter, or take a shorter range.';
+    throw new HttpProblem(413, 'too_large', `${error.message}. ${advice}`, { errors: [{ path: 'dimensions', message: advice }] });
+  });
+  if (media === MEDIA.json) return reportJson(report);
+  return exportTable(media, reportTable(report), { escapeFormulas });
+}
+
+function reportJson({ rows, ...rest }: ReportView): Promise<Response> {
   const head = JSON.stringify(rest).slice(0, -1);
   return streamText(
     listText(`${head},"rows":[`, rowsInPieces(rows), () => ']}'),

@@ -26,6 +26,7 @@ import { checkPathEncoding } from './path.ts';
 import { HttpProblem, internalProblem, knownProblem, problemResponse } from './problem.ts';
 import { recordRoutes } from './records.ts';
 import { reportRoutes } from './reports.ts';
+import { savedReportRoutes } from './saved-reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { silenceRoutes } from './silences.ts';
 import { statementRoutes } from './statements.ts';
@@ -62,7 +63,8 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes, forecastRoutes])
     add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
-  for (const add of [historyRoutes, organisationUsageRoutes, billingRoutes, statementRoutes, whatIfRoutes, reportRoutes]) add(app, edge);
+  for (const add of [historyRoutes, organisationUsageRoutes, billingRoutes, statementRoutes, whatIfRoutes, reportRoutes, savedReportRoutes])
+    add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);
   backupRoutes(app, edge);
   statusRoutes(app, edge, version);

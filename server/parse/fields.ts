@@ -27,3 +27,5 @@ const plus = (value: number): number => value + 0;
 export const count = z.int().gte(0).lte(1_000_000_000).transform(plus);
 
 export const price = z.number().gte(0).lte(1e12).transform(plus);
+
+export const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day, HH:MM' });

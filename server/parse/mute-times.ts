@@ -3,13 +3,11 @@ import { z } from 'zod';
 import { type MuteTime, WEEKDAYS } from '../../shared/alerts.ts';
 import { alertMatchers, givenMatchers } from './alerts.ts';
 import { checked } from './checked.ts';
-import { name } from './fields.ts';
+import { clockTime, name } from './fields.ts';
 import { shown } from './issues.ts';
 import { Problems } from './refusal.ts';
 
 const MOST_SPANS = 50;
-
-const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day, HH:MM' });
 
 export const muteTimeSchema = z.strictObject({
   id: z.string().optional(),

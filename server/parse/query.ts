@@ -24,7 +24,7 @@ export const wholeNumber = (max: number) =>
     context.addIssue({ code: 'custom', message: `must be a whole number from 1 to ${max}` });
     return z.NEVER;
   });
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const licenceType = name.transform(licenceTypeName);
 const page = { limit: wholeNumber(MAX_PAGE).default(DEFAULT_PAGE), cursor: z.string().max(2_048).optional() };
 const range = { from: instant.optional(), to: instant.optional() };

@@ -81,6 +81,12 @@ export const TABLES = [
   'exchanges',
   /** [organisation, webhook] -> counts of its deliveries, and how the newest attempts went. */
   'receiverStats',
+  /** [organisation, id] -> a report that is kept under a name, and up to when its due times are done with. */
+  'savedReports',
+  /** [organisation, saved report, number] -> one time that it was made. */
+  'reportRuns',
+  /** [organisation, saved report, number] -> it is still to be made. */
+  'pendingRuns',
   /** [start of the silence] -> its end: when nothing was recorded because the daemon was down. */
   'downtimes',
 ] as const;

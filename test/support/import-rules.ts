@@ -134,6 +134,7 @@ export const IMPORT_RULES: ImportRule[] = [
     only: ['shared/', 'server/formats/', 'fflate', 'node:timers'],
     words: /\bDate\.now\b|\bMath\.random\b/,
   },
+  { id: 'ARCH-28', of: ['server/saved-reports/'], never: ['server/http/', 'server/webhooks/', 'lmdb'], words: clockReads },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

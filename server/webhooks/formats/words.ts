@@ -107,6 +107,19 @@ function plainWords(delivery: Delivery): Plain {
         facts: [organisation, ...markFacts(data)],
         mood: 'info',
       };
+    case 'report.ready':
+      return {
+        word: 'Info',
+        subject: `The report ${text(data['name'])} is ready`,
+        facts: [
+          organisation,
+          ['From', text(data['from'])],
+          ['To', text(data['to'])],
+          ['Rows', text(data['rowCount'])],
+          ['File', text(data['file'])],
+        ],
+        mood: 'info',
+      };
     case 'webhook.test':
       return { word: 'Test', subject: text(data['message']), facts: [organisation], mood: 'info' };
   }

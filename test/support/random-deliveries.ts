@@ -71,6 +71,18 @@ const dataOf = (type: WebhookEventType): fc.Arbitrary<Record<string, unknown>> =
         period: fc.constant('2026-10'),
         licences: fc.array(fc.record({ licenceType: name, highWaterMark: mark, contingencyMaxUsed: mark }), { maxLength: 40 }),
       });
+    case 'report.ready':
+      return fc.record({
+        report: name,
+        name,
+        run: fc.nat(),
+        dueAt: shownInstant,
+        from: shownInstant,
+        to: shownInstant,
+        file: prose,
+        rows: fc.array(fc.array(fc.option(prose), { maxLength: 4 }), { maxLength: 20 }),
+        rowCount: fc.nat(),
+      });
     case 'webhook.test':
       return fc.record({ webhook: name, message: fc.constant('This is a test: messages of Highwater arrive here.') });
   }

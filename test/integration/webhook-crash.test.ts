@@ -1,70 +1,61 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AlertTransitionView, DeliveryView } from '../../shared/alerts.ts';
-import type { Page } from '../../shared/views.ts';
-import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { startReceiver } from '../support/receiver.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { within } from '../support/within.ts';
+import { type Account, differences, sumsOf } from '../crash/webhook-ledger.ts';
+import { webhookLoop } from '../crash/webhook-loop.ts';
 
-const O = '/api/v1/organisations/129';
-const ROUNDS = 5;
-const ENV = {
-  HIGHWATER_WEBHOOKS_ALLOW_TARGETS: '127.0.0.1/32',
-  HIGHWATER_WEBHOOKS_RETRY_SECONDS: '0.05,0.05,0.05,0.05,0.05,0.05,0.05,0.05,600',
-};
+it('HOOK-40 over kill -9 at any moment each transition is delivered, dead or pending to each receiver, under one id, and in order', async () => {
+  const { transitions, receivers } = await webhookLoop({ rounds: 3, seed: Date.now() % 1_000_000 });
+  expect(transitions).toBeGreaterThan(20);
+  for (const name of ['good', 'slow', 'failing', 'dead', 'losing']) {
+    const { delivered = 0, dead = 0, coalesced = 0, pending = 0 } = receivers[name] ?? {};
+    expect([name, delivered + dead + coalesced, pending]).toEqual([name, transitions, 0]);
+  }
+  expect(receivers['good']).toMatchObject({ delivered: transitions });
+  expect(receivers['dead']).toMatchObject({ delivered: 0 });
+});
 
-it('HOOK-40 over kill -9 at any moment each transition is delivered, dead or pending, under one id, and in order', async () => {
-  const receiver = await startReceiver(onTestFinished);
-  const directory = tempDir('highwater-hooks-');
-  onTestFinished(() => directory.remove());
-  let nth = 0;
-  receiver.answer = () => (++nth % 4 === 0 ? 503 : 204);
-  let daemon: Daemon = await startDaemon({ dataDir: directory.path, env: ENV });
-  onTestFinished(() => daemon.dispose());
-  await daemon.put(O, { entitlements: { A: { concurrent: 1, contingency: 9 } } });
-  await daemon.put(`${O}/alert-rules/full`, { licenceType: 'A', metric: 'inUse', op: '>=', threshold: 2 });
-  await daemon.put(`${O}/webhooks/ops`, { url: receiver.url, events: ['alert.firing', 'alert.resolved'] });
-  const event = (type: string, user: string, rest = {}) => ({ type, organisation: '129', user, logonSource: 'Agent Desktop', ...rest });
-  for (let round = 0; round < ROUNDS; round++) {
-    const turning = (async () => {
-      try {
-        for (let i = 0; i < 25; i++) {
-          await daemon.post('/api/v1/events', [event('login', 'a', { licences: ['A'] }), event('login', 'b', { licences: ['A'] })]);
-          await daemon.post('/api/v1/events', [event('logout', 'b')]);
-        }
-      } catch {
-        // The daemon was killed under it: that is the point.
-      }
-    })();
-    await receiver.waitFor(receiver.messages.length + 3 + round * 2);
-    await daemon.kill();
-    await turning;
-    daemon = await startDaemon({ dataDir: directory.path, env: ENV });
-  }
-  const deliveries = async () => (await daemon.get<Page<DeliveryView>>(`${O}/webhooks/ops/deliveries?limit=10000`)).body.items;
-  const drained = async () => {
-    for (;;) {
-      const all = await deliveries();
-      if (all.every(({ status }) => status !== 'pending')) return all;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
-  const all = (await within(drained(), 40_000, () => 'the outbox is empty')).reverse();
-  const { items } = (await daemon.get<Page<AlertTransitionView>>(`${O}/alert-history?limit=10000`)).body;
-  const transitions = items.reverse().map(({ to }) => `alert.${to}`);
-  expect(transitions.length).toBeGreaterThan(ROUNDS);
-  expect(all.map(({ type }) => type)).toEqual(transitions);
-  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-  const known = new Map(all.map((delivery) => [delivery.id, delivery]));
-  // Whatever arrived was somebody's, said the same under one id, and came in order; again only right after itself.
-  const bodies = new Map<string, string>();
-  for (const { id, raw } of receiver.messages) {
-    expect(known.has(id)).toBe(true);
-    expect(bodies.get(id) ?? raw).toBe(raw);
-    bodies.set(id, raw);
-  }
-  const arrived = receiver.messages.map(({ id }) => id);
-  expect(arrived.filter((id, i) => i === 0 || id !== arrived[i - 1])).toEqual(all.filter(({ id }) => bodies.has(id)).map(({ id }) => id));
-  expect(all.filter(({ status, id }) => status === 'delivered' && !bodies.has(id))).toEqual([]);
-  expect(all.every(({ status }) => status === 'delivered')).toBe(true);
+/** A ledger that cannot complain proves nothing. */
+describe('HOOK-78: the ledger notices', () => {
+  const transition = (seq: number, to: 'firing' | 'resolved') => ({ seq, to }) as AlertTransitionView;
+  const delivery = (nth: number, rest: Partial<DeliveryView> = {}) =>
+    ({ id: `msg_${nth}`, type: nth % 2 ? 'alert.firing' : 'alert.resolved', status: 'delivered', attempts: [], ...rest }) as DeliveryView;
+  const heard = (nth: number, rest = {}) => ({
+    id: `msg_${nth}`,
+    raw: `${nth}`,
+    data: { seq: nth * 10, rule: 'r' },
+    accepted: true,
+    ...rest,
+  });
+  const account = (change: Partial<Account> = {}): Account => ({
+    transitions: [transition(10, 'firing'), transition(20, 'resolved')],
+    deliveries: [delivery(1), delivery(2)],
+    heard: [heard(1), heard(1), heard(2)],
+    always: true,
+    ...change,
+  });
+
+  it.each<[string, Partial<Account>, string]>([
+    ['a lost message', { deliveries: [delivery(1)] }, '2 transitions, 1 messages'],
+    ['one id for two', { deliveries: [delivery(1), delivery(1)] }, '2 messages have 1 ids'],
+    ['a delivery that nobody took', { heard: [heard(1)] }, 'msg_2 counts as delivered and was never taken'],
+    ['the wrong order', { heard: [heard(2), heard(1)] }, 'msg_1 about r came after a later one'],
+    ['two contents', { heard: [heard(1), heard(1, { raw: 'x' }), heard(2)] }, 'two contents'],
+    ['a message from nowhere', { heard: [heard(1), heard(2), heard(3)] }, 'msg_3 was heard and is not listed'],
+    ['the wrong step', { heard: [heard(1, { data: { seq: 20, rule: 'r' } }), heard(2)] }, 'msg_1 is message 0 and tells of transition 1'],
+    [
+      'one that was left out and sent',
+      { deliveries: [delivery(1, { status: 'failed', coalescedInto: 'msg_2' }), delivery(2)] },
+      'left out and yet sent',
+    ],
+    [
+      'one that was left out for nothing',
+      { deliveries: [delivery(1), delivery(2, { status: 'failed', coalescedInto: 'msg_1' })], heard: [heard(1)] },
+      'which is no later message',
+    ],
+  ])('%s', (_, change, complaint) => expect(differences(account(change)).join('\n')).toContain(complaint));
+
+  it('nothing, where all is well', () => {
+    expect(differences(account())).toEqual([]);
+    expect(sumsOf(account().deliveries)).toEqual({ delivered: 2, dead: 0, coalesced: 0, pending: 0 });
+  });
 });

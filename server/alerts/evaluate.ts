@@ -118,7 +118,9 @@ function burn(rule: AlertRule, before: Course, value: number | null, now: Instan
 function hearAgain(rule: AlertRule, course: Course, value: number | null, now: Instant): Step {
   if (course.firedAt !== null) return burn(rule, course, value, now, 'the value is known again');
   if (!breached(rule, value)) return moved(course, INACTIVE, 'the value is known again, and back');
-  return moved(course, { ...course, state: 'pending', since: now }, 'the value is known again; the wait begins anew');
+  const waits: Course = { ...course, state: 'pending', since: now };
+  if (rule.forSeconds === 0) return moved(course, { ...waits, state: 'firing', firedAt: now }, comparison(rule, value));
+  return moved(course, waits, 'the value is known again; the wait begins anew');
 }
 
 /** Ends a course for a reason of its own: the rule was deleted, or is about other licence types now. */

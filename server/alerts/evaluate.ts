@@ -153,6 +153,8 @@ export function ageDueAt(rule: AlertRule, base: Instant, now: Instant): Instant 
   return Math.min(...crossings.filter((at) => at > now), Number.POSITIVE_INFINITY);
 }
 
+export const compares = (op: AlertOp, value: number, limit: number): boolean => COMPARE[op](value, limit);
+
 const breached = (rule: AlertRule, value: number | null): boolean => value !== null && COMPARE[rule.op](value, rule.threshold);
 
 const comparison = (rule: AlertRule, value: number | null): string => `${rule.metric} is ${value} (${rule.op} ${rule.threshold})`;

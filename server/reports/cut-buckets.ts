@@ -7,6 +7,9 @@ import { addLevels } from '../usage/levels.ts';
 import { BUCKET_MS, bucketStart, type Change } from '../usage/open-bucket.ts';
 import { createEffort, pagedRows, type Work } from './work.ts';
 
+/** Buckets that are kept: those of an hour. */
+const BUCKETS = 12;
+
 type ChangesByType = Map<string, Change[]>;
 
 export interface CutBuckets {
@@ -46,7 +49,7 @@ export function createCutBuckets(disk: Reader, organisation: string): CutBuckets
     changes(type, start) {
       const byType = getOrMake(known, start, () => {
         // Every other bucket that was kept is behind the readers by now.
-        if (known.size > 8) known.clear();
+        if (known.size > BUCKETS) known.clear();
         return readAtOnce(read(start));
       });
       return byType.get(type) ?? [];

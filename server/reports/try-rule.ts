@@ -3,18 +3,31 @@ import type { AlertMetric, AlertRule, TriedFiring, TriedRule } from '../../share
 import { EVERY_TYPE } from '../../shared/alerts.ts';
 import type { Entitlement } from '../../shared/organisation.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
-import { type Course, dueAt, INACTIVE, step } from '../alerts/evaluate.ts';
-import { type Entry, levelChange } from '../books/entry.ts';
-import { addLevels, figures, type Levels } from '../usage/levels.ts';
-import { createLevelReader, levelBefore } from './level-reader.ts';
+import { type Course, compares, dueAt, INACTIVE, step } from '../alerts/evaluate.ts';
+import type { Span } from '../licensing/calendar.ts';
+import { addLevels, figures, type Levels, type Stretch, sameLevels } from '../usage/levels.ts';
+import { BUCKET_MS, bucketStart, HOUR_MS } from '../usage/open-bucket.ts';
+import { createLevelReader, type LevelReader, levelBefore } from './level-reader.ts';
 import type { ReportScope } from './scope.ts';
-import { createEffort, pagedRows, type Work } from './work.ts';
+import { createEffort, type Effort, type Work } from './work.ts';
 
 /** Firings that are listed; all are counted. */
 const LISTED = 1_000;
 
+const DAY_MS = 86_400_000;
+/** Stretches that are looked at in turn: of a day that cannot be passed over its hours, and of such an hour its five minutes. */
+const PIECES = [HOUR_MS, BUCKET_MS];
+
+/** What is tried. */
+interface Trial {
+  scope: ReportScope;
+  rule: AlertRule;
+  turns: readonly Turn[];
+}
+
 interface Line {
   licenceType: string;
+  reader: LevelReader;
   level: Levels;
   /** Highest in use of the billing period so far. */
   peak: number;
@@ -24,104 +37,142 @@ interface Line {
   value: number | null;
   extreme: number | null;
   open: TriedFiring | null;
+  firings: TriedFiring[];
+  count: number;
 }
 
-/** As if the rule had been set at `from`; `to` is exclusive. The feed's silences are not repeated: what came late is known by now. */
+/**
+ * As if the rule had been set at `from`; `to` is exclusive. The feed's silences are not repeated: what came late is known by now.
+ * Days and hours in which the value stays on one side of what the rule compares it with are passed in one step; only where it crosses are the five
+ * minutes looked at, and only in those each event.
+ */
 export function* tryRule(scope: ReportScope, rule: AlertRule, from: Instant, to: Instant): Work<TriedRule & { provisional: boolean }> {
-  const { disk, organisation } = scope;
   const effort = createEffort();
   const wanted = scope.types.filter((type) => rule.licenceType === EVERY_TYPE || rule.licenceType === type);
-  const lines = new Map(wanted.map((type) => [type, beginLine(scope, rule, type, from)]));
-  const firings: TriedFiring[] = [];
-  let count = 0;
-
-  const move = (line: Line, at: Instant): void => {
-    const taken = step(rule, line.course, { value: line.value, silent: false }, at);
-    const { state, since, firedAt, endedAt } = taken.course;
-    const runs = state === 'pending' || state === 'firing';
-    if (taken.transition?.from === 'inactive' || taken.transition?.from === 'resolved') line.extreme = null;
-    if (runs && line.value !== null) line.extreme = further(rule, line.extreme, line.value);
-    line.course = taken.course;
-    if (taken.transition?.to === 'firing') {
-      count++;
-      const fired = formatInstant(firedAt ?? at);
-      line.open = { licenceType: line.licenceType, startsAt: formatInstant(since), firedAt: fired, endsAt: null, extreme: line.extreme };
-      if (firings.length < LISTED) firings.push(line.open);
-    }
-    if (!line.open) return;
-    line.open.extreme = line.extreme;
-    if (state !== 'resolved') return;
-    line.open.endsAt = formatInstant(endedAt ?? at);
-    line.open = null;
-  };
-  const waitUntil = (line: Line, end: Instant): void => {
-    for (let due = dueAt(rule, line.course); due < end; due = dueAt(rule, line.course)) move(line, due);
-  };
-  const look = (at: Instant, changed: Iterable<string>): void => {
-    const entitlements = scope.entitlementsAt(at);
-    for (const type of changed) {
-      const line = lines.get(type);
-      if (!line) continue;
-      waitUntil(line, at);
-      line.known ||= entitlements.has(type);
-      line.peak = Math.max(line.peak, line.level[0]);
-      line.value = line.known ? levelValue(rule.metric, line, entitlements.get(type)) : null;
-      move(line, at);
-    }
-  };
-
+  const lines = wanted.map((type) => beginLine(scope, rule, type, from, effort));
   const turns = turnsOf(scope, from, to);
-  let at = from;
-  let changed = new Set<string>(lines.keys());
-  const reach = (next: Instant): void => {
-    if (next <= at) return;
-    look(at, changed);
-    at = next;
-    changed = new Set();
-  };
-  const turnUntil = (end: Instant): void => {
-    for (let turn = turns[0]; turn && turn.at <= end; turn = turns[0]) {
-      turns.shift();
-      reach(turn.at);
-      for (const [type, line] of lines) {
-        if (turn.period) line.peak = 0;
-        changed.add(type);
-      }
+  for (const span of spansOf({ start: from, end: to }, DAY_MS)) {
+    for (const line of lines) {
+      walk({ scope, rule, turns }, line, line.reader, span, PIECES);
+      effort.spend(1);
+      if (effort.tired()) yield;
     }
-  };
-
-  const reached = (last: readonly (string | number)[]) => scope.reached(last[1] as Instant);
-  for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, from], [organisation, to], reached)) {
-    const entryAt = key[1] as Instant;
-    turnUntil(entryAt);
-    reach(entryAt);
-    for (const record of value.records) {
-      const line = lines.get(record.type);
-      const by = line && levelChange(value.kind, record);
-      if (!line || !by) continue;
-      line.level = addLevels(line.level, by);
-      line.known = true;
-      changed.add(record.type);
-    }
-    effort.spend(1 + value.records.length);
-    if (effort.tired()) yield;
+    scope.reached(span.end);
   }
-  turnUntil(to - 1);
-  look(at, changed);
-  for (const line of lines.values()) waitUntil(line, to);
-  const complete = scope.covered(from, to);
+  const firings = lines.flatMap((line) => line.firings).sort((a, b) => (a.firedAt < b.firedAt ? -1 : a.firedAt > b.firedAt ? 1 : 0));
+  const count = lines.reduce((sum, line) => sum + line.count, 0);
   return {
     from: formatInstant(from),
     to: formatInstant(to),
     count,
-    firings,
-    complete,
-    truncated: count > firings.length,
+    firings: firings.slice(0, LISTED),
+    complete: scope.covered(from, to),
+    truncated: count > LISTED,
     provisional: false,
   };
 }
 
-function beginLine(scope: ReportScope, rule: AlertRule, licenceType: string, from: Instant): Line {
+/** Goes through a stretch: at once if it can be passed over, else in its pieces, and where there are none, instant by instant. */
+function walk(trial: Trial, line: Line, reader: LevelReader, span: Span, [piece, ...smaller]: readonly number[]): void {
+  const enter = line.level;
+  const stretch = reader.next(span.end);
+  if (!passOver(trial, line, span, stretch)) {
+    line.level = enter;
+    if (piece === undefined) follow(trial, line, span);
+    else {
+      const inner = createLevelReader(trial.scope, line.licenceType, span.start, createEffort());
+      for (const part of spansOf(span, piece)) walk(trial, line, inner, part, smaller);
+    }
+  }
+  line.level = stretch.exit;
+}
+
+/** Cut where the clock of UTC shows a multiple of a length. */
+function* spansOf({ start, end }: Span, length: number): Generator<Span, void> {
+  for (let at = start; at < end; ) {
+    const until = Math.min((Math.floor(at / length) + 1) * length, end);
+    yield { start: at, end: until };
+    at = until;
+  }
+}
+
+/** Passes a stretch in one step where the rule says the same of all of it. @returns whether it does */
+function passOver({ scope, rule, turns }: Trial, line: Line, { start, end }: Span, stretch: Stretch): boolean {
+  const moves = stretch.until > start || !sameLevels(stretch.enter, stretch.exit);
+  if (turns.some(({ at }) => at > start && at < end) || (!line.known && moves)) return false;
+  const { low, high, exit } = figures(stretch, end);
+  const entitlements = scope.entitlementsAt(start);
+  const known = line.known || entitlements.has(line.licenceType);
+  const peak = turns.some((turn) => turn.period && turn.at === start) ? 0 : line.peak;
+  if (rule.metric === 'billingPeriodPeak' && high[0] > peak) return false;
+  const [lowest, highest] = [low, high].map((level) =>
+    known ? levelValue(rule.metric, { level, peak }, entitlements.get(line.licenceType)) : null,
+  ) as [number | null, number | null];
+  if (sideOf(rule, lowest) !== sideOf(rule, highest)) return false;
+  waitUntil(rule, line, start);
+  line.known = known;
+  line.peak = Math.max(peak, high[0]);
+  line.value = lowest === null || highest === null ? null : further(rule, lowest, highest);
+  move(rule, line, start);
+  line.level = exit;
+  waitUntil(rule, line, end);
+  return true;
+}
+
+/** What the rule says of a value, as far as that matters to its course. */
+function sideOf(rule: AlertRule, value: number | null): string {
+  if (value === null) return 'does not apply';
+  return `${compares(rule.op, value, rule.threshold)} ${compares(rule.op, value, rule.clearThreshold ?? rule.threshold)}`;
+}
+
+/** Instant by instant. */
+function follow({ scope, rule, turns }: Trial, line: Line, { start, end }: Span): void {
+  const changes = scope.cuts.changes(line.licenceType, bucketStart(start)).filter(({ at }) => at >= start && at < end);
+  const inside = turns.filter(({ at }) => at >= start && at < end);
+  const instants = new Set([start, ...changes.map(({ at }) => at), ...inside.map(({ at }) => at)]);
+  for (const at of [...instants].sort((a, b) => a - b)) {
+    waitUntil(rule, line, at);
+    const entitlements = scope.entitlementsAt(at);
+    if (inside.some((turn) => turn.period && turn.at === at)) line.peak = 0;
+    for (const change of changes) {
+      if (change.at !== at) continue;
+      line.level = addLevels(line.level, change.by);
+      line.known = true;
+    }
+    line.known ||= entitlements.has(line.licenceType);
+    line.peak = Math.max(line.peak, line.level[0]);
+    line.value = line.known ? levelValue(rule.metric, line, entitlements.get(line.licenceType)) : null;
+    move(rule, line, at);
+  }
+  waitUntil(rule, line, end);
+}
+
+function move(rule: AlertRule, line: Line, at: Instant): void {
+  const taken = step(rule, line.course, { value: line.value, silent: false }, at);
+  const { state, since, firedAt, endedAt } = taken.course;
+  const runs = state === 'pending' || state === 'firing';
+  if (taken.transition?.from === 'inactive' || taken.transition?.from === 'resolved') line.extreme = null;
+  if (runs && line.value !== null) line.extreme = line.extreme === null ? line.value : further(rule, line.extreme, line.value);
+  line.course = taken.course;
+  if (taken.transition?.to === 'firing') {
+    line.count++;
+    const fired = formatInstant(firedAt ?? at);
+    line.open = { licenceType: line.licenceType, startsAt: formatInstant(since), firedAt: fired, endsAt: null, extreme: line.extreme };
+    if (line.firings.length < LISTED) line.firings.push(line.open);
+  }
+  if (!line.open) return;
+  line.open.extreme = line.extreme;
+  if (state !== 'resolved') return;
+  line.open.endsAt = formatInstant(endedAt ?? at);
+  line.open = null;
+}
+
+/** What time alone brings before an instant. */
+function waitUntil(rule: AlertRule, line: Line, end: Instant): void {
+  for (let due = dueAt(rule, line.course); due < end; due = dueAt(rule, line.course)) move(rule, line, due);
+}
+
+function beginLine(scope: ReportScope, rule: AlertRule, licenceType: string, from: Instant, effort: Effort): Line {
   const { disk, organisation, buckets } = scope;
   const [first] = disk.range('buckets', {
     start: [organisation, licenceType, Number.NEGATIVE_INFINITY],
@@ -133,6 +184,7 @@ function beginLine(scope: ReportScope, rule: AlertRule, licenceType: string, fro
   const past = needsPeak ? figures(createLevelReader(scope, licenceType, start, createEffort()).next(from), from) : null;
   return {
     licenceType,
+    reader: createLevelReader(scope, licenceType, from, effort),
     level: levelBefore(scope, licenceType, from),
     peak: past?.high[0] ?? 0,
     known: first !== undefined,
@@ -140,11 +192,19 @@ function beginLine(scope: ReportScope, rule: AlertRule, licenceType: string, fro
     value: null,
     extreme: null,
     open: null,
+    firings: [],
+    count: 0,
   };
 }
 
+interface Turn {
+  at: Instant;
+  /** A billing period begins. */
+  period: boolean;
+}
+
 /** Instants at which a value may change without an event: other entitlements, a new billing period. */
-function turnsOf({ buckets, settingsFrom }: ReportScope, from: Instant, to: Instant): { at: Instant; period: boolean }[] {
+function turnsOf({ buckets, settingsFrom }: ReportScope, from: Instant, to: Instant): Turn[] {
   const turns = settingsFrom.filter((at) => at > from && at < to).map((at) => ({ at, period: false }));
   for (let { end } = buckets.calendar.billingPeriod(from); end < to; { end } = buckets.calendar.billingPeriod(end)) {
     turns.push({ at: end, period: true });
@@ -152,12 +212,14 @@ function turnsOf({ buckets, settingsFrom }: ReportScope, from: Instant, to: Inst
   return turns.sort((a, b) => a.at - b.at);
 }
 
-const further = ({ op }: AlertRule, before: number | null, value: number): number => {
-  if (before === null) return value;
-  return op.startsWith('>') ? Math.max(before, value) : Math.min(before, value);
-};
+/** Of two values the one that the rule warns of more. */
+const further = ({ op }: AlertRule, a: number, b: number): number => (op.startsWith('>') ? Math.max(a, b) : Math.min(a, b));
 
-function levelValue(metric: AlertMetric, { level, peak }: Line, entitlement: Entitlement | undefined): number | null {
+function levelValue(
+  metric: AlertMetric,
+  { level, peak }: Pick<Line, 'level' | 'peak'>,
+  entitlement: Entitlement | undefined,
+): number | null {
   const [inUse, concurrent, contingency, overLimit] = level;
   const total = entitlement?.concurrent ?? null;
   switch (metric) {

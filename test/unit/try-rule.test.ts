@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dueAt, INACTIVE, step } from '../../server/alerts/evaluate.ts';
 import { parseTryRule } from '../../server/parse/alerts.ts';
 import type { RefusedInput } from '../../server/parse/refusal.ts';
 import { ALERT_OPS, type AlertRule } from '../../shared/alerts.ts';
@@ -7,6 +8,39 @@ import { type EventInput, ORGANISATION, openTestBooks } from '../support/books.t
 import { property } from '../support/seeded.ts';
 
 const START = Date.parse('2026-11-30T23:59:01Z');
+
+/** Every event and every instant at which time alone moves it, one after the other. */
+function plainly(rule: AlertRule, moments: readonly { at: number; inUse: number }[], from: number, to: number): unknown[] {
+  const december = Date.parse('2026-12-01T00:00:00Z');
+  const instants = [...new Set([from, december, ...moments.map(({ at }) => at)])].filter((at) => at >= from && at < to);
+  const inUseAt = (at: number) => moments.findLast((moment) => moment.at <= at)?.inUse ?? 0;
+  const valueAt = (at: number): number => {
+    if (rule.metric === 'inUse') return inUseAt(at);
+    if (rule.metric === 'utilisation') return inUseAt(at) / 2;
+    const start = at < december ? 0 : december;
+    return Math.max(inUseAt(start), ...moments.filter((moment) => moment.at >= start && moment.at <= at).map(({ inUse }) => inUse));
+  };
+  const firings: { firedAt: string; endsAt: string | null; extreme: number }[] = [];
+  let course = INACTIVE;
+  let extreme = 0;
+  const look = (at: number) => {
+    const value = valueAt(at);
+    const taken = step(rule, course, { value, silent: false }, at);
+    if (taken.transition?.from === 'inactive' || taken.transition?.from === 'resolved') extreme = value;
+    extreme = rule.op.startsWith('>') ? Math.max(extreme, value) : Math.min(extreme, value);
+    course = taken.course;
+    if (taken.transition?.to === 'firing') firings.push({ firedAt: new Date(at).toISOString(), endsAt: null, extreme });
+    const last = firings.at(-1);
+    if (!last || last.endsAt !== null || course.state === 'pending') return;
+    if (course.state === 'firing') last.extreme = extreme;
+    else last.endsAt = new Date(at).toISOString();
+  };
+  for (const at of [...instants.sort((a, b) => a - b), to]) {
+    for (let due = dueAt(rule, course); due < at; due = dueAt(rule, course)) look(due);
+    if (at < to) look(at);
+  }
+  return firings.map(({ firedAt, endsAt, extreme: met }) => [firedAt, endsAt, met]);
+}
 
 describe('a rule tried on the past', () => {
   const METRICS = [
@@ -66,6 +100,51 @@ describe('a rule tried on the past', () => {
     expect(again).toEqual(live);
     expect(tried).toMatchObject({ complete: true, truncated: false });
   });
+
+  const anyPast = fc.record({
+    metric: fc.constantFrom('inUse', 'utilisation', 'billingPeriodPeak'),
+    op: fc.constantFrom(...ALERT_OPS),
+    threshold: fc.integer({ min: 0, max: 4 }),
+    slack: fc.constantFrom(0, 1),
+    forSeconds: fc.constantFrom(0, 60, 7_200),
+    keepFiringForSeconds: fc.constantFrom(0, 300, 90_000),
+    from: fc.integer({ min: 0, max: 100_000 }),
+    turns: fc.array(
+      fc.record({
+        after: fc.constantFrom(1, 999, 1_000, 61_000, 290_000, 1_799_999, 3_600_000, 13_000_000),
+        user: fc.integer({ min: 0, max: 3 }),
+      }),
+      { maxLength: 30 },
+    ),
+  });
+
+  property(
+    'ALERT-52 over hours and days it does what going through every event does',
+    60,
+    anyPast,
+    async ({ turns, from: seconds, slack, ...given }) => {
+      const end = Date.parse('2026-12-04T00:00:00Z');
+      const begin = Date.parse('2026-11-30T12:00:00Z');
+      const books = await openTestBooks(end);
+      await books.settings({ entitlements: { A: { concurrent: 2, contingency: 0 } } });
+      const clearThreshold = given.op.startsWith('>') ? given.threshold - slack : given.threshold + slack;
+      const rule = { name: 'r', licenceType: 'A', severity: 'warning', annotations: {}, ...given, clearThreshold } as AlertRule;
+      const open = new Set<number>();
+      let at = begin;
+      const moments: { at: number; inUse: number }[] = [];
+      const events = turns.flatMap(({ after, user }): EventInput[] => {
+        at += after;
+        const out = open.delete(user);
+        if (!out) open.add(user);
+        moments.push({ at, inUse: open.size });
+        return [out ? { type: 'logout', user: `u${user}`, at } : { user: `u${user}`, licences: ['A'], at }];
+      });
+      if (events.length > 0) await books.send(...events);
+      const from = begin + seconds * 1_000;
+      const tried = await books.pipeline.committed.reports(ORGANISATION)?.tryRule(rule, from, end);
+      expect(tried?.firings.map(({ firedAt, endsAt, extreme }) => [firedAt, endsAt, extreme])).toEqual(plainly(rule, moments, from, end));
+    },
+  );
 
   it('ALERT-51 needs a metric with a past and a range of at most thirteen months', () => {
     const now = START;

@@ -9,6 +9,7 @@ import type {
   GroupLabel,
   MuteTime,
   MuteTimeView,
+  RetriedView,
   SilenceView,
   TriedRule,
   WebhookEventType,
@@ -66,6 +67,8 @@ export interface AlertsApi {
   test(organisation: string, receiver: string): Promise<DeliveryView>;
   deliveries(organisation: string, receiver: string, query: Query, signal?: AbortSignal): Promise<Page<DeliveryView>>;
   delivery(organisation: string, receiver: string, delivery: string, signal?: AbortSignal): Promise<DeliveryDetailView>;
+  /** A part of what was given up, in order; `more`: ask again. */
+  retryFailed(organisation: string, receiver: string): Promise<RetriedView>;
   retry(organisation: string, receiver: string, delivery: string): Promise<void>;
 }
 
@@ -104,6 +107,7 @@ export function createAlertsApi({ get, post, put, remove, send }: Http): AlertsA
     deliveries: (organisation, receiver, query, signal) =>
       get(pathOf(organisation, `/webhooks/${encodeURIComponent(receiver)}/deliveries`, query), signal),
     delivery: (organisation, receiver, delivery, signal) => get(at(organisation, 'webhooks', receiver, 'deliveries', delivery), signal),
+    retryFailed: (organisation, receiver) => post(at(organisation, 'webhooks', receiver, 'retry-failed'), {}),
     retry: async (organisation, receiver, delivery) =>
       void (await send(at(organisation, 'webhooks', receiver, 'deliveries', delivery, 'retry'), { method: 'POST' })),
   };

@@ -1,4 +1,5 @@
 import type { Bill, BillingPeriodView, PeakView } from '../../shared/bill.ts';
+import type { ForecastView } from '../../shared/forecast.ts';
 import type { Resolution } from '../../shared/history.ts';
 import type { DataSource, ReportQuery, ReportView } from '../../shared/reports.ts';
 import { formatInstant } from '../../shared/time.ts';
@@ -15,6 +16,7 @@ export interface ReportsApi {
   billingPeriods(organisation: string, signal?: AbortSignal): Promise<BillingPeriodView[]>;
   bill(organisation: string, period: string, signal?: AbortSignal): Promise<Bill>;
   peak(organisation: string, query: Stretch, signal?: AbortSignal): Promise<PeakView>;
+  forecast(organisation: string, signal?: AbortSignal): Promise<ForecastView>;
   /** 404 where the daemon does not know how. */
   whatIf(organisation: string, body: WhatIfBody, signal?: AbortSignal): Promise<WhatIfLicence[]>;
   dataSources(signal?: AbortSignal): Promise<DataSource[]>;
@@ -75,6 +77,7 @@ export function createReportsApi({ get, post, send }: Http): ReportsApi {
     peak: (organisation, query, signal) => get(pathOf(organisation, '/peak', stretch({ ...query })), signal),
     whatIf: async (organisation, body, signal) =>
       (await post<{ licences: WhatIfLicence[] }>(pathOf(organisation, '/what-if'), body, signal)).licences,
+    forecast: (organisation, signal) => get(pathOf(organisation, '/forecast'), signal),
     dataSources: async (signal) => (await get<{ dataSources: DataSource[] }>('/api/v1/data-sources', signal)).dataSources,
     report: (organisation, body, signal) => post(pathOf(organisation, '/reports'), body, signal),
     reportFile: async (organisation, body, mediaType) => {

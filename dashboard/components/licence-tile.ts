@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import type { ForecastRow } from '../../shared/forecast.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import '../charts/level-chart.ts';
 import { summarise } from '../charts/chart-summary.ts';
@@ -6,6 +7,7 @@ import type { Dashboard } from '../controllers/dashboard.ts';
 import { chartSource } from '../controllers/level-chart-source.ts';
 import { formatCount } from '../format/number.ts';
 import { poolState } from '../format/pool-state.ts';
+import { forecastLine } from './forecast-lines.ts';
 import { gauge } from './gauge.ts';
 import { licenceFacts, nextLoginLine } from './licence-facts.ts';
 import { LightElement } from './light-element.ts';
@@ -20,6 +22,7 @@ export class LicenceTile extends LightElement {
     old: { type: Boolean },
     dashboard: { attribute: false },
     timeZone: { attribute: false },
+    forecast: { attribute: false },
   };
   declare row: LicenceRow;
   /** Steps of the last hour that are known: the summary is written again when a history arrives for a number that stands still. */
@@ -27,6 +30,7 @@ export class LicenceTile extends LightElement {
   declare old: boolean;
   declare dashboard: Dashboard;
   declare timeZone: string;
+  declare forecast: ForecastRow | undefined;
 
   constructor() {
     super();
@@ -58,6 +62,7 @@ export class LicenceTile extends LightElement {
       ${gauge(row)}
       <p class="state state-${state}">${poolShape(state)} ${words}</p>
       ${licenceFacts(row, dashboard.live.serverNow(), this.timeZone)} ${nextLoginLine(row)}
+      ${forecastLine(this.forecast, dashboard.live.serverNow(), this.timeZone)}
     </article>`;
   }
 

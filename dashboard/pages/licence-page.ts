@@ -3,6 +3,7 @@ import type { HolderView, LicenceRow } from '../../shared/views.ts';
 import '../charts/level-chart.ts';
 import { summarise } from '../charts/chart-summary.ts';
 import '../components/alert-strip.ts';
+import { forecastPanel } from '../components/forecast-lines.ts';
 import { gauge } from '../components/gauge.ts';
 import { gaugeLegend } from '../components/gauge-legend.ts';
 import { holderTable } from '../components/holder-table.ts';
@@ -14,6 +15,7 @@ import { liveNumber } from '../components/live-number.ts';
 import { poolShape } from '../components/shapes.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
+import { ForecastController } from '../controllers/forecast-controller.ts';
 import { chartSource, thresholdLines } from '../controllers/level-chart-source.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
@@ -42,6 +44,8 @@ export class LicencePage extends LightElement {
     },
     now: () => this.dashboard.live.serverNow(),
   });
+
+  readonly #forecast = new ForecastController(this, () => this.dashboard);
 
   constructor() {
     super();
@@ -114,7 +118,7 @@ export class LicencePage extends LightElement {
       </p>
       ${gauge(row)}
       <p class="state state-${state}">${poolShape(state)} ${words}</p>
-      ${licenceFacts(row, now, zone)} ${nextLoginLine(row)}
+      ${licenceFacts(row, now, zone)} ${nextLoginLine(row)} ${forecastPanel(this.#forecast.row(row.licenceType), now, zone)}
     </section>`;
   }
 

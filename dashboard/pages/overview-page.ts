@@ -9,6 +9,7 @@ import '../components/licence-tile.ts';
 import { LightElement } from '../components/light-element.ts';
 import '../components/state-announcer.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
+import { ForecastController } from '../controllers/forecast-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import { licenceGroups } from '../format/licence-groups.ts';
@@ -19,6 +20,8 @@ import { dateOf, zoneLabel } from '../format/time.ts';
 export class OverviewPage extends LightElement {
   static override properties = { dashboard: { attribute: false } };
   declare dashboard: Dashboard;
+
+  readonly #forecast = new ForecastController(this, () => this.dashboard);
 
   constructor() {
     super();
@@ -54,6 +57,7 @@ export class OverviewPage extends LightElement {
                 .old=${live.isOld()}
                 .dashboard=${this.dashboard}
                 .timeZone=${this.dashboard.timeZone()}
+                .forecast=${this.#forecast.row(row.licenceType)}
               ></hw-licence-tile>`,
           )}
         </div>

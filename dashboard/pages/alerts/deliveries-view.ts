@@ -8,7 +8,7 @@ import { problemReport } from '../../components/problem-report.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
-import { countOf } from '../../format/number.ts';
+import { countOf, formatCount } from '../../format/number.ts';
 import { exactMoment } from '../../format/time.ts';
 
 const SHOWN = 100;
@@ -98,7 +98,7 @@ export class AlertDeliveries extends LightElement {
             const { status, nextAttemptAt } = delivery;
             return html`<tr data-delivery=${status}>
               <th scope="row" data-label="What">${delivery.type}</th>
-              <td data-label="State">${STATUS_WORDS[status]}${status === 'pending' && nextAttemptAt && last ? html`<span class="soft">, next ${moment(nextAttemptAt)}</span>` : ''}</td>
+              <td data-label="State">${delivery.coalescedInto === undefined ? STATUS_WORDS[status] : 'Left out: a later message says how things stand'}${status === 'pending' && nextAttemptAt && last ? html`<span class="soft">, next ${moment(nextAttemptAt)}</span>` : ''}</td>
               <td data-label="Last tried">${moment(last?.at)} <span class="soft">${countOf(delivery.attempts.length, 'attempt')}</span></td>
               <td data-label="Answer">${last?.error ?? last?.status ?? ''}</td>
               <td class="row-actions">
@@ -123,22 +123,17 @@ export class AlertDeliveries extends LightElement {
     });
   }
 
-  /** Those that are given up now; one that fails again meanwhile is not tried twice. */
   #retryAll(): Promise<void> {
     return this.#act(async (organisation) => {
-      const { alertsApi } = this.dashboard;
-      const { id } = this.receiver;
-      const all: DeliveryView[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await alertsApi.deliveries(organisation, id, { status: 'failed', limit: 1_000, cursor });
-        all.push(...page.items);
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
-      // Oldest first: that is the order in which they were to arrive.
-      for (const [index, delivery] of all.reverse().entries()) {
-        await alertsApi.retry(organisation, id, delivery.id);
-        this.progress = `${index + 1} of ${all.length} are tried again`;
+      let [queued, overtaken, more] = [0, 0, true];
+      // One that fails again at once must not keep this going.
+      while (more && queued <= this.receiver.failed) {
+        const part = await this.dashboard.alertsApi.retryFailed(organisation, this.receiver.id);
+        queued += part.queued;
+        overtaken += part.overtaken;
+        more = part.more;
+        const left = overtaken === 0 ? '' : `; ${formatCount(overtaken)} left, since a later message says how things stand`;
+        this.progress = `${countOf(queued, 'message is', 'messages are')} tried again${left}`;
       }
     });
   }

@@ -36,6 +36,7 @@ import { createTargetGuard } from './webhooks/guard.ts';
 import { startHousekeeping } from './webhooks/housekeeping.ts';
 import { createMailer } from './webhooks/mail.ts';
 import { createPoster, type Poster } from './webhooks/post.ts';
+import { startRefresh } from './webhooks/refresh.ts';
 import { createSender } from './webhooks/send.ts';
 import { createWebhookWorker } from './webhooks/worker.ts';
 
@@ -131,6 +132,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       () => shown.everyWebhook(),
       backups,
     );
+    const sender = createSender(parts.poster ?? createPoster(edge.targets), edge.mailer);
+    const home = config.publicOrigins[0] ?? '';
     const worker = createWebhookWorker({
       clock,
       log,
@@ -138,11 +141,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       coalesce,
       webhook: shown.webhook,
       isPending: shown.isPending,
-      sender: createSender(parts.poster ?? createPoster(edge.targets), edge.mailer),
+      sender,
       retrySeconds: config.webhooks.retrySeconds,
       coalesceAfterMs: config.webhooks.coalesceAfterSeconds * 1000,
       random: parts.random ?? Math.random,
-      home: config.publicOrigins[0] ?? '',
+      home,
       count: (outcome) => metrics.delivery(outcome),
     });
     const runner = createReportRunner({ clock, log, committed, actions: pipeline.savedReports, directory: reportsDirectory(config) });
@@ -165,6 +168,16 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     teardown.add('reports', 4_000, () => runner.close());
     worker.take(shown.pending());
     runner.take(pipeline.savedReports.takeQueued());
+    const stopRefresh = startRefresh({
+      clock,
+      log,
+      sender,
+      home,
+      hold: worker.hold,
+      firing: () => shown.toldAlertmanagers(),
+      count: (outcome) => metrics.refresh(outcome),
+    });
+    teardown.add('alertmanagers', 1_000, stopRefresh);
     // Callers go first, then what they call: nothing that was taken is left without an answer.
     teardown.add('callers', 8_000, async () => {
       stopListening();

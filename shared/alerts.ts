@@ -187,8 +187,15 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 
-export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty', 'email'] as const;
+export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty', 'email', 'alertmanager-v2'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
+
+/** Their receivers check no signature. */
+export const FORMATS_WITHOUT_SECRET: readonly WebhookFormat[] = ['email', 'alertmanager-v2'];
+
+/** What a receiver of a format can hear of at all: an Alertmanager knows alerts only. */
+export const carries = (format: WebhookFormat, type: WebhookEventType): boolean =>
+  format !== 'alertmanager-v2' || type.startsWith('alert.') || type === 'webhook.test';
 
 /** What alerts of one message may share. */
 export const GROUP_LABELS = ['rule', 'licenceType', 'severity'] as const;

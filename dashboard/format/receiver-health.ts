@@ -11,6 +11,7 @@ export const FORMAT_WORDS: Record<WebhookFormat, string> = {
   teams: 'Teams',
   pagerduty: 'PagerDuty',
   email: 'E-mail',
+  'alertmanager-v2': 'Alertmanager (pushed to its API)',
 };
 
 /** Messages that wait for longer than a first repetition takes are worth a word. */

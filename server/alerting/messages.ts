@@ -114,7 +114,7 @@ export function wordsFor(organisation: string, alert: Alert): { summary: string;
   }
 }
 
-export function alertData(watched: Watched, alert: Alert, row: LicenceRow | undefined): Record<string, unknown> {
+export function alertData(watched: Pick<Watched, 'id'>, alert: Alert, row: LicenceRow | undefined): Record<string, unknown> {
   const { course, of: rule } = alert;
   return {
     organisation: watched.id,

@@ -1,4 +1,5 @@
 /** What people say about receivers and the messages to them: jobs of the line, like events, so that what is answered is on disk. */
+import { FORMATS_WITHOUT_SECRET } from '../../shared/alerts.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
 import { below } from '../store/store.ts';
@@ -22,8 +23,8 @@ export type GivenWebhook = Omit<Webhook, 'secret' | 'oldSecrets' | 'disabledReas
 export function putWebhook(batch: Batch, alerting: Alerting, organisation: string, given: GivenWebhook, newSecret: string): string | null {
   const watched = watchedNow(batch, alerting, organisation);
   const known = watched.webhooks.get(given.id);
-  // E-mail has none; whoever leaves it gets a new one.
-  const kept = given.format === 'email' ? '' : known?.secret || newSecret;
+  // Some formats have none; whoever leaves them gets a new one.
+  const kept = FORMATS_WITHOUT_SECRET.includes(given.format) ? '' : known?.secret || newSecret;
   const secret = given.secret ?? kept;
   const oldSecrets = secret === known?.secret ? (known.oldSecrets ?? []) : [];
   const webhook: Webhook = { ...given, secret, oldSecrets, disabledReason: null };

@@ -17,12 +17,14 @@ import type { Silence } from '../alerts/silences.ts';
 import type { Books } from '../books/batch.ts';
 import type { AlertHistoryQuery } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
+import type { StillFiring } from '../webhooks/outbox.ts';
 import { troubleOf } from './failures.ts';
 import { readHistory } from './history.ts';
 import { createKeeper, type KeptBack } from './kept-back.ts';
 import { wordsFor } from './messages.ts';
 import { createShownReceivers, type ShownReceivers } from './shown-receivers.ts';
 import { storedRule } from './stored.ts';
+import { toldAlertmanagers } from './told-alertmanagers.ts';
 import type { Alert, Alerting, Watched } from './watched.ts';
 
 /** Displays hear of an alert that is over; who comes so much later need not. */
@@ -35,6 +37,8 @@ export interface ShownAlerts extends ShownReceivers {
   publish(alerting: Alerting, books: Books): void;
   alerts(organisation: string): AlertView[];
   live(organisation: string): LiveAlert[];
+  /** What each Alertmanager was told of that is not over. */
+  toldAlertmanagers(): StillFiring[];
   history(organisation: string, query: AlertHistoryQuery): Page<AlertTransitionView>;
   rules(organisation: string): AlertRuleView[];
   rule(organisation: string, id: string): AlertRuleView | undefined;
@@ -95,6 +99,7 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
       };
       return [...one.alerts.values()].map(view).sort((a, b) => (a.startsAt < b.startsAt ? 1 : -1));
     },
+    toldAlertmanagers: () => toldAlertmanagers(store, new Map([...shown].map(([id, { alerts }]) => [id, alerts]))),
     live(organisation) {
       const { alerts = new Map<string, Alert>(), withdrawn = [] } = shown.get(organisation) ?? {};
       const at = now();

@@ -9,6 +9,8 @@ export interface Metrics {
   commit(commit: Commit): void;
   /** An attempt to reach a webhook's receiver. */
   delivery(outcome: 'delivered' | 'failed' | 'gone'): void;
+  /** An Alertmanager was told which alerts still fire. */
+  refresh(outcome: 'sent' | 'failed'): void;
   /** A request or a handshake that was refused, by the code of its problem. */
   refused(code: ProblemCode): void;
   /** The text that Prometheus scrapes, and its media type. */
@@ -46,6 +48,12 @@ export function createMetrics(committed: Committed, clients: () => number, recei
     name: 'highwater_alert_evaluation_failures_total',
     help: 'Alerts that could not be evaluated: a defect, with a line in the log when it is new',
     labelNames: ['organisation'],
+    registers,
+  });
+  const refreshes = new Counter({
+    name: 'highwater_alertmanager_refreshes_total',
+    help: 'Requests that told an Alertmanager which alerts still fire, by outcome',
+    labelNames: ['outcome'],
     registers,
   });
   const refused = new Counter({
@@ -111,6 +119,7 @@ export function createMetrics(committed: Committed, clients: () => number, recei
       for (const { organisation } of commit.failures) evaluations.inc({ organisation });
     },
     delivery: (outcome) => deliveries.inc({ outcome }),
+    refresh: (outcome) => refreshes.inc({ outcome }),
     refused: (reason) => refused.inc({ reason }),
     async scrape() {
       collect();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
-import type { WebhookFormat } from '../../shared/alerts.ts';
+import { FORMATS_WITHOUT_SECRET, type WebhookFormat } from '../../shared/alerts.ts';
 import { parseDeliveryQuery, parseRetryFailed, parseRotation, parseWebhook } from '../parse/webhooks.ts';
 import type { Webhook } from '../webhooks/outbox.ts';
 import { deliveryView } from '../webhooks/outbox-views.ts';
@@ -135,9 +135,9 @@ const unknownWebhook = (id: string) => new HttpProblem(404, 'unknown_webhook', `
 
 const unknownDelivery = () => new HttpProblem(404, 'unknown_delivery', 'There is no such delivery of this webhook.');
 
-/** E-mail has none: to change from it or to it is to begin anew. */
+/** Some formats have none: to change from one or to one is to begin anew. */
 const keptSecretProblem = (known: Webhook, format: WebhookFormat): string | null =>
-  format === 'email' || known.secret === '' ? null : secretProblem(known.secret, format);
+  FORMATS_WITHOUT_SECRET.includes(format) || known.secret === '' ? null : secretProblem(known.secret, format);
 
 const needsSecret = (message: string) =>
   new HttpProblem(400, 'invalid_body', `Nothing was changed: secret ${message}.`, { errors: [{ path: 'secret', message }] });

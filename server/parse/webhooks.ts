@@ -1,8 +1,10 @@
 /** Receivers of webhooks, as an administrator describes them. */
 import { z } from 'zod';
 import {
+  carries,
   DELIVERY_STATUSES,
   type DeliveryStatus,
+  FORMATS_WITHOUT_SECRET,
   GROUP_LABELS,
   type GroupLabel,
   WEBHOOK_EVENTS,
@@ -81,9 +83,21 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
     for (const problem of addressProblems(parsed, checks)) problems.add(problem);
     const wrongSecret = parsed.secret == null ? null : checks.secretProblem(parsed.secret, parsed.format);
     if (wrongSecret !== null) problems.add({ path: 'secret', message: wrongSecret });
+    for (const [index, event] of parsed.events.entries()) {
+      if (!carries(parsed.format, event))
+        problems.add({
+          path: `events.${index}`,
+          message: `${event} is no alert: an Alertmanager cannot be told; there are alert rules for it`,
+        });
+    }
     // Whoever follows every step by its own id gets every step by itself.
     if (parsed.groupBy != null && parsed.format === 'standard')
       problems.add({ path: 'groupBy', message: 'is not for format standard, which has one message for one step' });
+    if (parsed.format === 'alertmanager-v2') {
+      for (const path of ['groupBy', 'repeatIntervalSeconds'] as const)
+        if (parsed[path] != null)
+          problems.add({ path, message: 'is not for format alertmanager-v2: an Alertmanager groups and repeats itself' });
+    }
     if (parsed.groupWaitSeconds != null && parsed.groupBy == null) problems.add({ path: 'groupWaitSeconds', message: 'needs groupBy' });
   }
   problems.throwIfAny('invalid_body', 'Nothing was changed');
@@ -123,7 +137,7 @@ export function parseRotation(
   const parsed = checked(rotationSchema, body, problems);
   if (parsed) {
     const required = parsed.secret == null && format === 'pagerduty' ? 'is the routing key, and is required' : null;
-    const none = format === 'email' ? 'e-mail has none' : null;
+    const none = FORMATS_WITHOUT_SECRET.includes(format) ? `is not for format ${format}, which checks none` : null;
     const problem = parsed.secret == null ? (required ?? none) : secretProblem(parsed.secret, format);
     if (problem !== null) problems.add({ path: 'secret', message: problem });
   }

@@ -1,5 +1,5 @@
 /** What has to reach a receiver: written in the transaction of its cause, kept with every attempt until long after. */
-import type { DeliveryStatus, GroupLabel, WebhookEventType, WebhookFormat } from '../../shared/alerts.ts';
+import { carries, type DeliveryStatus, type GroupLabel, type WebhookEventType, type WebhookFormat } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 
 /** A receiver, as the store holds it. */
@@ -77,6 +77,13 @@ export interface ReceiverStats {
   lastError: string | null;
 }
 
+/** What a receiver that forgets was told of, and what is not over. */
+export interface StillFiring {
+  organisation: string;
+  webhook: Webhook;
+  alerts: Pick<Delivery, 'about' | 'type' | 'data'>[];
+}
+
 /** Attempts that are kept of one delivery, the newest. */
 const KEPT_ATTEMPTS = 50;
 
@@ -96,7 +103,8 @@ export const saysHowItStands = ({ type, data }: Delivery): boolean => STATES.has
 /** Nobody has to look after it: neither is it to be made, nor did it fail. */
 export const isSettled = ({ status, coalescedInto }: Delivery): boolean => status === 'delivered' || coalescedInto !== undefined;
 
-export const wants = (webhook: Webhook, type: WebhookEventType): boolean => webhook.events.length === 0 || webhook.events.includes(type);
+export const wants = ({ format, events }: Webhook, type: WebhookEventType): boolean =>
+  carries(format, type) && (events.length === 0 || events.includes(type));
 
 /** What an attempt came to. */
 export type Outcome = {

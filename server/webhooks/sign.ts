@@ -1,6 +1,6 @@
 /** Standard Webhooks 1.0: which headers a message carries, and how it is signed. */
 import { createHmac } from 'node:crypto';
-import type { WebhookFormat } from '../../shared/alerts.ts';
+import { FORMATS_WITHOUT_SECRET, type WebhookFormat } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Webhook } from './outbox.ts';
 
@@ -42,7 +42,7 @@ export const signingSecrets = ({ secret, oldSecrets = [] }: Webhook, now: Instan
 
 /** Why a text is no secret of a format, or null. PagerDuty's is the routing key of a service; all others sign with theirs. */
 export function secretProblem(secret: string, format: WebhookFormat): string | null {
-  if (format === 'email') return secret === '' ? null : 'e-mail has none';
+  if (FORMATS_WITHOUT_SECRET.includes(format)) return secret === '' ? null : `is not for format ${format}, which checks none`;
   if (format === 'pagerduty') return /^[\x21-\x7e]{8,128}$/.test(secret) ? null : 'must be the routing key of a PagerDuty service';
   const key = keyOf(secret);
   if (!key) return 'must be base64, with or without whsec_ in front';

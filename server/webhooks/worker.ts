@@ -2,6 +2,7 @@
  * Takes messages from the outbox to their receivers. Messages about one thing go one after the other; nothing else waits for anything:
  * a receiver that is dead delays only what is for itself.
  */
+import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import { isBehind, type Superseded, superseded } from './coalesce.ts';
@@ -50,6 +51,11 @@ export interface WorkerParts {
 export interface WebhookWorker {
   /** Messages that are on disk now: new ones, or old ones to be tried at once. */
   take(deliveries: readonly Delivery[]): void;
+  /**
+   * Keeps messages about these things waiting, while the receiver is told of them otherwise.
+   * @returns those of which nothing is under way just now
+   */
+  hold(organisation: string, webhook: string, about: readonly string[]): { held: ReadonlySet<string>; release(): void };
   /** Starts nothing more and waits for what is under way. */
   close(): Promise<void>;
 }
@@ -68,7 +74,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
   let timer: { at: Instant; cancel: Cancel } | null = null;
   let closed = false;
 
-  const receiverOf = ({ organisation, webhook }: Delivery): Receiver => {
+  const receiverOf = ({ organisation, webhook }: Pick<Delivery, 'organisation' | 'webhook'>): Receiver => {
     const key = `${organisation}\u0000${webhook}`;
     const known = receivers.get(key);
     if (known) return known;
@@ -77,11 +83,10 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     return made;
   };
 
+  const lineOf = ({ lines }: Receiver, about: string): Line => getOrMake(lines, about, newLine);
+
   const take = (delivery: Delivery): void => {
-    const { lines } = receiverOf(delivery);
-    const line = lines.get(delivery.about) ?? newLine();
-    lines.set(delivery.about, line);
-    enter(line, delivery, clock.now());
+    enter(lineOf(receiverOf(delivery), delivery.about), delivery, clock.now());
   };
 
   const pump = (): void => {
@@ -210,6 +215,18 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     take(deliveries) {
       for (const delivery of deliveries) take(delivery);
       if (deliveries.length > 0) pump();
+    },
+    hold(organisation, webhook, about) {
+      const receiver = receiverOf({ organisation, webhook });
+      const free = about.map((one) => [one, lineOf(receiver, one)] as const).filter(([, line]) => !line.busy);
+      for (const [, line] of free) line.busy = true;
+      return {
+        held: new Set(free.map(([one]) => one)),
+        release() {
+          for (const [, line] of free) line.busy = false;
+          pump();
+        },
+      };
     },
     async close() {
       closed = true;

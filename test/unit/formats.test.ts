@@ -44,7 +44,7 @@ const alert = (severity: string, type: Delivery['type'] = 'alert.firing', more: 
   delivery(type, { rule: 'full', name: 'Nearly full', licenceType: 'Agent Calls', severity, value: 2, op: '>=', threshold: 2, ...more });
 
 describe('what receivers have published holds for every message', () => {
-  for (const format of ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty'] as const) {
+  for (const format of ['standard', 'alertmanager', 'alertmanager-v2', 'slack', 'teams', 'pagerduty'] as const) {
     const check = schemaCheck(format);
     property(`FORMAT-1 ${format}`, 60, randomDelivery, async (random) => {
       for (const home of [HOME, '']) {
@@ -63,7 +63,8 @@ describe('what receivers have published holds for every message', () => {
   });
 
   it('FORMAT-1 a schema can fail', () => {
-    for (const format of ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty']) expect(schemaCheck(format)({})).not.toBeNull();
+    for (const format of ['standard', 'alertmanager', 'alertmanager-v2', 'slack', 'teams', 'pagerduty'])
+      expect(schemaCheck(format)({})).not.toBeNull();
     const slack = bodyOf(alert('critical'), 'slack');
     slack.blocks[0].text.text = 'x'.repeat(151);
     expect(schemaCheck('slack')(slack)).not.toBeNull();

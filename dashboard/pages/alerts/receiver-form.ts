@@ -1,6 +1,8 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import {
+  carries,
+  FORMATS_WITHOUT_SECRET,
   GROUP_LABELS,
   type GroupLabel,
   WEBHOOK_EVENTS,
@@ -77,7 +79,7 @@ export class ReceiverForm extends LightElement {
               : text('url', 'Address', address ?? 'https://', 'https; others only where the configuration allows them')
           }
           ${
-            format === 'email'
+            FORMATS_WITHOUT_SECRET.includes(format)
               ? nothing
               : text(
                   'secret',
@@ -92,7 +94,7 @@ export class ReceiverForm extends LightElement {
         </div>
         <label class="check"><input type="checkbox" name="enabled" .checked=${receiver?.enabled ?? true} /> Messages are sent</label>
         <fieldset class="choices choices-columns"><legend>What it is told (nothing chosen: everything)</legend>
-          ${WEBHOOK_EVENTS.filter((event) => event !== 'webhook.test').map(
+          ${WEBHOOK_EVENTS.filter((event) => event !== 'webhook.test' && carries(format, event)).map(
             (event) =>
               html`<label class="check"><input type="checkbox" name="events" value=${event} .checked=${receiver?.events.includes(event) ?? false} /> ${event}</label>`,
           )}
@@ -110,6 +112,7 @@ export class ReceiverForm extends LightElement {
 
   #together(error: Error | null) {
     const { receiver, format } = this;
+    if (format === 'alertmanager-v2') return nothing;
     const by = receiver?.groupBy;
     return html`<details class="level-table" ?open=${by !== undefined || receiver?.repeatIntervalSeconds !== undefined}>
       <summary>Grouping and repetition</summary>
@@ -134,7 +137,7 @@ export class ReceiverForm extends LightElement {
     const { live, timeZone } = this.dashboard;
     return html`<button type="button" class="button" ?disabled=${loading} @click=${() => void this.#test(receiver.id)}>Send a test</button>
       ${
-        receiver.format === 'email'
+        FORMATS_WITHOUT_SECRET.includes(receiver.format)
           ? nothing
           : html`<button type="button" class="button" @click=${() => this.querySelector<RotateDialog>('hw-rotate-dialog')?.open(receiver)}>Another secret …</button>`
       }

@@ -1,18 +1,21 @@
-import type { WebhookFormat } from '../../../shared/alerts.ts';
+import { FORMATS_WITHOUT_SECRET, type WebhookFormat } from '../../../shared/alerts.ts';
 import type { Instant } from '../../../shared/time.ts';
 import type { Delivery, Webhook } from '../outbox.ts';
 import type { Message } from '../post.ts';
 import { signatureHeaders, signingSecrets } from '../sign.ts';
 import { alertmanagerBody } from './alertmanager.ts';
+import { alertmanagerV2Body, alertmanagerV2Url } from './alertmanager-v2.ts';
 import { type Mail, mailOf } from './email.ts';
 import { pagerDutyBody, pagerDutyUrl } from './pagerduty.ts';
 import { slackBody } from './slack.ts';
 import { standardBody } from './standard.ts';
 import { teamsBody } from './teams.ts';
 
+const HEADERS = { 'content-type': 'application/json', 'user-agent': 'Highwater' };
+
 /**
- * What goes over the wire in one attempt. Every format carries the id, so that a receiver can tell a second copy;
- * all but PagerDuty's, whose secret is in the body, and e-mail are signed.
+ * What goes over the wire in one attempt. Every format carries the id, so that a receiver can tell a second copy; all whose receivers
+ * could check it are signed.
  * @param home where people find the dashboard, or an empty string
  */
 export function messageOf(delivery: Delivery, webhook: Webhook, now: Instant, home: string): Message | Mail {
@@ -22,19 +25,32 @@ export function messageOf(delivery: Delivery, webhook: Webhook, now: Instant, ho
 export type HttpFormat = Exclude<WebhookFormat, 'email'>;
 
 export function httpMessageOf(delivery: Delivery, webhook: Webhook, format: HttpFormat, now: Instant, home: string): Message {
-  const body = JSON.stringify(bodyOf(delivery, webhook, format, home));
+  const body = JSON.stringify(bodyOf(delivery, webhook, format, now, home));
   const { id } = delivery;
-  const signed = format !== 'pagerduty' ? signatureHeaders(id, now, body, signingSecrets(webhook, now)) : { 'webhook-id': id };
-  const url = format === 'pagerduty' ? pagerDutyUrl(delivery, webhook) : webhook.url;
-  return { kind: 'http', url, headers: { 'content-type': 'application/json', 'user-agent': 'Highwater', ...signed }, body };
+  const isSigned = format !== 'pagerduty' && !FORMATS_WITHOUT_SECRET.includes(format);
+  const signed = isSigned ? signatureHeaders(id, now, body, signingSecrets(webhook, now)) : { 'webhook-id': id };
+  return { kind: 'http', url: urlOf(delivery, webhook, format), headers: { ...HEADERS, ...signed }, body };
 }
 
-function bodyOf(delivery: Delivery, webhook: Webhook, format: HttpFormat, home: string): object {
+/** Alerts that an Alertmanager is told of again. */
+export function alertmanagerV2Message(deliveries: readonly Delivery[], webhook: Webhook, now: Instant, home: string): Message {
+  const body = JSON.stringify(alertmanagerV2Body(deliveries, now, home));
+  return { kind: 'http', url: alertmanagerV2Url(webhook.url), headers: HEADERS, body };
+}
+
+function urlOf(delivery: Delivery, webhook: Webhook, format: HttpFormat): string {
+  if (format === 'pagerduty') return pagerDutyUrl(delivery, webhook);
+  return format === 'alertmanager-v2' ? alertmanagerV2Url(webhook.url) : webhook.url;
+}
+
+function bodyOf(delivery: Delivery, webhook: Webhook, format: HttpFormat, now: Instant, home: string): object {
   switch (format) {
     case 'standard':
       return standardBody(delivery);
     case 'alertmanager':
       return alertmanagerBody(delivery, webhook, home);
+    case 'alertmanager-v2':
+      return alertmanagerV2Body([delivery], now, home);
     case 'slack':
       return slackBody(delivery, home);
     case 'teams':

@@ -1,0 +1,89 @@
+/** An Alertmanager forgets an alert that nobody tells it of again: what still fires is told every minute, without going through the outbox. */
+import type { Cancel, Clock } from '../clock.ts';
+import { alertmanagerV2Message } from './formats/render.ts';
+import type { Delivery, StillFiring, Webhook } from './outbox.ts';
+import { judge, reasonOf } from './post.ts';
+import type { Sender } from './send.ts';
+import type { WebhookWorker, WorkerLog } from './worker.ts';
+
+const EVERY_MS = 60_000;
+/** In one request, as Prometheus does. */
+const AT_ONCE = 64;
+
+export interface RefreshParts {
+  clock: Clock;
+  sender: Pick<Sender, 'send'>;
+  /** As committed at the moment. */
+  firing: () => StillFiring[];
+  hold: WebhookWorker['hold'];
+  home: string;
+  count: (outcome: 'sent' | 'failed') => void;
+  log: WorkerLog;
+}
+
+/** Begins at once: the daemon may have been away for a while. @returns how to stop */
+export function startRefresh(parts: RefreshParts): Cancel {
+  const { clock, log } = parts;
+  const busy = new Set<string>();
+  const failing = new Set<string>();
+
+  const refresh = async ({ organisation, webhook, alerts }: StillFiring, key: string): Promise<void> => {
+    for (let first = 0; first < alerts.length; first += AT_ONCE) {
+      const some = alerts.slice(first, first + AT_ONCE);
+      // What is just being told by a message of its own, perhaps that it is over, must not be told otherwise at the same time.
+      const { held, release } = parts.hold(
+        organisation,
+        webhook.id,
+        some.map(({ about }) => about),
+      );
+      try {
+        const problem = await send(
+          webhook,
+          some.filter(({ about }) => held.has(about)),
+          organisation,
+        );
+        if (held.size > 0 && !note(key, webhook, organisation, problem)) return;
+      } finally {
+        release();
+      }
+    }
+  };
+
+  /** @returns why it did not arrive, or null */
+  const send = async (webhook: Webhook, alerts: StillFiring['alerts'], organisation: string): Promise<string | null> => {
+    if (alerts.length === 0) return null;
+    const now = clock.now();
+    try {
+      const deliveries = alerts.map((alert) => ({ ...alert, organisation, at: now }) as Delivery);
+      const outcome = judge(await parts.sender.send(alertmanagerV2Message(deliveries, webhook, now, parts.home)), clock);
+      return outcome.kind === 'delivered' ? null : (outcome.attempt.error ?? 'failed');
+    } catch (error) {
+      return reasonOf(error);
+    }
+  };
+
+  /** Says only that it begins or ends. @returns whether it arrived */
+  const note = (key: string, webhook: Webhook, organisation: string, problem: string | null): boolean => {
+    parts.count(problem === null ? 'sent' : 'failed');
+    if (problem !== null && !failing.has(key)) {
+      log.warn(
+        { organisation, webhook: webhook.id, problem },
+        'an Alertmanager cannot be told which alerts still fire: it will take them for over',
+      );
+      failing.add(key);
+    }
+    if (problem === null && failing.delete(key)) log.warn({ organisation, webhook: webhook.id }, 'the Alertmanager can be told again');
+    return problem === null;
+  };
+
+  const run = (): void => {
+    for (const one of parts.firing()) {
+      const key = JSON.stringify([one.organisation, one.webhook.id]);
+      if (busy.has(key) || one.alerts.length === 0) continue;
+      busy.add(key);
+      void refresh(one, key).finally(() => busy.delete(key));
+    }
+  };
+  run();
+  return clock.every(EVERY_MS, run);
+}

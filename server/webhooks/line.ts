@@ -6,11 +6,15 @@ export interface Line {
   /** Without the one under way. */
   waiting: Delivery[];
   underWay: Delivery | null;
+  /** The receiver is just told otherwise. */
+  held: boolean;
   /** When the first may be tried; kept here, so that a restart tries at once. */
   at: Instant;
 }
 
-export const newLine = (): Line => ({ waiting: [], underWay: null, at: Number.NEGATIVE_INFINITY });
+export const newLine = (): Line => ({ waiting: [], underWay: null, held: false, at: Number.NEGATIVE_INFINITY });
+
+export const isBusy = ({ underWay, held }: Line): boolean => held || underWay !== null;
 
 /** A message that is on disk now: a new one, or an old one that somebody wants tried at once. */
 export function enter(line: Line, delivery: Delivery, now: Instant): void {

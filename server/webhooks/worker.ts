@@ -8,7 +8,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { isBehind, type Superseded, superseded } from './coalesce.ts';
 import { exchangeOf } from './exchange.ts';
 import { messageOf } from './formats/render.ts';
-import { enter, finish, type Line, newLine, startFirst } from './line.ts';
+import { enter, finish, isBusy, type Line, newLine, startFirst } from './line.ts';
 import { afterAttempt, type Delivery, type Exchange, type Outcome, type Webhook } from './outbox.ts';
 import { type Answer, judge, reasonOf } from './post.ts';
 import type { AnyMessage, Sender } from './send.ts';
@@ -99,7 +99,7 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
       }
       const webhook = parts.webhook(receiver.organisation, receiver.id);
       if (!webhook) {
-        for (const [about, line] of receiver.lines) if (!line.underWay) receiver.lines.delete(about);
+        for (const [about, line] of receiver.lines) if (!isBusy(line)) receiver.lines.delete(about);
         continue;
       }
       next = Math.min(next, pumpReceiver(receiver, webhook));
@@ -114,10 +114,10 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     for (const [about, line] of receiver.lines) {
       const [first] = line.waiting;
       if (!first) {
-        if (!line.underWay) receiver.lines.delete(about);
+        if (!isBusy(line)) receiver.lines.delete(about);
         continue;
       }
-      if (line.underWay || (!webhook.enabled && first.type !== 'webhook.test')) continue;
+      if (isBusy(line) || (!webhook.enabled && first.type !== 'webhook.test')) continue;
       if (line.at > now) next = Math.min(next, line.at);
       else if (receiver.underWay < AT_ONCE) start(receiver, line, webhook);
     }
@@ -218,12 +218,12 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     },
     hold(organisation, webhook, about) {
       const receiver = receiverOf({ organisation, webhook });
-      const free = about.map((one) => [one, lineOf(receiver, one)] as const).filter(([, line]) => !line.busy);
-      for (const [, line] of free) line.busy = true;
+      const free = about.map((one) => [one, lineOf(receiver, one)] as const).filter(([, line]) => !isBusy(line));
+      for (const [, line] of free) line.held = true;
       return {
         held: new Set(free.map(([one]) => one)),
         release() {
-          for (const [, line] of free) line.busy = false;
+          for (const [, line] of free) line.held = false;
           pump();
         },
       };

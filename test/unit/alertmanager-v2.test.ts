@@ -68,6 +68,8 @@ async function centre() {
     webhook: alerts.shown.webhook,
     isPending: alerts.shown.isPending,
     record: alerts.recordAttempt,
+    coalesceAfterMs: Number.POSITIVE_INFINITY,
+    coalesce: alerts.coalesce,
     count: () => {},
   });
   books.pipeline.onCommit(({ queued }) => worker.take(queued));

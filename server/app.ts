@@ -113,7 +113,16 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const { catalogue } = config;
     const { closeAfterHours, reviseAfterMinutes } = config.billing;
     const closing = { closeAfterMs: closeAfterHours * 3_600_000, reviseAfterMs: reviseAfterMinutes * 60_000 };
-    const pipeline = await openPipeline({ store, clock, catalogue, log, closing, randomId: parts.randomId, onFatal: parts.onFatal });
+    const pipeline = await openPipeline({
+      store,
+      clock,
+      catalogue,
+      log,
+      closing,
+      retention: config.retention,
+      randomId: parts.randomId,
+      onFatal: parts.onFatal,
+    });
     if (!parts.openStore) markInitialised(config.dataDir);
     const { committed } = pipeline;
     const source = {

@@ -2,7 +2,7 @@
 
 import type { AlertRule, TriedRule } from '../shared/alerts.ts';
 import type { PeakQuery, PeakView } from '../shared/bill.ts';
-import type { AnomalyKind, EventStatus, IgnoredReason, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
+import type { AnomalyKind, AnswerReason, EventStatus, IngestAnswer, LicenceEvent, UsageType } from '../shared/events.ts';
 import type { ForecastView } from '../shared/forecast.ts';
 import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
@@ -60,7 +60,7 @@ export type Health = { state: 'ready' } | { state: 'starting' | 'degraded' | 'st
 /** An event that went through, for the counters. */
 export interface CountedEvent {
   type: LicenceEvent['type'];
-  outcome: EventStatus | IgnoredReason;
+  outcome: EventStatus | AnswerReason;
 }
 
 /** One committed batch, told after it is on disk. */
@@ -206,7 +206,7 @@ export interface ImportRow {
 }
 
 /** `no_open_session`: released without a holding; `nothing_to_acquire`: acquired while held. Neither is recorded. */
-export type RowFate = 'recorded' | 'duplicate' | IgnoredReason;
+export type RowFate = 'recorded' | 'duplicate' | AnswerReason;
 
 export interface LevelSteps {
   licenceType: string;

@@ -17,7 +17,7 @@ import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
 import { brokenInvariant } from './books/invariants.ts';
-import { keepNext, nextToKeep } from './books/keep.ts';
+import { billToKeep, keepNext, nextToKeep, type Retention } from './books/keep.ts';
 import { finishLate } from './books/late.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
@@ -64,6 +64,8 @@ export interface PipelineOptions {
   /** A random id; becomes the epoch of a new data directory. */
   randomId: () => string;
   log: PipelineLog;
+  /** How long what is kept. Default: records for good. */
+  retention?: Retention;
   /** How much of the past is worked out again in one batch. */
   effort?: Effort;
   /** When billing periods are closed. */
@@ -81,7 +83,7 @@ interface Job {
 }
 
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { store, clock, log, effort = EFFORT, closing = USUAL_CLOSING } = options;
+  const { store, clock, log, effort = EFFORT, closing = USUAL_CLOSING, retention = {} } = options;
   const grants = createGrants(options.catalogue);
   const epoch = await markStore(store, options.randomId, clock.now());
   let books: Books = loadBooks(store, grants, effort);
@@ -278,10 +280,19 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     const over = () => {
       keepQueued = false;
     };
-    submit(1, (batch) => keepNext(batch, organisationOf(batch, next.id))).then(over, () => {
+    keepOf(next).then(over, (error) => {
       over();
+      if (!(error instanceof NotRecordingError)) log.error({ err: error }, 'what is kept no longer could not be removed');
       keepAfter = clock.now() + RETRY_KEEPING_MS;
     });
+  };
+
+  /** A bill is read in pieces, beside the line; nothing late changes it any more. */
+  const keepOf = async (organisation: Organisation): Promise<void> => {
+    const { id } = organisation;
+    const name = billToKeep(store, organisation);
+    const figures = name === null ? null : await committed.reports(id)?.figures(name);
+    await submit(1, (batch) => keepNext(batch, organisationOf(batch, id), retention, figures?.bill ?? null));
   };
 
   const tick = (): void => {

@@ -23,12 +23,14 @@ export interface LicenceEvent {
 
 export type EventStatus = 'recorded' | 'duplicate' | 'ignored';
 export type IgnoredReason = 'no_open_session' | 'nothing_to_acquire';
+/** `older_than_kept`: it lies before what `retention.recordsMonths` keeps. */
+export type AnswerReason = IgnoredReason | 'older_than_kept';
 
 /** What one event of a request came to. `records` are sequence numbers. */
 export interface EventResult {
   index: number;
   status: EventStatus;
-  reason?: IgnoredReason;
+  reason?: AnswerReason;
   records: number[];
 }
 

@@ -21,13 +21,13 @@ type Lines = Map<string, LevelLine>;
 /** Entries between two places from which reading may go on. */
 const CHECKPOINT_EVERY = 16_384;
 
-export function periodView({ now, covered, provisionalFrom }: ReportScope, { name, start, end }: BillingPeriod): BillingPeriodView {
+export function periodView({ now, recorded, provisionalFrom }: ReportScope, { name, start, end }: BillingPeriod): BillingPeriodView {
   return {
     period: name,
     start: formatInstant(start),
     end: formatInstant(end),
     provisional: end > Math.min(now, provisionalFrom),
-    complete: covered(start, Math.min(end, now)),
+    complete: recorded(start, Math.min(end, now)),
   };
 }
 
@@ -65,7 +65,7 @@ export function* readPeak(scope: ReportScope, { licenceType, from, to }: PeakQue
     from: formatInstant(from),
     to: formatInstant(to),
     provisional: to > Math.min(scope.now, scope.provisionalFrom),
-    complete: scope.covered(from, Math.min(to, scope.now)),
+    complete: scope.recorded(from, Math.min(to, scope.now)),
     receipt: receiptOf(line.mark, found.get(momentKey(moment))),
   };
 }

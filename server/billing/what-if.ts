@@ -53,7 +53,7 @@ export function* readWhatIf(scope: ReportScope, query: WhatIfQuery, span: Span):
     to: formatInstant(span.end),
     billingPeriods: periods,
     provisional: span.end > scope.now,
-    complete: scope.covered(span.start, Math.min(span.end, scope.now)),
+    complete: scope.recorded(span.start, Math.min(span.end, scope.now)),
     staleAfterSeconds,
     licences: [...played.values()].map((each) => typeView(scope, query, each, periods, to)).filter(({ peak }) => peak.value > 0),
   };

@@ -9,6 +9,7 @@ import { type Batch, nextReceipt, organisationOf, touch } from './batch.ts';
 import { CLASS } from './entry.ts';
 import { watchAgain } from './history.ts';
 import { deriveAgain } from './kept-levels.ts';
+import { firstEntryAt } from './kept-records.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
 import { recomputePools, recomputeUsers } from './recomputation.ts';
@@ -46,7 +47,7 @@ export function putOrganisation(batch: Batch, id: string, settings: Organisation
 function rework(batch: Batch, organisation: Organisation, from: Instant, usersToo: boolean): void {
   const first = firstEntryAt(batch, organisation);
   if (first === null) return;
-  const position = { at: Math.max(from, first), class: CLASS.settings, receipt: 0 };
+  const position = { at: Math.max(from, first, organisation.kept.closed), class: CLASS.settings, receipt: 0 };
   if (position.at > Math.max(organisation.newestAt, batch.now)) return;
   const types = [...organisation.types.keys()].filter((type) => everLimited(organisation, type));
   if (usersToo && isMuch(batch, organisation, position.at)) {
@@ -72,12 +73,6 @@ function changesSessions(before: readonly Version<Settings>[], value: Settings, 
   const all = [...(before.length === 0 ? [undefined] : before.map((version) => version.value)), value];
   const ways = new Set(all.map((settings) => `${settings?.scheduledLogOff} ${settings?.defaultLeaseSeconds}`));
   return ways.size > 1 || (moved && all.some((settings) => settings?.scheduledLogOff !== undefined));
-}
-
-function firstEntryAt(batch: Batch, organisation: Organisation): Instant | null {
-  const range = { start: [organisation.id, Number.NEGATIVE_INFINITY], end: [organisation.id, AFTER_NAMES], limit: 1 };
-  for (const { key } of batch.draft.range('entries', range)) return key[1] as Instant;
-  return null;
 }
 
 /** Days and periods begin at other instants: the marks are found anew. */
@@ -113,7 +108,7 @@ function addAssignment(batch: Batch, id: string, user: string, value: Assignment
   batch.draft.put('users', [id, user], addVersion(versions, { from: batch.now, receipt, value }));
   noteChange(batch, id, receipt, { by, kind: 'user', user, before: lastReceived(versions) ?? null, after: value });
   const organisation = organisationOf(batch, id);
-  const at = versions.length === 0 ? Number.NEGATIVE_INFINITY : batch.now;
+  const at = versions.length === 0 ? organisation.kept.closed : batch.now;
   const [first] = batch.draft.range('userEntries', { start: [id, user, at], end: [id, user, AFTER_NAMES], limit: 1 });
   if (first) refoldUsers(batch, organisation, { at: first.key[2] as Instant, class: CLASS.settings, receipt: 0 }, [user]);
 }

@@ -1,4 +1,4 @@
-import type { EventResult, IgnoredReason, LicenceEvent } from '../../shared/events.ts';
+import type { AnswerReason, EventResult, LicenceEvent } from '../../shared/events.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Reader } from '../store/store.ts';
 import type { Batch } from './batch.ts';
@@ -11,7 +11,7 @@ const FORGOTTEN_AT_ONCE = 4;
 
 interface StoredAnswer {
   receivedAt: Instant;
-  reason: IgnoredReason | null;
+  reason: AnswerReason | null;
   records: number[];
 }
 

@@ -26,6 +26,8 @@ import { settle, writeEntry } from './settle.ts';
 /** How a row was judged. That it was left out is kept only where rows of its own instant would have it judged otherwise next time. */
 const RECORDED = 1;
 const LEFT_OUT = 2;
+/** Never written down: it lies before what is kept. */
+const TOO_OLD = 3;
 
 interface Judged {
   row: ImportRow;
@@ -37,7 +39,7 @@ interface Judged {
 export function importRows(batch: Batch, id: string, rows: readonly ImportRow[]): RowFate[] {
   const isNew = !batch.books.organisations.has(id);
   const organisation = organisationOf(batch, id);
-  const judged = judge(batch, batch.draft, id, rows);
+  const judged = judge(batch, batch.draft, organisation, rows);
   playRows(
     batch,
     organisation,
@@ -64,7 +66,7 @@ export function tryRows(disk: Reader, live: Books, now: Instant, id: string, row
     books.organisations.set(id, createOrganisation(id, versions, { ...counters, timersRunTo: Math.max(now, counters.timersRunTo) }));
   }
   const organisation = organisationOf(batch, id);
-  const judged = judge(batch, disk, id, rows);
+  const judged = judge(batch, disk, organisation, rows);
   const byUser = new Map<string, Tentative[]>();
   for (const { row, known, item } of judged) if (known === undefined) getOrMake(byUser, row.user, () => []).push(item);
   for (const [user, items] of byUser) {
@@ -73,9 +75,10 @@ export function tryRows(disk: Reader, live: Books, now: Instant, id: string, row
   return judged.map(fateOf);
 }
 
-function judge(batch: Batch, disk: Reader, id: string, rows: readonly ImportRow[]): Judged[] {
+function judge(batch: Batch, disk: Reader, { id, kept }: Organisation, rows: readonly ImportRow[]): Judged[] {
   return rows.map((row) => {
-    const known = disk.get<number>('imported', [id, row.content, row.occurrence]);
+    const before = disk.get<number>('imported', [id, row.content, row.occurrence]);
+    const known = before ?? (row.at < kept.closed ? TOO_OLD : undefined);
     const position: Position = { at: row.at, class: CLASS.event, receipt: nextReceipt(batch) };
     return { row, known, item: { position, entry: entryOf(batch, row), reason: null } };
   });
@@ -83,6 +86,7 @@ function judge(batch: Batch, disk: Reader, id: string, rows: readonly ImportRow[
 
 function fateOf({ row, known, item }: Judged): RowFate {
   if (known === RECORDED) return 'duplicate';
+  if (known === TOO_OLD) return 'older_than_kept';
   if (known === LEFT_OUT) return row.kind === 'import-acquired' ? 'nothing_to_acquire' : 'no_open_session';
   return item.reason ?? 'recorded';
 }

@@ -55,6 +55,11 @@ export function deriveAgain(organisation: Organisation, from: Instant): void {
   const { kept, calendar } = organisation;
   if (from >= kept.buckets) return;
   kept.stale = Math.min(kept.stale, calendar.day(from).start);
+  if (kept.stale < kept.closed) {
+    // What has no entries any more stays as it is.
+    const { start, end } = calendar.day(kept.closed);
+    kept.stale = start === kept.closed ? start : end;
+  }
   organisation.nextKeep = Number.NEGATIVE_INFINITY;
 }
 

@@ -41,6 +41,13 @@ export interface Kept {
   hours: Instant;
   /** From here on hours and days before `buckets` are to be derived from the entries again; infinity: they are right. */
   stale: Instant;
+  /** Nothing late is taken before it: entries before it are gone, or on their way. Begins a billing period. */
+  closed: Instant;
+  entries: Instant;
+  /** Of the oldest entry there ever was, as far as it is gone; infinity: none is. */
+  first: Instant;
+  /** Anomalies that are counted and no longer listed. */
+  anomalies: number;
 }
 
 /** What is kept of an organisation beside its sessions and types. */
@@ -60,14 +67,20 @@ export interface OrganisationCounters {
   /** Events counted before their time, in the order of their instants; no user: a logout of everybody. */
   ahead: { user: string; from: Instant; at: Instant }[];
   /** Absent: everything is. */
-  kept?: Kept;
+  kept?: Partial<Kept>;
 }
 
 export const EVERYTHING_KEPT: Kept = {
   buckets: Number.NEGATIVE_INFINITY,
   hours: Number.NEGATIVE_INFINITY,
   stale: Number.POSITIVE_INFINITY,
+  closed: Number.NEGATIVE_INFINITY,
+  entries: Number.NEGATIVE_INFINITY,
+  first: Number.POSITIVE_INFINITY,
+  anomalies: 0,
 };
+
+export const keptOf = ({ kept }: Pick<OrganisationCounters, 'kept'>): Kept => ({ ...EVERYTHING_KEPT, ...kept });
 
 export interface Organisation extends OrganisationCounters {
   kept: Kept;
@@ -106,7 +119,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
   const { timeZone, billingPeriodStartDay } = lastReceived(versions) ?? DEFAULT_SETTINGS;
   const organisation: Organisation = {
     ...counters,
-    kept: { ...(counters.kept ?? EVERYTHING_KEPT) },
+    kept: keptOf(counters),
     nextKeep: Number.NEGATIVE_INFINITY,
     id,
     versions,

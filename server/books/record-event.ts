@@ -18,8 +18,7 @@ export function recordEvent(batch: Batch, event: LicenceEvent): Result {
   const known = firstAnswer(batch.draft, event);
   if (known) return { status: 'duplicate', ...(known.reason && { reason: known.reason }), records: known.records };
   const position: Position = { at: event.at, class: CLASS.event, receipt: nextReceipt(batch) };
-  const result =
-    event.type === 'logout-all' ? recordLogOutAll(batch, organisation, position, event) : recordOne(batch, organisation, position, event);
+  const result = recordAt(batch, organisation, position, event);
   if (event.at > batch.now) {
     organisation.ahead.push({ user: event.user, from: batch.now, at: event.at });
     organisation.ahead.sort((a, b) => a.at - b.at);
@@ -29,6 +28,13 @@ export function recordEvent(batch: Batch, event: LicenceEvent): Result {
   touch(batch, organisation);
   rememberAnswer(batch, event, result);
   return result;
+}
+
+function recordAt(batch: Batch, organisation: Organisation, position: Position, event: LicenceEvent): Result {
+  if (event.at < organisation.kept.closed) return { status: 'ignored', reason: 'older_than_kept', records: [] };
+  return event.type === 'logout-all'
+    ? recordLogOutAll(batch, organisation, position, event)
+    : recordOne(batch, organisation, position, event);
 }
 
 function recordOne(batch: Batch, organisation: Organisation, position: Position, event: LicenceEvent): Result {

@@ -104,6 +104,7 @@ function tell(report: ReportBuilder, row: BatchRow, fate: RowFate): void {
   const { line, licenceType, device, deviceNamed, kind } = row;
   if (fate === 'recorded') report.recorded++;
   else if (fate === 'duplicate') report.duplicates++;
+  else if (fate === 'older_than_kept') report.refused.add({ line, reason: 'it lies before what is kept (retention.recordsMonths)' });
   else if (fate === 'no_open_session') {
     const where = kind === 'import-released' ? `device ${device}` : 'any device';
     report.unpaired.add({ line, reason: `no open holding of ${licenceType} on ${where} at that time` });

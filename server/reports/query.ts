@@ -20,7 +20,7 @@ export function* answerReport(scope: ReportScope, source: DataSource, query: Rep
     to: formatInstant(to),
     timeZone: scope.timeZone,
     provisional: to > Math.min(scope.now, scope.provisionalFrom),
-    complete: scope.covered(from, Math.min(to, scope.now)),
+    complete: (query.dataSource === 'licence-usage' ? scope.recorded : scope.covered)(from, Math.min(to, scope.now)),
     columns: [
       ...query.dimensions.map((id): ReportColumn => ({ id, name: nameOf(source.dimensions, id), kind: 'dimension' })),
       ...query.metrics.map((id): ReportColumn => ({ id, name: nameOf(source.metrics, id), kind: 'metric' })),

@@ -1,4 +1,5 @@
 /** Everything that is read over a length of time, for one organisation. */
+import type { Bill } from '../../shared/bill.ts';
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { DataSource } from '../../shared/reports.ts';
 import type { BillingPeriodRow, BillStatement } from '../../shared/statements.ts';
@@ -9,7 +10,7 @@ import type { BillCache } from '../billing/bill-cache.ts';
 import { type ClosingTimes, closesAt } from '../billing/closing-times.ts';
 import { differencesOf, type Figures, settingsAtEnd } from '../billing/statement.ts';
 import { readWhatIf } from '../billing/what-if.ts';
-import { DEFAULT_SETTINGS, EVERYTHING_KEPT, type OrganisationCounters, type Settings } from '../books/organisation.ts';
+import { DEFAULT_SETTINGS, keptOf, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import { closingOf } from '../books/statements.ts';
 import type { BillingPeriod } from '../licensing/calendar.ts';
 import type { Downtime } from '../licensing/sessions.ts';
@@ -70,7 +71,8 @@ export function createReports(options: ReportsOptions): Reports {
     async figures(name, signal) {
       const { buckets, now } = scopeOf(options);
       const period = buckets.billingPeriodNamed(name);
-      return period && period.start <= now ? readFigures(options, period, signal) : null;
+      // Nothing can be worked out again of a period whose entries are gone: its statements stay.
+      return period && period.start <= now && !keptBill(options, period) ? readFigures(options, period, signal) : null;
     },
     async peak(query) {
       if (query.from > scopeOf(options).now) return null;
@@ -128,17 +130,23 @@ async function readUndisturbed<T extends { provisional: boolean }>(
 }
 
 async function readFigures(options: ReportsOptions, period: BillingPeriod, signal?: AbortSignal): Promise<Figures> {
-  const bill = await readUndisturbed(options, (scope) => readBill(scope, period), signal);
+  const bill = keptBill(options, period) ?? (await readUndisturbed(options, (scope) => readBill(scope, period), signal));
   return { bill, settings: settingsAtEnd(scopeOf(options), period) };
 }
 
+/** The bill of a period of which the entries are kept no more. */
+const keptBill = ({ disk, organisation }: Pick<ReportsOptions, 'disk' | 'organisation'>, { name }: BillingPeriod): Bill | undefined =>
+  disk.get<Bill>('bills', [organisation, name]);
+
 /** The newest statement of a period beside what its records say now. */
-function compareStatement({ disk, organisation }: ReportsOptions, { name, end }: BillingPeriod, figures: Figures): BillStatement | null {
+function compareStatement(options: ReportsOptions, period: BillingPeriod, figures: Figures): BillStatement | null {
+  const { disk, organisation } = options;
+  const { name, end } = period;
   const newest = readStatement(disk, organisation, name);
   if (!newest) return null;
   const { changedFrom } = closingOf(disk, organisation);
   // Where nothing has changed since statements and records were last compared there is nothing to compare.
-  const changed = changedFrom !== null && changedFrom < end;
+  const changed = changedFrom !== null && changedFrom < end && !keptBill(options, period);
   const differences = changed ? differencesOf(JSON.parse(newest.text()) as Figures, figures) : [];
   const summary = summaryOf(newest.number, newest.stored);
   return { ...summary, revisions: newest.number - 1, agrees: differences.length === 0, differences };
@@ -152,10 +160,12 @@ function billingPeriods(options: ReportsOptions): BillingPeriodRow[] {
   const statements = new Map(listStatements(disk, organisation).map(({ period, ...summary }) => [period, summary]));
   return [scope.buckets.calendar.billingPeriod(scope.now), ...endedPeriods(scope, Number.NEGATIVE_INFINITY).reverse()].map((period) => {
     const statement = statements.get(period.name) ?? null;
+    const kept = keptBill(options, period);
     const over = period.end <= scope.now;
     const settles = over && statement === null;
     return {
       ...periodView(scope, period),
+      ...(kept && { complete: kept.complete }),
       state: statement ? (statement.number > 1 ? 'revised' : 'closed') : over ? 'settling' : 'running',
       closesAt: settles ? formatInstant(closesAt(closing, period.end, options.closing)) : null,
       statement,
@@ -180,11 +190,15 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOp
   const versions = disk.get<Version<Settings>[]>('organisations', [organisation]) ?? [];
   const { timeZone, billingPeriodStartDay } = lastReceived(versions) ?? DEFAULT_SETTINGS;
   const buckets = createLocalBuckets(timeZone, billingPeriodStartDay);
-  const firstEntryAt = firstEntry(disk, organisation);
+  const at = now();
+  const counters = disk.get<OrganisationCounters>('states', [organisation]);
+  const newestAt = counters?.newestAt ?? at;
+  const kept = keptOf(counters ?? {});
+  const firstKept = firstEntry(disk, organisation);
+  const firstEntryAt = Number.isFinite(kept.first) ? Math.min(kept.first, firstKept ?? kept.first) : firstKept;
   const firstStartAt = disk.get<Instant>('meta', ['firstStartAt']) ?? Number.POSITIVE_INFINITY;
   const known = knownFrom(firstStartAt, firstEntryAt, (at) => buckets.calendar.day(at).start);
-  const at = now();
-  const { newestAt = at, kept = EVERYTHING_KEPT } = disk.get<OrganisationCounters>('states', [organisation]) ?? {};
+  const coverage = createCoverage(downtimes, known);
   return {
     disk,
     organisation,
@@ -195,7 +209,8 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOp
     entitlementsAt: (instant) => inForce(versions, instant)?.entitlements ?? DEFAULT_SETTINGS.entitlements,
     versions,
     settingsFrom: versions.map((version) => version.from).filter(Number.isFinite),
-    covered: onlyWhereKept(createCoverage(downtimes, known), kept, buckets),
+    covered: onlyWhereKept(coverage, kept, buckets),
+    recorded: (start, end) => start >= kept.entries && coverage(start, end),
     kept,
     provisionalFrom: Math.min(recomputingFrom(disk, organisation) ?? Number.POSITIVE_INFINITY, kept.stale),
     firstEntryAt,

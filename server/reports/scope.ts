@@ -24,6 +24,8 @@ export interface ReportScope {
   /** When settings came into force, but for the first. */
   settingsFrom: readonly Instant[];
   covered: Coverage;
+  /** The same of what only entries tell: records and what is counted from them. */
+  recorded: Coverage;
   /** How far back there are levels of five minutes, and of hours; days are there for good. */
   kept: Kept;
   /** From here on figures may still change, because something of the past is being worked out again; Infinity: nothing is. */

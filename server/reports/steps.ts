@@ -1,7 +1,7 @@
 /** The in-use level over a stretch of time as steps, for charts. */
 import type { Instant } from '../../shared/time.ts';
 import { type Entry, positionOf } from '../books/entry.ts';
-import { EVERYTHING_KEPT, type OrganisationCounters } from '../books/organisation.ts';
+import { keptOf, type OrganisationCounters } from '../books/organisation.ts';
 import type { LevelSteps } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import type { Stretch } from '../usage/levels.ts';
@@ -48,7 +48,7 @@ function bucketSteps(disk: Reader, organisation: string, from: Instant, to: Inst
 
 /** The finest rows that are kept. */
 function* levelRows(disk: Reader, organisation: string, licenceType: string, from: Instant, to: Instant): Iterable<Stretch> {
-  const { kept = EVERYTHING_KEPT } = disk.get<OrganisationCounters>('states', [organisation]) ?? {};
+  const kept = keptOf(disk.get<OrganisationCounters>('states', [organisation]) ?? {});
   const tables = [
     ['days', Number.NEGATIVE_INFINITY, kept.hours],
     ['hours', kept.hours, kept.buckets],

@@ -66,7 +66,7 @@ export function* tryRule(scope: ReportScope, rule: AlertRule, from: Instant, to:
     to: formatInstant(to),
     count,
     firings: firings.slice(0, LISTED),
-    complete: scope.covered(from, to),
+    complete: scope.recorded(from, to),
     truncated: count > LISTED,
     provisional: false,
   };

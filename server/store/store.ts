@@ -21,7 +21,7 @@ export const TABLES = [
   'sessions',
   /** [organisation, at, class, receipt, sub?] -> what happened, with the records that came of it. */
   'entries',
-  /** [organisation, user, at, class, receipt, sub?] -> where a user's entries are, now and then with the user's state after it. */
+  /** [organisation, user, at, class, receipt, sub?] -> where a user's entries are, now and then with the user's state after it; and the state before the first that is kept. */
   'userEntries',
   /** [organisation, at, class, receipt] -> in use of every type after that entry. */
   'marks',
@@ -31,6 +31,8 @@ export const TABLES = [
   'hours',
   /** [organisation, licence type, start] -> levels of a local day in which something changed; only days of which five-minute rows are kept no more. */
   'days',
+  /** [organisation, billing period] -> its bill, of which the entries are kept no more. */
+  'bills',
   /** [organisation, at, receipt, kind] -> who and what. */
   'anomalies',
   /** [organisation, at, receipt] -> a logout of everybody. */

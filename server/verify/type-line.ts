@@ -50,6 +50,11 @@ export class TypeLine {
     for (const span of this.#stored ? [this.#stored.day, this.#stored.period] : []) this.#watches.push(beginWatch(span, NO_LEVELS));
   }
 
+  /** The level at the first instant of which anything is kept. Rows before it say what nobody can say again. */
+  begin(level: Levels): void {
+    this.level = level;
+  }
+
   change(at: Instant, by: Levels): void {
     const start = bucketStart(at);
     if (this.#bucket?.start !== start) {
@@ -76,8 +81,8 @@ export class TypeLine {
     const bucket = this.#bucket;
     if (!bucket) return;
     this.#bucket = null;
-    if (bucket.start >= this.#kept.buckets) this.#compare('buckets', bucket, BUCKET_MS);
-    else this.#addToDay(bucket);
+    if (bucket.start >= Math.max(this.#kept.buckets, this.#kept.entries)) this.#compare('buckets', bucket, BUCKET_MS);
+    else if (bucket.start < this.#kept.buckets) this.#addToDay(bucket);
     for (const watch of this.#watches) {
       if (bucket.start < watch.start) watch.enter = [...bucket.exit];
       else countIn(watch, bucket);
@@ -106,6 +111,7 @@ export class TypeLine {
   /** Beyond what is kept by five minutes: not after they are over, not where they are to be derived again, none that two days share. */
   #isHourKept(start: Instant): boolean {
     const { buckets, hours, stale } = this.#kept;
+    if (start < this.#kept.entries) return false;
     if (start >= buckets) return true;
     return start >= hours && start < stale && this.#calendar.day(start).end >= start + HOUR_MS;
   }
@@ -122,7 +128,7 @@ export class TypeLine {
   #closeDay(): void {
     const day = this.#day;
     this.#day = null;
-    if (day && day.start < this.#kept.stale) this.#compare('days', day, day.end - day.start);
+    if (day && day.start < this.#kept.stale && day.start >= this.#kept.entries) this.#compare('days', day, day.end - day.start);
   }
 
   /** A stretch in which nothing moved in sum may be there or not: what was corrected away leaves its row. */
@@ -146,6 +152,7 @@ export class TypeLine {
   }
 
   #isStale(table: LevelTable, start: Instant): boolean {
+    if (start < this.#kept.entries) return true;
     return table === 'hours' ? !this.#isHourKept(start) : table === 'days' && start >= this.#kept.stale;
   }
 

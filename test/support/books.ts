@@ -1,4 +1,5 @@
 import type { Effort } from '../../server/books/batch.ts';
+import type { Retention } from '../../server/books/keep.ts';
 import { openPipeline } from '../../server/pipeline.ts';
 import type { Pipeline } from '../../server/pipeline-types.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
@@ -47,7 +48,7 @@ const families: Record<string, string> = Object.fromEntries(BUILT_IN_CATALOGUE.l
 export async function openTestBooks(
   start: number,
   store: Store = createMemoryStore(),
-  { errors, effort }: { errors?: 'expected'; effort?: Effort } = {},
+  { errors, effort, retention }: { errors?: 'expected'; effort?: Effort; retention?: Retention } = {},
 ): Promise<TestBooks> {
   const clock = createManualClock(start);
   const open = () =>
@@ -56,6 +57,7 @@ export async function openTestBooks(
       clock,
       catalogue: BUILT_IN_CATALOGUE,
       ...(effort && { effort }),
+      ...(retention && { retention }),
       randomId: () => 'epoch-1',
       log: {
         info: () => {},

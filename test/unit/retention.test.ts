@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../server/store/memory.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { settle } from '../support/let-pass.ts';
 import { type Centre, centres, play, TYPES, USERS } from '../support/random-centre.ts';
 import { property } from '../support/seeded.ts';
 
@@ -23,7 +25,10 @@ function told(rows: HistoryRow[]) {
 
 /** Lets ticks pass until nothing is left to be done for retention. */
 async function kept(books: TestBooks): Promise<void> {
-  for (let round = 0; round < 30; round++) await books.passTo(books.clock.now() + 100);
+  for (let round = 0; round < 30; round++) {
+    await books.passTo(books.clock.now() + 100);
+    await settle();
+  }
 }
 
 /** Old enough zones are left alone: their days do not begin with five minutes. */
@@ -80,4 +85,99 @@ describe('retention of levels', () => {
       expect(told(await history(books, '1d', from, to))).toEqual(told(await history(all, '1d', from, to)));
     },
   );
+});
+
+const live = (books: TestBooks) => {
+  const { epoch: _, seq: __, asOf: ___, anomalies, ...usage } = books.usage();
+  return { ...usage, anomalies };
+};
+
+async function bill(books: TestBooks, period: string) {
+  const found = await books.pipeline.committed.reports(O)?.bill(period);
+  return found?.licences
+    .filter(({ highWaterMark }) => highWaterMark.instant.value > 0)
+    .map(({ licenceType, highWaterMark, contingencyMaxUsed, secondsAtOrAbove }) => [
+      licenceType,
+      highWaterMark,
+      contingencyMaxUsed,
+      secondsAtOrAbove,
+    ]);
+}
+
+describe('retention of records', () => {
+  property(
+    'RETAIN-4..6 records go, and everything else stays as if they had not: who is there, bills, days, and what comes late after them',
+    8,
+    fc.tuple(modern, late, fc.integer({ min: 2, max: 20 })),
+    async ([centre, events, months]) => {
+      const { start, end } = centre.scene;
+      const opened = centre.live ? start : end;
+      const books = await openTestBooks(opened, createMemoryStore(), { retention: { recordsMonths: 1 } });
+      const all = await openTestBooks(opened);
+      for (const each of [books, all]) await play(each, centre);
+      const then = Math.max(books.clock.now(), end) + months * 31 * DAY;
+      for (const each of [books, all]) {
+        each.clock.jumpTo(then);
+        await each.send();
+      }
+      await kept(books);
+      await kept(books);
+      const { closed } = books.store.get<{ kept: { closed: number } }>('states', [O])?.kept ?? { closed: Number.NEGATIVE_INFINITY };
+      const [oldest] = books.store.range('entries', {});
+      if (oldest) expect(oldest.key[1]).toBeGreaterThanOrEqual(closed);
+      for (const { at, licences, ...event } of events) {
+        const input = { ...event, ...(event.type === 'login' && { licences }) };
+        const [old] = await books.send({ ...input, at: Math.floor(start + at * (end - start)) });
+        if (closed > end) expect(old).toEqual({ index: 0, status: 'ignored', reason: 'older_than_kept', records: [] });
+        else await all.send({ ...input, at: Math.floor(start + at * (end - start)) });
+        const within = Math.floor(Math.max(closed, end) + at * (then - Math.max(closed, end)));
+        expect((await books.send({ ...input, at: within }))[0]?.status).toBe((await all.send({ ...input, at: within }))[0]?.status);
+      }
+      await kept(books);
+      all.clock.jumpTo(books.clock.now());
+      await all.send();
+      await all.recomputed();
+      expect(live(books)).toEqual(live(all));
+      const [from, to] = whole(centre);
+      expect(told(await history(books, '1d', from, to))).toEqual(told(await history(all, '1d', from, to)));
+      for (const { period } of all.pipeline.committed.reports(O)?.billingPeriods() ?? []) {
+        expect([period, await bill(books, period)]).toEqual([period, await bill(all, period)]);
+      }
+      expect(verifyStore(books.store).differences).toEqual([]);
+      await books.restart();
+      expect(verifyStore(books.store).differences).toEqual([]);
+    },
+  );
+});
+
+it('RETAIN-4 records go a few at a time, and the books are as they should be after each piece, over restarts too', async () => {
+  const start = Date.parse('2026-01-05T08:00:00Z');
+  const books = await openTestBooks(start, createMemoryStore(), { retention: { recordsMonths: 1 } });
+  await books.settings({ entitlements: { Recording: { concurrent: 3, contingency: 2 } } });
+  for (let n = 0; n < 24; n++) {
+    const events = Array.from({ length: 50 }, (_, i) => ({
+      user: `u${(n * 50 + i) % 7}`,
+      licences: ['Recording'],
+      at: start + n * 60_000 + i,
+    }));
+    await books.passTo(start + (n + 1) * 60_000);
+    await books.send(...events, { type: 'logout', user: `u${n % 7}` }, { type: 'logout', user: 'nobody' });
+  }
+  books.clock.jumpTo(start + 70 * DAY);
+  await books.send();
+  const counts: number[] = [];
+  for (let round = 0; round < 12; round++) {
+    await books.passTo(books.clock.now() + 1_100);
+    await settle();
+    counts.push([...books.store.range('entries', {})].length);
+    expect(verifyStore(books.store).differences).toEqual([]);
+    if (round === 4) await books.restart();
+  }
+  expect(new Set(counts).size).toBeGreaterThan(3);
+  expect(counts.at(-1)).toBeLessThan(20);
+  expect(books.usage().anomalies).toBe(24);
+  const kept = await bill(books, '2026-01');
+  expect(kept?.[0]?.[1]).toMatchObject({ instant: { value: 7 } });
+  const whole = await books.pipeline.committed.reports(O)?.bill('2026-01');
+  expect(whole?.licences[0]?.receipt).toMatchObject({ value: 7, tippedBy: null, holders: [] });
 });

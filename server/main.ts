@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { backupCommand } from './cli/backup.ts';
 import { checkConfigCommand } from './cli/check-config.ts';
+import { compareCommand } from './cli/compare.ts';
 import { addDemoCommand } from './cli/demo.ts';
 import { FAILED, USAGE } from './cli/exit-codes.ts';
 import { explainCommand } from './cli/explain.ts';
@@ -31,6 +32,7 @@ const commands = [
   explainCommand,
   reportCommand,
   whatIfCommand,
+  compareCommand,
   sendTestCommand,
   tokenCommand,
   verifyCommand,

@@ -10,6 +10,7 @@ import type { Assignment, OrganisationSettings, OrganisationView, UserView } fro
 import type { ReportQuery, ReportView } from '../shared/reports.ts';
 import type { BillingPeriodRow, BillNow, StatementRow } from '../shared/statements.ts';
 import type { Instant } from '../shared/time.ts';
+import type { Comparison, FigureRange, GivenFigure, VendorFigure } from '../shared/vendor-figures.ts';
 import type {
   AnomalyView,
   ChangeView,
@@ -26,6 +27,7 @@ import type { AlertActions } from './alerting/actions.ts';
 import type { Failure } from './alerting/failures.ts';
 import type { Figures } from './billing/statement.ts';
 import type { Closing, DraftedStatement } from './books/statements.ts';
+import type { FigureFate } from './books/vendor-figures.ts';
 import type { BillingPeriod } from './licensing/calendar.ts';
 import type { KeptStatement } from './reports/statements.ts';
 import type { SavedReportActions } from './saved-reports/actions.ts';
@@ -113,6 +115,8 @@ export interface OrganisationUsageQuery extends PageQuery {
   licenceType?: string;
 }
 
+export interface FigureQuery extends PageQuery, FigureRange {}
+
 export interface ChangeQuery extends PageQuery {
   from?: Instant;
   /** Exclusive. */
@@ -159,6 +163,7 @@ export interface Committed {
   /** From here on something of the past is still being worked out again; null: nothing is. */
   recomputing(organisation: string): Instant | null;
   reports(organisation: string): Reports | undefined;
+  vendorFigures(organisation: string, query: FigureQuery): Page<VendorFigure> | undefined;
   closing(organisation: string): Closing | undefined;
   /** Of one period, or of all. */
   statements(organisation: string, period?: string): StatementRow[] | undefined;
@@ -178,6 +183,9 @@ export interface Reports {
   endedPeriods(after: Instant): BillingPeriod[];
   /** `2026-11`; absent: the running one. Null for a period that has not begun. */
   bill(period?: string): Promise<BillNow | null>;
+  /** Sources of vendor figures that know something of a period's days. Null for one that has not begun; so does the next. */
+  figureSources(period?: string): string[] | null;
+  compare(period: string | undefined, source: string | null): Promise<Comparison | null>;
   /** What a statement of a period is made of. Null for one that has not begun. */
   figures(period: string, signal?: AbortSignal): Promise<Figures | null>;
   /** Null for a stretch that has not begun. */
@@ -236,6 +244,12 @@ export interface Pipeline {
   putUsers(organisation: string, users: { user: string; assignment: Assignment }[], by: string | null): Promise<void>;
   /** Whether there was such a user. Open sessions stay. */
   deleteUser(organisation: string, user: string, by: string | null): Promise<boolean>;
+  /** What became of each. One transaction. */
+  putFigures(organisation: string, source: string, figures: readonly GivenFigure[]): Promise<FigureFate[]>;
+  /** What `putFigures` would answer, without changing anything. */
+  tryFigures(organisation: string, source: string, figures: readonly GivenFigure[]): FigureFate[];
+  /** Removes some of them, and returns how many; none: they are all gone. */
+  deleteFigures(organisation: string, range: FigureRange): Promise<number>;
   /** Whether it was written: not if something of the past changed since it was worked out. */
   writeStatement(statement: DraftedStatement): Promise<boolean>;
   /** All periods that end up to an instant have their statement. */

@@ -25,6 +25,7 @@ import { recomputeNext } from './books/recompute.ts';
 import { recordEvent } from './books/record-event.ts';
 import { settleClosing, writeStatement } from './books/statements.ts';
 import { nextTimer, runTimers } from './books/timers.ts';
+import { deleteFigures, fateOf, putFigures } from './books/vendor-figures.ts';
 import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
 import { type Commit, type Health, NewerFormatError, NotRecordingError, type Pipeline } from './pipeline-types.ts';
@@ -39,6 +40,8 @@ const TICK_MS = 100;
 const ALIVE_EVERY_MS = 10_000;
 /** Events in one transaction, at most about so many. */
 const BATCH_EVENTS = 10_000;
+/** Figures of a vendor that are removed in one transaction. */
+const FIGURES_AT_ONCE = 1_000;
 /** How often a full disk is tried again, and one with room looked at. */
 const RETRY_FULL_MS = 2_000;
 /** Of what is stored; a newer one is refused. */
@@ -336,6 +339,9 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     putOrganisation: (id, settings, by) => submit(1, (batch) => putOrganisation(batch, id, settings, by)),
     putUsers: (id, users, by) => submit(users.length, (batch) => putUsers(batch, id, users, by)),
     deleteUser: (id, user, by) => submit(1, (batch) => deleteUser(batch, id, user, by)),
+    putFigures: (id, source, figures) => submit(figures.length, (batch) => putFigures(batch, id, source, figures)),
+    tryFigures: (id, source, figures) => figures.map((figure) => fateOf(store, id, source, figure)),
+    deleteFigures: (id, range) => submit(FIGURES_AT_ONCE, (batch) => deleteFigures(batch, id, range, FIGURES_AT_ONCE)),
     writeStatement: (statement) => submit(1, (batch) => writeStatement(batch, statement)),
     settleClosing: (id, closedTo, changes) => submit(1, (batch) => settleClosing(batch, id, closedTo, changes)),
     onCommit(listener) {

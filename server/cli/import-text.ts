@@ -19,7 +19,12 @@ export function importText(report: ImportReport, dryRun: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-function section<T extends { line: number }>(title: string, items: T[], more: number | undefined, text: (item: T) => string): string[] {
+export function section<T extends { line: number }>(
+  title: string,
+  items: T[],
+  more: number | undefined,
+  text: (item: T) => string,
+): string[] {
   if (items.length === 0) return [];
   return [`${title}:`, ...items.map((item) => `  line ${item.line}: ${text(item)}`), ...(more ? [`  and ${more} more`] : [])];
 }

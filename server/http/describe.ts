@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import { acknowledgeSchema, alertHistoryQuery, alertQuery, ruleSchema, silenceSchema, tryRuleSchema } from '../parse/alerts.ts';
-import { billingQuery, peakQuery, statementQuery } from '../parse/billing-query.ts';
+import { billingQuery, comparisonQuery, peakQuery, statementQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { muteTimeSchema } from '../parse/mute-times.ts';
@@ -23,6 +23,7 @@ import {
 import { reportSchema } from '../parse/report-body.ts';
 import { runQuery, savedReportSchema } from '../parse/saved-report.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
+import { deleteFiguresQuery, figureSchema, figuresQuery, giveFiguresQuery } from '../parse/vendor-figures.ts';
 import { deliveryQuery, retryFailedSchema, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
 
@@ -42,6 +43,7 @@ const BODIES = {
   report: reportSchema,
   savedReport: savedReportSchema,
   whatIf: whatIfSchema,
+  figures: z.array(figureSchema),
 };
 const QUERIES = {
   page: pageQuery,
@@ -58,6 +60,10 @@ const QUERIES = {
   organisationUsage: organisationUsageQuery,
   billing: billingQuery,
   statement: statementQuery,
+  comparison: comparisonQuery,
+  figures: figuresQuery,
+  giveFigures: giveFiguresQuery,
+  deleteFigures: deleteFiguresQuery,
   peak: peakQuery,
   alerts: alertQuery,
   alertHistory: alertHistoryQuery,

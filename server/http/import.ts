@@ -9,7 +9,8 @@ import { internalProblem, knownProblem, problemBody } from './problem.ts';
 import { uploadedFile } from './upload.ts';
 
 const NDJSON = 'application/x-ndjson';
-const CSV = ['text/csv', 'application/csv', 'text/plain', 'application/octet-stream', 'application/vnd.ms-excel'];
+/** Media types under which CSV comes. */
+export const CSV = ['text/csv', 'application/csv', 'text/plain', 'application/octet-stream', 'application/vnd.ms-excel'];
 
 /**
  * `POST .../import`: a storm Licence Usage export. It is read to its end before anything of it is recorded. Who accepts NDJSON is

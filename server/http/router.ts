@@ -35,6 +35,7 @@ import { statusRoutes } from './status.ts';
 import { upgradeRequiredRoutes } from './upgrade-required.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
+import { vendorFigureRoutes } from './vendor-figures.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { whatIfRoutes } from './what-if.ts';
 
@@ -63,8 +64,8 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [healthRoutes, metricRoutes, eventRoutes, organisationRoutes, userRoutes, usageRoutes, levelRoutes, forecastRoutes])
     add(app, edge);
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
-  for (const add of [historyRoutes, organisationUsageRoutes, billingRoutes, statementRoutes, whatIfRoutes, reportRoutes, savedReportRoutes])
-    add(app, edge);
+  for (const add of [historyRoutes, organisationUsageRoutes, reportRoutes, savedReportRoutes]) add(app, edge);
+  for (const add of [billingRoutes, statementRoutes, vendorFigureRoutes, whatIfRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);
   backupRoutes(app, edge);
   statusRoutes(app, edge, version);

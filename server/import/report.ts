@@ -1,7 +1,7 @@
 import { type ImportReport, LISTED_LINES, type LineReason, type NormalisedField } from '../../shared/import.ts';
 
 /** The first lines of the file, whatever the order in which they are told; the rest is only counted. */
-class FirstLines<T extends { line: number }> {
+export class FirstLines<T extends { line: number }> {
   #items: T[] = [];
   count = 0;
 

@@ -22,6 +22,8 @@ export interface Calendar {
   localTime(at: Instant, days: number, time: string): { at: Instant; weekday: number };
   /** Start of the local day so many months before that of `at`; of a month that has no such day, its last. */
   dayMonthsBefore(at: Instant, months: number): Instant;
+  /** The start of a day, `YYYY-MM-DD`. */
+  midnight(date: string): Instant;
   /** `YYYY-MM-DD HH:MM:SS` on the local clock. */
   localDateTime(at: Instant): string;
 }
@@ -52,6 +54,8 @@ export function createCalendar(timeZone: string, billingPeriodStartDay: number):
     return lastPeriod;
   };
 
+  const midnight = (date: string): Instant => startOf(Temporal.PlainDate.from(date));
+
   const localTime = (at: Instant, days: number, time: string) => {
     const date = zoned(at).toPlainDate().add({ days });
     return { at: localInstant(date.toPlainDateTime(Temporal.PlainTime.from(time)), timeZone), weekday: date.dayOfWeek - 1 };
@@ -68,7 +72,7 @@ export function createCalendar(timeZone: string, billingPeriodStartDay: number):
 
   const localDateTime = (at: Instant): string => zoned(at).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
 
-  return { day, billingPeriod, nextLocalTime, localTime, dayMonthsBefore, localDateTime };
+  return { day, midnight, billingPeriod, nextLocalTime, localTime, dayMonthsBefore, localDateTime };
 }
 
 /** The instant of a local date and time: the first where it occurs twice, the end of the gap where it does not exist. */

@@ -13,7 +13,7 @@ export interface Header {
   normalised: NormalisedField[];
 }
 
-const folded = (name: string): string =>
+export const folded = (name: string): string =>
   name
     .replace(/[\s\u200b]+/g, ' ')
     .trim()

@@ -1,4 +1,5 @@
 /** Names of an export that are meant as names of the catalogue. */
+import { licenceTypeName } from '../../shared/catalogue.ts';
 
 const ENDS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 const bare = (name: string): string => name.replace(/[\s\u200b]+/g, ' ').replace(ENDS, '');
@@ -20,4 +21,10 @@ export function createNameReader(known: readonly string[]): (raw: string) => str
     const [meant, ...others] = byBare.get(bare(trimmed)) ?? [];
     return meant !== undefined && others.length === 0 ? meant : trimmed;
   };
+}
+
+/** The same for licence types, one of which storm writes in its own way. */
+export function createTypeReader(known: readonly string[]): (raw: string) => string {
+  const read = createNameReader(known);
+  return (raw) => licenceTypeName(read(raw).replace(/^outbound\s+agent[^\p{L}\p{N}]*$/iu, 'Outbound Agent'));
 }

@@ -1,13 +1,13 @@
 /** One line of an export: what it says, with everything that was changed to read it, or why it cannot be taken. */
 import type { Catalogue, LogonSource } from '../../shared/catalogue.ts';
-import { licenceTypeName, REFRESH_CONTINGENCY, SYSTEM_FAMILY, UNKNOWN_FAMILY } from '../../shared/catalogue.ts';
+import { REFRESH_CONTINGENCY, SYSTEM_FAMILY, UNKNOWN_FAMILY } from '../../shared/catalogue.ts';
 import type { DateOrder, ImportedKind, NormalisedField } from '../../shared/import.ts';
 import { nameProblem } from '../../shared/names.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import { AHEAD_MS } from './events.ts';
 import { readDateTime, readUtc } from './import-date.ts';
 import type { ColumnName, Header } from './import-header.ts';
-import { createNameReader } from './import-names.ts';
+import { createNameReader, createTypeReader } from './import-names.ts';
 import { shown } from './issues.ts';
 
 export interface ReadRow {
@@ -50,8 +50,7 @@ export function createRowReader(options: RowOptions): (line: number, fields: rea
   const { columns, width } = header;
   const sources = new Map(catalogue.logonSources.map((source) => [source.name, source]));
   const sourceName = createNameReader([...sources.keys()]);
-  const typeName = createNameReader(catalogue.licenceTypes.map(({ name }) => name));
-  const readType = (raw: string): string => licenceTypeName(typeName(raw).replace(/^outbound\s+agent[^\p{L}\p{N}]*$/iu, 'Outbound Agent'));
+  const readType = createTypeReader(catalogue.licenceTypes.map(({ name }) => name));
 
   return (line, fields) => {
     const normalised: NormalisedField[] = [];

@@ -25,6 +25,7 @@ import { createReports } from './reports.ts';
 import { readHolders, readSessions } from './sessions.ts';
 import { listStatements, readStatement } from './statements.ts';
 import { readSteps } from './steps.ts';
+import { readFigures } from './vendor-figures.ts';
 import { inPieces } from './work.ts';
 
 /** What is shown of an organisation, as of the last commit that changed it. */
@@ -162,6 +163,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
     recomputing: (id) => recomputingFrom(store, id),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
+    vendorFigures: (id, query) => (shown.has(id) ? readFigures(store, id, query) : undefined),
     closing: (id) => (shown.has(id) ? closingOf(store, id) : undefined),
     statements: (id, period) => (shown.has(id) ? listStatements(store, id, period) : undefined),
     statement: (id, period, number) => readStatement(store, id, period, number),

@@ -8,6 +8,7 @@ import type { LicenceRow } from '../../shared/views.ts';
 import { periodView, readBill, readPeak } from '../billing/bill.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
 import { type ClosingTimes, closesAt } from '../billing/closing-times.ts';
+import { compareFigures, sourcesIn } from '../billing/comparison.ts';
 import { differencesOf, type Figures, settingsAtEnd } from '../billing/statement.ts';
 import { readWhatIf } from '../billing/what-if.ts';
 import { DEFAULT_SETTINGS, keptOf, type OrganisationCounters, type Settings } from '../books/organisation.ts';
@@ -62,17 +63,24 @@ export function createReports(options: ReportsOptions): Reports {
     billingPeriods: () => billingPeriods(options),
     endedPeriods: (after) => endedPeriods(scopeOf(options), after),
     async bill(name) {
-      const { buckets, now } = scopeOf(options);
-      const period = name === undefined ? buckets.calendar.billingPeriod(now) : buckets.billingPeriodNamed(name);
-      if (!period || period.start > now) return null;
+      const period = begunPeriod(scopeOf(options), name);
+      if (!period) return null;
       const figures = await readFigures(options, period);
       return { ...figures.bill, statement: compareStatement(options, period, figures) };
     },
+    figureSources(name) {
+      const scope = scopeOf(options);
+      const period = begunPeriod(scope, name);
+      return period && sourcesIn(scope, period);
+    },
+    async compare(name, source) {
+      const period = begunPeriod(scopeOf(options), name);
+      return period && readUndisturbed(options, (scope) => compareFigures(scope, period, source));
+    },
     async figures(name, signal) {
-      const { buckets, now } = scopeOf(options);
-      const period = buckets.billingPeriodNamed(name);
+      const period = begunPeriod(scopeOf(options), name);
       // Nothing can be worked out again of a period whose entries are gone: its statements stay.
-      return period && period.start <= now && !keptBill(options, period) ? readFigures(options, period, signal) : null;
+      return period && !keptBill(options, period) ? readFigures(options, period, signal) : null;
     },
     async peak(query) {
       if (query.from > scopeOf(options).now) return null;
@@ -127,6 +135,12 @@ async function readUndisturbed<T extends { provisional: boolean }>(
       watches.end(organisation, watch);
     }
   }
+}
+
+/** @param name absent: the running one. Null: it has not begun */
+function begunPeriod({ buckets, now }: ReportScope, name: string | undefined): BillingPeriod | null {
+  const period = name === undefined ? buckets.calendar.billingPeriod(now) : buckets.billingPeriodNamed(name);
+  return period && period.start <= now ? period : null;
 }
 
 async function readFigures(options: ReportsOptions, period: BillingPeriod, signal?: AbortSignal): Promise<Figures> {

@@ -65,6 +65,8 @@ export const TABLES = [
   'statementBodies',
   /** [organisation] -> up to where its billing periods are closed, and what changed before that since. */
   'closings',
+  /** [organisation, source, date, licence type] -> what a vendor says was used on that day. */
+  'vendorFigures',
   /** [organisation] -> whether its feed is silent, and which billing period runs, as far as was told. */
   'feeds',
   /** [organisation, licence type] -> when a new mark was last told, and one that waits to be. */

@@ -1,11 +1,14 @@
 /** History, the bill and reports over HTTP, and `highwater report`, against the real daemon. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Bill, PeakView } from '../../shared/bill.ts';
 import type { Problem } from '../../shared/problems.ts';
 import type { DataSource, ReportView } from '../../shared/reports.ts';
+import type { Comparison, FiguresReport } from '../../shared/vendor-figures.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import type { WhatIf } from '../../shared/what-if.ts';
 import { runCli } from '../support/cli.ts';
@@ -302,6 +305,26 @@ it('WHATIF-21 what if over HTTP: other sizes for a month that was', async () => 
   });
   expect(paths(await daemon.post<Problem>(`${O}/what-if`, { period: '9999-01' }))).toEqual(['period']);
   expect((await daemon.post('/api/v1/organisations/none/what-if', {})).status).toBe(404);
+});
+
+it('FIGURE-25 highwater compare prints what became of a file and where it differs, or JSON', async () => {
+  const daemon = await daemonWithHistory();
+  const directory = await mkdtemp(join(tmpdir(), 'highwater-figures-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'figures.csv');
+  await writeFile(file, 'Date,Licence Type,Peak\n2026-03-06,Recording,3\n2026-03-06,Agent Calls,1\n06/03/2026,Recording,2\n');
+  const compare = async (...more: string[]) => {
+    const cli = runCli(['compare', file, '--url', daemon.url, '--organisation', '129', '--source', 'acme', ...more]);
+    onTestFinished(cli.dispose);
+    return { ...(await cli.ended()), text: cli.stdout.join('\n') };
+  };
+  const printed = await compare();
+  expect(printed.code).toBe(0);
+  expect(printed.text).toContain('3 rows, 1 refused: 2 figures are new, 0 changed, 0 as they were.');
+  expect(printed.text).toContain('    2026-03-06  3 (+1)  No rule that is known here makes 3 of this day (2 at most at any moment).');
+  const { report, comparisons } = JSON.parse((await compare('--json')).text) as { report: FiguresReport; comparisons: Comparison[] };
+  expect([report.unchanged, comparisons.map(({ period, source }) => [period, source])]).toEqual([2, [['2026-03', 'acme']]]);
+  expect((await compare('--date-order', 'XYZ')).code).toBe(2);
 });
 
 it('WHATIF-22 highwater what-if prints a table with a suggestion, or JSON', async () => {

@@ -1,0 +1,121 @@
+/** One line of a file of figures: the day, type and number that it gives, with everything that was changed to read it. */
+import type { Catalogue } from '../../shared/catalogue.ts';
+import type { DateOrder, NormalisedField } from '../../shared/import.ts';
+import { nameProblem } from '../../shared/names.ts';
+import type { Instant } from '../../shared/time.ts';
+import type { FigureColumn, FigureHeader } from './figures-header.ts';
+import { readDateTime, readUtc } from './import-date.ts';
+import { createTypeReader } from './import-names.ts';
+import { shown } from './issues.ts';
+
+export interface FigureRow {
+  /** `YYYY-MM-DD`. */
+  date: string;
+  licenceType: string;
+  value: number;
+  contingency: number | null;
+}
+
+export interface FigureRowOptions {
+  catalogue: Catalogue;
+  header: FigureHeader;
+  dateOrder: DateOrder | undefined;
+  /** The zone of the file's local times. */
+  timeZone: string;
+  /** What an organisation may be called in the file. */
+  organisation: readonly string[];
+  /** Instants at which the local clock of the file shows a time. */
+  instants: (wall: number) => Instant[];
+  /** Date on the organisation's calendar. */
+  dateAt: (at: Instant) => string;
+}
+
+/** Either `row` or `refusal`. */
+export interface FigureReading {
+  row?: FigureRow;
+  refusal?: string;
+  normalised: NormalisedField[];
+}
+
+class Unreadable extends Error {}
+
+const MOST = 1_000_000_000;
+
+export function createFigureReader(options: FigureRowOptions): (line: number, fields: readonly string[]) => FigureReading {
+  const { header, dateOrder, organisation, instants, dateAt, timeZone } = options;
+  const { columns, width, kind } = header;
+  const readType = createTypeReader(options.catalogue.licenceTypes.map(({ name }) => name));
+
+  return (line, fields) => {
+    const normalised: NormalisedField[] = [];
+    const problems: string[] = [];
+    const raw = (column: FigureColumn): string => {
+      const text = fields[columns[column] ?? width] ?? '';
+      if (text.includes('\uFFFD')) throw new Unreadable(`${column} is not valid UTF-8`);
+      return text;
+    };
+    const changed = (column: FigureColumn, to: string): void => {
+      if (raw(column) !== to) normalised.push({ line, column, from: raw(column), to });
+    };
+    const field = <T>(read: () => T): T | undefined => {
+      try {
+        return read();
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        problems.push(error.message);
+        return undefined;
+      }
+    };
+    const licenceType = (): string => {
+      const type = readType(raw('Licence Type'));
+      const problem = nameProblem(type);
+      if (problem !== null) throw new Unreadable(`Licence Type ${problem}`);
+      changed('Licence Type', type);
+      return type;
+    };
+    const count = (column: FigureColumn): number => {
+      const text = raw(column).trim();
+      const value = Number(text);
+      if (!/^\d{1,10}$/.test(text) || value > MOST) throw new Unreadable(`${column} must be a whole number, not ${shown(raw(column))}`);
+      changed(column, text);
+      return value;
+    };
+    const ours = (): void => {
+      const id = raw('Organisation ID').trim();
+      if (!organisation.includes(id)) throw new Unreadable(`Organisation ID is that of another organisation: ${shown(id)}`);
+    };
+    /** Date on the organisation's calendar of a date and time, or of a date alone. */
+    const date = (column: 'Date' | 'Start Date Time', alone: boolean): string => {
+      const utc = columns['Start (UTC)'] === undefined ? '' : raw('Start (UTC)').trim();
+      const exact = alone || utc === '' ? null : readUtc(utc);
+      if (exact !== null) return dateAt(exact);
+      const text = raw(column);
+      const read = readDateTime(alone && !text.includes(':') ? `${text.trim()} 00:00:00` : text, dateOrder);
+      if (typeof read === 'string') throw new Unreadable(`${column} ${read}: ${shown(text)}`);
+      if ('at' in read) return dateAt(read.at);
+      const canonical = alone ? read.canonical.slice(0, 10) : read.canonical;
+      if (read.changed || (alone && text !== canonical)) changed(column, canonical);
+      if (alone) return canonical;
+      // Twice where the clocks were put back: the rows of both belong to the same day.
+      const [first] = instants(read.wall);
+      if (first === undefined)
+        throw new Unreadable(`${column} does not exist in ${timeZone}: the clocks were put forward over ${shown(text)}`);
+      return dateAt(first);
+    };
+
+    if (fields.length !== width) return { refusal: `has ${fields.length} fields, not ${width} as the header`, normalised: [] };
+    const type = field(licenceType);
+    if (kind === 'samples') field(ours);
+    const day = field(() => (kind === 'samples' ? date('Start Date Time', false) : date('Date', true)));
+    const used = field(() => count(kind === 'samples' ? 'Total Concurrent Count' : 'Peak'));
+    const overflow = field(() => {
+      if (kind === 'samples') return count('Total Contingency Count');
+      return columns.Contingency === undefined || raw('Contingency').trim() === '' ? null : count('Contingency');
+    });
+    if (problems.length > 0 || type === undefined || day === undefined || used === undefined || overflow === undefined)
+      return { refusal: problems.join('; '), normalised: [] };
+    // storm counts the two pools apart; both together are the users.
+    const value = kind === 'samples' ? used + (overflow ?? 0) : used;
+    return { row: { date: day, licenceType: type, value, contingency: overflow }, normalised };
+  };
+}

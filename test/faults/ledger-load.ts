@@ -22,8 +22,11 @@ const event = (id: string) => ({
   id,
 });
 
-/** Sends requests of `size` events until there is no answer, or `most` were sent. */
-export async function sendUntilGone(daemon: Daemon, name: string, most: number, size = 3): Promise<Sent[]> {
+/** A full disk with room again, or one that was full for one write, is noticed within so long. */
+const RECOVERS_WITHIN_MS = 10_000;
+
+/** Sends requests of `size` events until there is no answer, or `most` were sent. `waits`: after a refusal until the daemon is ready again. */
+export async function sendUntilGone(daemon: Daemon, name: string, most: number, size: number, { waits = false } = {}): Promise<Sent[]> {
   const sent: Sent[] = [];
   for (let n = 0; n < most; n++) {
     const ids = Array.from({ length: size }, (_, i) => `${name}-${n}-${i}`);
@@ -31,9 +34,19 @@ export async function sendUntilGone(daemon: Daemon, name: string, most: number, 
     sent.push({ ids, status: answer?.status ?? null });
     if (answer === null) break;
     if (answer.status === 503 && answer.headers.get('retry-after') === null) throw new Error('503 without Retry-After');
+    if (answer.status === 503 && waits) await readyAgain(daemon);
     if (answer.status !== 200 && answer.status !== 503) throw new Error(`answered ${answer.status} ${JSON.stringify(answer.body)}`);
   }
   return sent;
+}
+
+async function readyAgain(daemon: Daemon): Promise<void> {
+  const until = performance.now() + RECOVERS_WITHIN_MS;
+  const isReady = () => daemon.get('/readyz').then(({ status }) => status === 200);
+  // It may also have ended: then the next request says so.
+  while (!(await isReady().catch(() => true))) {
+    if (performance.now() > until) throw new Error('not ready again within 10 s');
+  }
 }
 
 /** What is wrong with what a daemon that was started again holds, in words. */

@@ -1,16 +1,31 @@
-/** `npm run faults -- [--most N]`: fails, shortens and slows the Nth write or sync of the real daemon, for N = 1, 2, ...; needs a C compiler. */
+/**
+ * `npm run faults -- [--from N] [--most N] [--modes eio,enospc,short,slow]`: fails, shortens and slows the Nth write or sync of a real daemon that
+ * has books already, for N = 1, 2, ...; needs a C compiler. After each the books are looked through, and sent again what was refused.
+ */
 import { spawnSync } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runCli } from '../support/cli.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { checkAfter, sendUntilGone } from './ledger-load.ts';
+import { checkAfter, type Sent, sendUntilGone } from './ledger-load.ts';
 
 const MODES = ['eio', 'enospc', 'short', 'slow'] as const;
 const SOFTWARE = 70;
+/** Some commits of a few writes and syncs each. */
+const REQUESTS = 12;
+const EVENTS = 3;
 
 export async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { most: { type: 'string', default: '40' } } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      from: { type: 'string', default: '1' },
+      most: { type: 'string', default: '40' },
+      modes: { type: 'string', default: MODES.join() },
+    },
+  });
   const workshop = tempDir('highwater-shim-');
   const shim = join(workshop.path, 'shim.so');
   const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, join('test', 'faults', 'shim.c'), '-ldl'], {
@@ -21,13 +36,15 @@ export async function main(args: string[]): Promise<number> {
     workshop.remove();
     return 1;
   }
+  const books = join(workshop.path, 'books');
+  const before = await makeBooks(books);
   let tried = 0;
   let acknowledged = 0;
   const ends: Record<string, number> = {};
   const failed: string[] = [];
-  for (const mode of MODES) {
-    for (let at = 1; at <= Number(values.most); at++) {
-      const { end, count, injected, wrong } = await tryOne(shim, mode, at);
+  for (const mode of MODES.filter((each) => values.modes.split(',').includes(each))) {
+    for (let at = Number(values.from); at <= Number(values.most); at++) {
+      const { end, count, injected, wrong } = await tryOne(shim, books, before, mode, at);
       if (injected) tried++;
       acknowledged += count;
       ends[`${mode}: ${end}`] = (ends[`${mode}: ${end}`] ?? 0) + 1;
@@ -40,29 +57,42 @@ export async function main(args: string[]): Promise<number> {
   return failed.length > 0 ? 1 : 0;
 }
 
+/** Books that every fault finds. */
+async function makeBooks(dataDir: string): Promise<Sent[]> {
+  const daemon = await startDaemon({ dataDir });
+  const sent = await sendUntilGone(daemon, 'before', 5, EVENTS);
+  await daemon.stop();
+  return sent;
+}
+
 interface Tried {
   end: string;
+  /** Events acknowledged while the fault was there. */
   count: number;
   injected: boolean;
   wrong: string[];
 }
 
-async function tryOne(shim: string, mode: (typeof MODES)[number], at: number): Promise<Tried> {
+async function tryOne(shim: string, books: string, before: Sent[], mode: (typeof MODES)[number], at: number): Promise<Tried> {
   const directory = tempDir('highwater-faults-');
-  const env = { LD_PRELOAD: shim, FAULT_AT: String(at), FAULT_MODE: mode, FAULT_PATH: 'highwater.mdb' };
+  const dataDir = join(directory.path, 'data');
+  const arm = join(directory.path, 'armed');
+  cpSync(books, dataDir, { recursive: true, filter: (path) => !path.endsWith('.lock') });
+  const env = { LD_PRELOAD: shim, FAULT_AT: String(at), FAULT_MODE: mode, FAULT_PATH: 'highwater.mdb', FAULT_ARM: arm };
   try {
-    const daemon = await startDaemon({ dataDir: directory.path, env }).catch((error: Error) => error);
-    // It may not even start: then it has acknowledged nothing, and starts when the disk is well again.
-    if (daemon instanceof Error) return { end: 'did not start', count: 0, injected: true, wrong: await checkAfter(directory.path, []) };
-    const sent = await sendUntilGone(daemon, `${mode}-${at}`, 12);
+    const daemon = await startDaemon({ dataDir, env });
+    writeFileSync(arm, '');
+    const sent = await sendUntilGone(daemon, `${mode}-${at}`, REQUESTS, EVENTS, { waits: true });
     const gone = sent.at(-1)?.status === null;
     const { code } = gone ? await daemon.exited : { code: await daemon.stop() };
     const injected = daemon.log.some((line) => line.startsWith('fault '));
-    const wrong = await checkAfter(directory.path, sent);
+    const wrong = await checkAfter(dataDir, [...before, ...sent]);
     if (gone && code !== SOFTWARE) wrong.push(`it ended with ${code}, expected ${SOFTWARE}`);
+    const verify = runCli(['verify', '--data-dir', dataDir]);
+    if ((await verify.ended()).code !== 0) wrong.push(`verify: ${verify.stdout.join(' ')}`);
     const refused = sent.some(({ status }) => status === 503);
-    const end = gone ? `exit ${code}` : refused ? '503 and on' : 'unharmed';
-    return { end, count: sent.filter(({ status }) => status === 200).length * 3, injected, wrong };
+    const end = !injected ? 'not reached' : gone ? `exit ${code}` : refused ? '503 and on' : 'unharmed';
+    return { end, count: sent.filter(({ status }) => status === 200).length * EVENTS, injected, wrong };
   } finally {
     directory.remove();
   }

@@ -1,5 +1,6 @@
-/* Between the daemon and the disk: fails or slows the Nth call that writes to a file whose path holds HIGHWATER_FAULT_PATH.
-   cc -shared -fPIC -o shim.so shim.c -ldl; LD_PRELOAD=shim.so with FAULT_AT, FAULT_MODE (eio, enospc, short, slow), FAULT_COUNT. */
+/* Between the daemon and the disk: fails or slows the Nth call that writes to a file whose path holds FAULT_PATH.
+   cc -shared -fPIC -o shim.so shim.c -ldl; LD_PRELOAD=shim.so with FAULT_AT, FAULT_MODE (eio, enospc, short, slow), FAULT_COUNT.
+   Calls are counted from the moment at which the file FAULT_ARM is there; without FAULT_ARM from the beginning. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,6 +26,8 @@ static int is_ours(int fd) {
 
 /* 0: go on; 1: fail with errno; 2: write a part. */
 static int fault(int fd, int writes) {
+  const char *arm = getenv("FAULT_ARM");
+  if (arm && access(arm, F_OK) != 0) return 0;
   const char *at = getenv("FAULT_AT"), *mode = getenv("FAULT_MODE"), *count = getenv("FAULT_COUNT");
   if (!at || !mode || !is_ours(fd)) return 0;
   long n = atomic_fetch_add(&calls, 1) + 1, first = atol(at), many = count ? atol(count) : 1;

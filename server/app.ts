@@ -27,6 +27,7 @@ import { missingAfter } from './safekeeping/restore.ts';
 import { openSafekeeping, type Safekeeping } from './safekeeping/safekeeping.ts';
 import { reportsDirectory } from './saved-reports/files.ts';
 import { createReportRunner } from './saved-reports/runner.ts';
+import { type SteadyClock, steadyClock } from './steady-clock.ts';
 import { markInitialised } from './store/data-file.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
@@ -67,9 +68,20 @@ export interface RunningApp {
   close(): Promise<boolean>;
 }
 
+/** A clock that has to catch up with less is not worth a word. */
+const TELL_AHEAD_MS = 1_000;
+
 /** @throws when it cannot start; what had started is stopped again */
 export async function createApp(config: Config, parts: AppParts): Promise<RunningApp> {
-  const { clock, log } = parts;
+  const { log } = parts;
+  const clock = steadyClock(parts.clock, (by, isFollowed) =>
+    log.warn(
+      { seconds: by / 1_000 },
+      isFollowed
+        ? 'the clock was set back by more than a day and is followed'
+        : 'the clock was set back: time goes at half the speed until it has caught up',
+    ),
+  );
   const teardown = new Teardown(clock, log);
   let running: Running | null = null;
   let keeping: Safekeeping | null = null;
@@ -87,7 +99,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     targets: createTargetGuard(config.webhooks.allowTargets),
     mailer: createMailer(config.email),
     health: () => health(running, stopping),
-    notes: () => notes(running, clock.now()),
+    notes: () => notes(running, clock),
     refused: (code) => running?.metrics.refused(code),
     running() {
       if (running && !stopping) return running;
@@ -113,6 +125,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const { catalogue } = config;
     const { closeAfterHours, reviseAfterMinutes } = config.billing;
     const closing = { closeAfterMs: closeAfterHours * 3_600_000, reviseAfterMs: reviseAfterMinutes * 60_000 };
+    clock.notBefore(store.get<Instant>('meta', ['lastCommitAt']) ?? Number.NEGATIVE_INFINITY);
     const pipeline = await openPipeline({
       store,
       clock,
@@ -213,12 +226,18 @@ function health(running: Running | null, stopping: boolean): Health {
   return running?.pipeline.health() ?? { state: 'starting', reasons: ['The store is being opened'] };
 }
 
-function notes(running: Running | null, now: Instant): string[] {
+function notes(running: Running | null, clock: SteadyClock): string[] {
   if (!running) return [];
+  const now = clock.now();
+  const ahead = clock.ahead();
+  const setBack =
+    ahead < TELL_AHEAD_MS
+      ? []
+      : [`The clock was set back by ${Math.ceil(ahead / 1_000)} s: time goes at half the speed until it has caught up.`];
   const restored = running.restores
     .filter(({ at }) => now - (parseInstant(at) ?? 0) < TELL_RESTORE_MS)
     .map((restore) => `Books were restored on ${restore.at} from ${restore.backup}. ${missingAfter(restore)}`);
-  return [...(running.backups?.notes() ?? []), ...restored];
+  return [...setBack, ...(running.backups?.notes() ?? []), ...restored];
 }
 
 /** The built dashboard and the version, found from the package's root: this file runs from `server/` and from `dist/server/`. */

@@ -28,10 +28,12 @@ import { nextTimer, runTimers } from './books/timers.ts';
 import { deleteFigures, fateOf, putFigures } from './books/vendor-figures.ts';
 import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
+import type { Downtime } from './licensing/sessions.ts';
 import { type Commit, type Health, NewerFormatError, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
 import { createSavedReportActions } from './saved-reports/actions.ts';
 import { type Desk, loadDesk, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
+import { createSleepWatch } from './sleep-watch.ts';
 import { type Store, StoreFullError, type Write } from './store/store.ts';
 
 /** Milliseconds between two looks at what time itself has brought. */
@@ -94,6 +96,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let alerting: Alerting = loadAlerting(store, epoch);
   let desk: Desk = loadDesk(store);
   await endDowntime(store, books, clock.now());
+  const watch = createSleepWatch(clock);
   let health: Health = { state: 'ready' };
   let lastCommitAt = clock.now();
   let lookedAt = 0;
@@ -192,6 +195,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     const answers: (() => void)[] = [];
     let writes: Write[] = [];
     try {
+      noteSleep(batch, watch.slept());
       for (const id of agenda.takeDue(now)) {
         batch.met.add(id);
         runTimers(batch, books.organisations.get(id) as Organisation, now);
@@ -216,6 +220,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       return;
     }
     lastCommitAt = now;
+    watch.looked();
     for (const id of batch.met) agenda.review(id, books.organisations.get(id));
     if (health.state === 'degraded') health = { state: 'ready' };
     committed.publish(books, batch.changed, now, writes);
@@ -310,7 +315,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       }
     } else if (health.state === 'degraded') return;
     queuePiece();
-    const due = agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now);
+    const due = agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now) || watch.slept() !== null;
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
   };
@@ -364,6 +369,13 @@ function ingest(batch: Batch, events: LicenceEvent[]): EventResult[] {
     batch.events.push({ type: event.type, outcome: result.reason ?? result.status });
     return { index, ...result };
   });
+}
+
+/** While nobody was looking, nobody was heard: leases get another chance, as after a downtime. */
+function noteSleep(batch: Batch, slept: Downtime | null): void {
+  if (slept === null) return;
+  batch.draft.put('downtimes', [slept.from], slept.until);
+  batch.books.downtimes = [...batch.books.downtimes, slept];
 }
 
 /** Gives a new data directory its epoch, and says since when it is there. */

@@ -116,6 +116,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
       bills.note(writes);
       forecasts.note(writes);
       seq = books.seq;
+      downtimes = books.downtimes;
       for (const [id, types] of changed) show(books.organisations.get(id) as Organisation, types, at);
     },
     row: (id, licenceType) => shown.get(id)?.rows.get(licenceType),

@@ -51,7 +51,7 @@ async function readyAgain(daemon: Daemon): Promise<void> {
 
 /** What is wrong with what a daemon that was started again holds, in words. */
 export async function checkAfter(dataDir: string, sent: Sent[]): Promise<string[]> {
-  const daemon = await startDaemon({ dataDir });
+  const daemon = await startDaemon({ dataDir, startWithin: 120_000 });
   try {
     const wrong: string[] = [];
     const held = new Map<string, number>();

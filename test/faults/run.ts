@@ -13,6 +13,8 @@ import { checkAfter, type Sent, sendUntilGone } from './ledger-load.ts';
 
 const MODES = ['eio', 'enospc', 'short', 'slow'] as const;
 const SOFTWARE = 70;
+/** Slow writes and a busy machine. */
+const START_WITHIN_MS = 120_000;
 /** Some commits of a few writes and syncs each. */
 const REQUESTS = 12;
 const EVENTS = 3;
@@ -59,7 +61,7 @@ export async function main(args: string[]): Promise<number> {
 
 /** Books that every fault finds. */
 async function makeBooks(dataDir: string): Promise<Sent[]> {
-  const daemon = await startDaemon({ dataDir });
+  const daemon = await startDaemon({ dataDir, startWithin: START_WITHIN_MS });
   const sent = await sendUntilGone(daemon, 'before', 5, EVENTS);
   await daemon.stop();
   return sent;
@@ -80,7 +82,7 @@ async function tryOne(shim: string, books: string, before: Sent[], mode: (typeof
   cpSync(books, dataDir, { recursive: true, filter: (path) => !path.endsWith('.lock') });
   const env = { LD_PRELOAD: shim, FAULT_AT: String(at), FAULT_MODE: mode, FAULT_PATH: 'highwater.mdb', FAULT_ARM: arm };
   try {
-    const daemon = await startDaemon({ dataDir, env });
+    const daemon = await startDaemon({ dataDir, env, startWithin: START_WITHIN_MS });
     writeFileSync(arm, '');
     const sent = await sendUntilGone(daemon, `${mode}-${at}`, REQUESTS, EVENTS, { waits: true });
     const gone = sent.at(-1)?.status === null;

@@ -44,6 +44,7 @@ export function createSimulatedClock(start: number): SimulatedClock {
 
   return {
     now: () => now,
+    running: () => now,
     after,
     every,
     step(until) {
@@ -77,6 +78,7 @@ export function createSimulatedClock(start: number): SimulatedClock {
       return {
         clock: {
           now: () => now,
+          running: () => now,
           after(milliseconds, run) {
             const cancel = after(
               milliseconds,

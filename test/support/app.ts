@@ -4,7 +4,7 @@
  * @example const app = await startApp(onTestFinished);
  */
 import { createApp } from '../../server/app.ts';
-import { systemClock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/clock.ts';
 import { type ConfigSources, loadConfig } from '../../server/config.ts';
 import { createLog } from '../../server/log.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
@@ -22,14 +22,18 @@ export interface TestApp extends Api {
 export interface TestAppOptions {
   config?: string;
   store?: Store;
+  clock?: Clock;
 }
 
 /** @param atEnd takes what has to be done when the test is over: `onTestFinished` or `afterAll` */
-export async function startApp(atEnd: (run: () => Promise<void>) => void, { config = '', store }: TestAppOptions = {}): Promise<TestApp> {
+export async function startApp(
+  atEnd: (run: () => Promise<void>) => void,
+  { config = '', store, clock = systemClock }: TestAppOptions = {},
+): Promise<TestApp> {
   const sources: ConfigSources = { file: config, flags: config.includes('listen:') ? {} : { listen: '127.0.0.1:0' } };
   const log: Record<string, unknown>[] = [];
   const app = await createApp(loadConfig(sources).config, {
-    clock: systemClock,
+    clock,
     randomId: () => 'epoch-of-a-test',
     log: createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
     openStore: () => store ?? createMemoryStore(),

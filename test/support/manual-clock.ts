@@ -9,13 +9,16 @@ interface Timer {
 export interface ManualClock extends Clock {
   /** Moves on to an instant, running what is due on the way. */
   advanceTo(at: number): void;
-  /** Jumps without running anything, back too: as when somebody sets the clock. */
+  /** Lets time pass without running anything. Back: as when somebody sets the clock. */
   jumpTo(at: number): void;
+  /** Sets the clock, forward or back, and no time passes. */
+  setTo(at: number): void;
 }
 
 /** A clock that stands still until it is moved. */
 export function createManualClock(start: number): ManualClock {
   let now = start;
+  let setBy = 0;
   const timers = new Set<Timer>();
   const add = (timer: Timer) => {
     timers.add(timer);
@@ -25,6 +28,7 @@ export function createManualClock(start: number): ManualClock {
   };
   return {
     now: () => now,
+    running: () => now - setBy,
     after: (milliseconds, run) => add({ at: now + milliseconds, every: null, run }),
     every: (milliseconds, run) => add({ at: now + milliseconds, every: milliseconds, run }),
     advanceTo(at) {
@@ -39,6 +43,11 @@ export function createManualClock(start: number): ManualClock {
       now = at;
     },
     jumpTo(at) {
+      if (at < now) setBy += at - now;
+      now = at;
+    },
+    setTo(at) {
+      setBy += at - now;
       now = at;
     },
   };

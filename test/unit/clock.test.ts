@@ -1,0 +1,93 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { steadyClock } from '../../server/steady-clock.ts';
+import { createMemoryStore } from '../../server/store/memory.ts';
+import { startApp } from '../support/app.ts';
+import { ORGANISATION, openTestBooks } from '../support/books.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+const START = Date.parse('2026-11-24T00:10:00Z');
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+
+describe('the clock', () => {
+  it('CLOCK-1 never goes back: it goes at half the speed until the machine’s has caught up, and says once by how much', () => {
+    const wall = createManualClock(START);
+    const told: [number, boolean][] = [];
+    const clock = steadyClock(wall, (...what) => told.push(what));
+    expect(clock.now()).toBe(START);
+    wall.setTo(START - HOUR);
+    expect([clock.now(), clock.ahead()]).toEqual([START, HOUR]);
+    // Asked at every millisecond too, where half of one would be nothing.
+    for (let step = 1; step <= 60; step++) {
+      wall.jumpTo(START - HOUR + step);
+      clock.now();
+    }
+    expect([clock.now(), clock.ahead()]).toEqual([START + 30, HOUR - 30]);
+    wall.jumpTo(START - HOUR + 30 * MINUTE);
+    expect(clock.now()).toBe(START + 15 * MINUTE);
+    wall.jumpTo(START + HOUR);
+    expect([clock.now(), clock.ahead(), told]).toEqual([START + HOUR, 0, [[HOUR, false]]]);
+  });
+
+  it('CLOCK-2 one that was wrong by more than a day is followed back', () => {
+    const wall = createManualClock(START + 400 * DAY);
+    const told: [number, boolean][] = [];
+    const clock = steadyClock(wall, (...what) => told.push(what));
+    clock.now();
+    wall.setTo(START);
+    expect([clock.now(), clock.ahead(), told]).toEqual([START, 0, [[400 * DAY, true]]]);
+  });
+
+  it('CLOCK-3 set back over midnight, also over a restart: who logs out after that is free, and nobody is counted twice', async () => {
+    const clock = createManualClock(START);
+    const store = createMemoryStore();
+    const event = { organisation: '129', logonSource: 'Agent Desktop', licences: ['Recording'] };
+    const usage = async (app: Awaited<ReturnType<typeof startApp>>) => {
+      const { body } = await app.get<{ users: number; anomalies: number; licences: { inUse: number; peak: { day: { value: number } } }[] }>(
+        '/api/v1/organisations/129/usage',
+      );
+      return [body.users, body.anomalies, body.licences[0]?.inUse, body.licences[0]?.peak.day.value];
+    };
+    const first = await startApp(onTestFinished, { clock, store });
+    await first.post('/api/v1/events', [
+      { ...event, type: 'login', user: 'a' },
+      { ...event, type: 'login', user: 'b' },
+    ]);
+    clock.setTo(START - HOUR);
+    clock.jumpTo(clock.now() + 10);
+    await first.post('/api/v1/events', { type: 'logout', organisation: '129', user: 'a', logonSource: 'Agent Desktop' });
+    clock.jumpTo(clock.now() + 10);
+    await first.post('/api/v1/events', { ...event, type: 'login', user: 'a' });
+    expect(await usage(first)).toEqual([2, 0, 2, 2]);
+    expect((await first.get('/readyz')).body).toMatchObject({ status: 'ready', notes: [expect.stringContaining('set back')] });
+    await first.close();
+
+    const second = await startApp(onTestFinished, { clock, store });
+    clock.jumpTo(clock.now() + 10);
+    await second.post('/api/v1/events', { type: 'logout', organisation: '129', user: 'b', logonSource: 'Agent Desktop' });
+    expect(await usage(second)).toEqual([1, 0, 1, 2]);
+  });
+
+  it('CLOCK-4 set forward, or slept: no lease ends before its holder had a whole one to be heard again, and the stretch is not complete', async () => {
+    const books = await openTestBooks(START);
+    await books.send(
+      { user: 'heard', leaseMs: 5 * MINUTE, licences: ['Recording'] },
+      { user: 'gone', leaseMs: 5 * MINUTE, licences: ['Recording'] },
+    );
+    books.clock.advanceTo(START + MINUTE);
+    books.clock.setTo(START + MINUTE + HOUR);
+    const woken = books.clock.now();
+    await books.passTo(woken + 100);
+    await books.passTo(woken + 4 * MINUTE);
+    expect(books.counts()).toEqual({ Recording: [2, 2] });
+    await books.send({ type: 'heartbeat', user: 'heard' });
+    await books.passTo(woken + 6 * MINUTE);
+    expect(books.counts()).toEqual({ Recording: [1, 1] });
+    await books.restart();
+    expect(books.counts()).toEqual({ Recording: [1, 1] });
+    const complete: boolean[] = [];
+    for await (const rows of books.pipeline.committed.reports(ORGANISATION)?.history({ from: START, to: woken + HOUR, resolution: '1h' }) ??
+      [])
+      complete.push(...rows.map((row) => row.complete));
+    expect(complete).toEqual([false, false]);
+  });
+});

@@ -1,9 +1,10 @@
-/** `npm run bench [-- --quick] [--only ingest|organisations|late|fan-out|at-rest] [--write]`: figures beside a baseline of the same run. */
+/** `npm run bench [-- --quick] [--only ingest|organisations|late|fan-out|at-rest|history] [--write]`: figures beside a baseline of the same run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAtRest } from './at-rest.ts';
 import { benchFanOut } from './fan-out.ts';
+import { benchHistory } from './history/bench.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLate } from './late.ts';
 import { benchOrganisations } from './organisations.ts';
@@ -11,12 +12,21 @@ import { benchOrganisations } from './organisations.ts';
 const PAGE = 'docs/benchmarks.md';
 const [BEGIN, END] = ['<!-- figures: begin -->', '<!-- figures: end -->'];
 
+/** Of history. The whole takes some half an hour to be lived through, so that it has to be asked for; `--store` keeps it. */
+const size = (quick: boolean) => (quick ? { organisations: 100, records: 100_000 } : { organisations: 1_000, records: 10_000_000 });
+
 const say = (text: string) => console.error(text);
 
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, write: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      store: { type: 'string' },
+      verify: { type: 'boolean', default: false },
+    },
   });
   const runs = values.quick ? 3 : 5;
   const parts: [name: string, title: string, run: () => Promise<string>][] = [
@@ -25,8 +35,13 @@ export async function main(args: string[]): Promise<number> {
     ['late', 'Late events', () => benchLate(runs, values.quick ? 40_000 : 100_000, say)],
     ['fan-out', 'From acknowledgement to display', () => benchFanOut(values.quick ? 2 : 5, values.quick ? 40 : 60, say)],
     ['at-rest', 'On disk and at start', () => benchAtRest(runs, say)],
+    [
+      'history',
+      'Questions about thirteen months',
+      () => benchHistory({ ...size(values.quick), runs, store: values.store, verify: values.verify }, say),
+    ],
   ];
-  const chosen = parts.filter(([name]) => values.only === undefined || values.only === name);
+  const chosen = parts.filter(([name]) => (values.only === undefined ? name !== 'history' : values.only === name));
   if (chosen.length === 0) {
     console.error(`--only takes ${parts.map(([name]) => name).join(', ')}`);
     return 2;

@@ -89,7 +89,7 @@ async function compare(
   ];
   const notes = [
     ...(theirs ? [] : [`SQLite was left out: \`node:sqlite\` needs Node 22.5 or later, and this is ${process.version}.`]),
-    ...(rate === null ? [] : [`Lived through at ${show(rate)} records/s, one request an hour of the past.`]),
+    ...(rate === null ? [] : [`Lived through at ${show(rate)} records/s.`]),
     ...(verify ? [`Everything derived, derived again and compared (\`highwater verify\`): ${await timeVerify(dataDir)} s.`] : []),
   ];
   return [table(head, rows), '', table(['on disk', 'records', 'bytes a record'], sizes), ...notes.map((note) => `\n${note}`)].join('\n');

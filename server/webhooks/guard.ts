@@ -20,6 +20,8 @@ export interface TargetGuard {
 }
 
 const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
+/** Names that no public name service knows: of one label, or below a domain that is kept for inside networks. */
+const INSIDE_NAME = /^[^.]*$|\.(?:localhost|local|localdomain|internal|intranet|private|corp|home|lan|home\.arpa)$/;
 /** Public by its number, and yet the inside of a cloud: Azure answers every machine there. */
 const METADATA = new Set(['168.63.129.16']);
 
@@ -32,7 +34,8 @@ interface Resolved {
 export type Resolve = (hostname: string) => Promise<Resolved[]>;
 
 /** @param allowTargets CIDRs that are allowed beside public addresses, and over http */
-export function createTargetGuard(allowTargets: readonly string[], resolve: Resolve = resolveAll): TargetGuard {
+export function createTargetGuard(allowTargets: readonly string[], resolveName: Resolve = resolveAll): TargetGuard {
+  const resolve = sharing(resolveName);
   const allowed = allowTargets.map((cidr): Range => unmapped(ipaddr.parseCIDR(cidr)));
 
   const isAllowed = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
@@ -81,7 +84,10 @@ export function createTargetGuard(allowTargets: readonly string[], resolve: Reso
       const local = host === 'localhost' || host.endsWith('.localhost');
       if (local && !isAllowed(ipaddr.parse('127.0.0.1')) && !isAllowed(ipaddr.parse('::1')))
         return 'localhost is not a public address; webhooks.allowTargets in the configuration file can allow it';
+      if (host === '' || host.split('.').includes('')) return 'must name a host';
       if (!secure && allowed.length === 0) return 'must use https';
+      if (allowed.length === 0 && INSIDE_NAME.test(host))
+        return 'is a name of an inside network; webhooks.allowTargets in the configuration file can allow its address';
       return null;
     },
     lookup: (secure) => (hostname, options, callback) => {
@@ -124,6 +130,21 @@ function literalAddress(hostname: string): string | null {
 function unmapped([address, bits]: Range): Range {
   if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96) return [address.toIPv4Address(), bits - 96];
   return [address, bits];
+}
+
+/**
+ * Whoever asks for a name that is just being looked up gets that answer. All names share few threads: a dead receiver whose name service is
+ * silent would else take them all, and every other receiver would wait.
+ */
+function sharing(resolve: Resolve): Resolve {
+  const asked = new Map<string, Promise<Resolved[]>>();
+  return (hostname) => {
+    const known = asked.get(hostname);
+    if (known) return known;
+    const answer = resolve(hostname).finally(() => asked.delete(hostname));
+    asked.set(hostname, answer);
+    return answer;
+  };
 }
 
 function resolveAll(hostname: string): Promise<Resolved[]> {

@@ -30,7 +30,8 @@ describe('where webhooks may go', () => {
     ]) {
       expect(guard.problem(url), url).toBeNull();
     }
-    for (const url of ['http://localhost:1/', 'http://192.168.7.9/', 'http://inside.example/']) expect(guard.problem(url), url).toBeNull();
+    for (const url of ['http://localhost:1/', 'http://192.168.7.9/', 'http://inside.example/', 'http://metadata/', 'https://db.internal/'])
+      expect(guard.problem(url), url).toBeNull();
     for (const url of [
       'http://127.0.0.2/',
       'https://192.168.8.1/',
@@ -83,6 +84,25 @@ describe('the name service', () => {
       expect(await once()).toEqual([{ address: '93.184.216.34', family: 4 }]);
       expect(await once()).toContain('not a public address');
     }
+  });
+
+  it('HOOK-80 who asks for a name that is being looked up gets that answer; later it is looked up anew', async () => {
+    let asked = 0;
+    let answer = (_: { address: string; family: number }[]): void => {};
+    const resolve: Resolve = () => {
+      asked++;
+      return new Promise((done) => (answer = done));
+    };
+    const lookup = createTargetGuard([], resolve).lookup(true);
+    const once = () => new Promise((done) => lookup('slow.example', { all: true }, (_, found) => done(found)));
+    const both = [once(), once()];
+    const here = [{ address: '93.184.216.34', family: 4 }];
+    answer(here);
+    expect([await Promise.all(both), asked]).toEqual([[here, here], 1]);
+    const later = once();
+    expect(asked).toBe(2);
+    answer(here);
+    expect(await later).toEqual(here);
   });
 
   it('HOOK-26 a public address is not spoken to over http', async () => {

@@ -5,12 +5,18 @@ export function textFilter(name: string, label: string, value: string, type = 't
   return html`<label class="field"><span>${label}</span><input name=${name} type=${type} .value=${value} autocomplete="off" /></label>`;
 }
 
-export function choiceFilter(name: string, label: string, value: string, choices: readonly string[]): TemplateResult {
+export function choiceFilter(
+  name: string,
+  label: string,
+  value: string,
+  choices: readonly string[],
+  words: (choice: string) => string = (choice) => choice,
+): TemplateResult {
   return html`<label class="field"
     ><span>${label}</span
     ><select name=${name}>
       <option value="" .selected=${value === ''}>All</option>
-      ${choices.map((choice) => html`<option value=${choice} .selected=${choice === value}>${choice}</option>`)}
+      ${choices.map((choice) => html`<option value=${choice} .selected=${choice === value}>${words(choice)}</option>`)}
     </select></label
   >`;
 }

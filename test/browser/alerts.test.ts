@@ -62,10 +62,10 @@ describe('alerts', () => {
     await page.getByLabel('Name').fill('Nearly full');
     await page.getByRole('button', { name: 'Try it on the last 30 days' }).click();
     await page.getByText(/It would have fired \d+ times? in the last 30 days/).waitFor();
-    await page.getByLabel('Ends beyond (optional)').fill('0.95');
+    await page.getByLabel('Ends beyond (optional)').fill('95');
     await page.getByRole('button', { name: 'Save the rule' }).click();
     await page.locator('.field-error').getByText('must not be above threshold').waitFor();
-    await page.getByLabel('Ends beyond (optional)').fill('0.85');
+    await page.getByLabel('Ends beyond (optional)').fill('85');
     await page.getByRole('button', { name: 'Save the rule' }).click();
     await page.waitForURL(/\/alerts\/rules\/nearly-full$/);
     await page.getByText(/for each licence type on its own, when in use is at least 90 %/).waitFor();

@@ -16,6 +16,7 @@ import { ResourceController } from '../../controllers/resource-controller.ts';
 import { SecondController } from '../../controllers/second-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
 import { activeAlerts } from '../../format/alert-order.ts';
+import { countOf } from '../../format/number.ts';
 import { zoneLabel } from '../../format/time.ts';
 
 /** What the live frames do not say: who acknowledged, what is held back and why, what could not be sent. */
@@ -73,6 +74,8 @@ export class AlertsActiveView extends LightElement {
     const now = live.serverNow();
     const { kind, words, more } = summaryOf(dashboard);
     const shown = activeAlerts(alerts.alerts() ?? []);
+    const isKept = ({ id }: LiveAlert) => this.#details.value?.alerts.get(id)?.inhibitedBy !== undefined;
+    const [told, kept] = [shown.filter((alert) => !isKept(alert)), shown.filter(isKept)];
     return html`<section class="alert-summary" data-alerts=${kind} aria-label="Summary">
         <h2>${words}</h2>
         <p class="soft">${more ?? ''}${more ? ' · ' : ''}times in ${zoneLabel(now, dashboard.timeZone())}</p>
@@ -80,19 +83,28 @@ export class AlertsActiveView extends LightElement {
       </section>
       ${problemReport(this.#details.error ?? this.#acting.error)}
       <p class="saved" role="status">${this.#acting.error ? '' : (this.#acting.value ?? '')}</p>
+      ${this.#cards('Active alerts', told, now)}
       ${
-        shown.length === 0
+        kept.length === 0
           ? nothing
-          : html`<ul class="alert-cards" aria-label="Active alerts">
-              ${repeat(
-                shown,
-                (alert) => alert.id,
-                (alert) => this.#card(alert, now),
-              )}
-            </ul>`
+          : html`<details class="level-table" ?open=${told.length === 0}>
+              <summary>${countOf(kept.length, 'lesser alert')}: a worse one says the same already</summary>
+              ${this.#cards('Lesser alerts', kept, now)}
+            </details>`
       }
       <hw-acknowledge-dialog .dashboard=${dashboard} @done=${this.#changed}></hw-acknowledge-dialog>
       <hw-silence-dialog .dashboard=${dashboard} @done=${this.#changed}></hw-silence-dialog>`;
+  }
+
+  #cards(label: string, alerts: readonly LiveAlert[], now: number) {
+    if (alerts.length === 0) return nothing;
+    return html`<ul class="alert-cards" aria-label=${label}>
+      ${repeat(
+        alerts,
+        (alert) => alert.id,
+        (alert) => this.#card(alert, now),
+      )}
+    </ul>`;
   }
 
   #card(alert: LiveAlert, now: number) {

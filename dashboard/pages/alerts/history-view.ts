@@ -1,63 +1,102 @@
 import { html } from 'lit';
 import type { AlertTransitionView } from '../../../shared/alerts.ts';
-import { parseInstant } from '../../../shared/time.ts';
+import { choiceFilter, filterValues } from '../../components/filter-fields.ts';
+import { licenceRows } from '../../components/licence-picker.ts';
 import { LightElement } from '../../components/light-element.ts';
-import { problemReport } from '../../components/problem-report.ts';
+import { listEnd, listStatus } from '../../components/list-frame.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
-import { ResourceController } from '../../controllers/resource-controller.ts';
-import { exactMoment, zoneLabel } from '../../format/time.ts';
+import { ListController } from '../../controllers/list-controller.ts';
+import { SecondController } from '../../controllers/second-controller.ts';
+import { WatchController } from '../../controllers/watch-controller.ts';
+import { STATE_WORDS } from '../../format/alert-order.ts';
+import { exactInstant, zoneLabel } from '../../format/time.ts';
 
-const STEPS = 200;
+const PAGE = 200;
+const WORDS = { one: 'step', many: 'steps', none: 'No alert has begun yet.' };
+const FILTERS = ['rule', 'licenceType'] as const;
 
-/** The newest steps of all alerts, each with its reason. */
+/** Every step of the alerts, newest first, each with its reason. */
 export class AlertHistoryView extends LightElement {
   static override properties = { dashboard: { attribute: false } };
   declare dashboard: Dashboard;
 
-  readonly #steps = new ResourceController<AlertTransitionView[]>(this);
+  readonly #steps = new ListController<AlertTransitionView>(this, {
+    ask: async (cursor, signal) => {
+      const organisation = this.dashboard.chosen();
+      if (organisation === null) return { items: [], nextCursor: null };
+      return this.dashboard.alertsApi.history(organisation, { ...this.#filters(), limit: PAGE, cursor }, signal);
+    },
+    now: () => this.dashboard.live.serverNow(),
+  });
 
   constructor() {
     super();
+    new WatchController(this, () => [this.dashboard.alerts, this.dashboard.navigation]);
+    new SecondController(this, () => this.dashboard.live.serverNow());
+    const key = () => JSON.stringify([this.dashboard.chosen(), this.#filters()]);
+    let shown = '';
     new FollowController(
       this,
       () => this.dashboard,
-      () => this.dashboard.chosen() ?? '',
-      () => void this.#read(),
+      key,
+      () => {
+        if (key() !== shown || this.#steps.atTop) void this.#steps.refresh();
+        shown = key();
+      },
       EVERY_TEN_SECONDS,
     );
   }
 
-  async #read(): Promise<void> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return;
-    await this.#steps.load(async (signal) => (await this.dashboard.alertsApi.history(organisation, { limit: STEPS }, signal)).items);
+  #filters(): Record<string, string> {
+    const { navigation } = this.dashboard;
+    return Object.fromEntries(FILTERS.map((name) => [name, navigation.query(name) ?? ''] as const).filter(([, value]) => value !== ''));
   }
 
   override render() {
-    const steps = this.#steps.value;
-    if (this.#steps.error) return problemReport(this.#steps.error);
-    if (!steps) return html`<p class="lead loading">Fetching what happened …</p>`;
-    if (steps.length === 0) return html`<p class="lead">No alert has begun yet.</p>`;
-    const now = this.dashboard.live.serverNow();
-    const zone = this.dashboard.timeZone();
-    return html`<p class="soft">The newest ${steps.length}, times in ${zoneLabel(now, zone)}</p>
-      <table class="table">
-        <thead><tr><th scope="col">When</th><th scope="col">Rule</th><th scope="col">Licence type</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Why</th></tr></thead>
-        <tbody>
-          ${steps.map(
-            (step) => html`<tr>
-              <td><time datetime=${step.at}>${exactMoment(parseInstant(step.at) ?? now, now, zone)}</time></td>
-              <th scope="row">${this.dashboard.alerts.rule(step.rule)?.name ?? step.rule}</th>
-              <td>${step.licenceType === '*' ? 'the organisation' : step.licenceType}</td>
-              <td>${step.from}</td>
-              <td>${step.to}</td>
-              <td>${step.reason}</td>
-            </tr>`,
-          )}
-        </tbody>
-      </table>`;
+    const { live, alerts, navigation, timeZone } = this.dashboard;
+    const now = live.serverNow();
+    const { items, readAt, error } = this.#steps;
+    const filters = this.#filters();
+    if (readAt === null && !error) return html`<p class="lead loading">Fetching what happened …</p>`;
+    const rules = (alerts.rules() ?? []).map(({ id }) => id);
+    const types = licenceRows(this.dashboard).map(({ licenceType }) => licenceType);
+    const filter = (event: Event) => {
+      event.preventDefault();
+      const values = filterValues(event.currentTarget as HTMLFormElement);
+      navigation.amend(Object.fromEntries(FILTERS.map((name) => [name, values[name]])));
+    };
+    return html`<form class="filters" aria-label="Filters" @change=${filter} @submit=${filter}>
+        ${choiceFilter('rule', 'Rule', filters['rule'] ?? '', rules, (id) => alerts.rule(id)?.name ?? id)} ${choiceFilter('licenceType', 'Licence type', filters['licenceType'] ?? '', types)}
+      </form>
+      ${listStatus(this.#steps, WORDS, now, timeZone())}
+      ${items.length === 0 ? '' : html`<p class="soft">Times in ${zoneLabel(now, timeZone())}</p>${this.#table(items, now)}`} ${listEnd(this.#steps, WORDS)}`;
+  }
+
+  #table(steps: readonly AlertTransitionView[], now: number) {
+    const { alerts, timeZone } = this.dashboard;
+    return html`<table class="table">
+      <thead>
+        <tr><th scope="col">When</th><th scope="col">Rule</th><th scope="col">Licence type</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Why</th></tr>
+      </thead>
+      <tbody>
+        ${steps.map(
+          (step) => html`<tr>
+            <td data-label="When"><time datetime=${step.at}>${exactInstant(step.at, now, timeZone())}</time></td>
+            <th scope="row" data-label="Rule">${alerts.rule(step.rule)?.name ?? step.rule}</th>
+            <td data-label="Licence type">${step.licenceType === '*' ? 'the organisation' : step.licenceType}</td>
+            <td data-label="From">${stateWords(step.from)}</td>
+            <td data-label="To">${stateWords(step.to)}</td>
+            <td data-label="Why">${step.reason.replaceAll(LONG_FRACTION, (number) => Number(number).toFixed(3))}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>`;
   }
 }
+
+/** `1.3333333333333333` tells no more than `1.333`. */
+const LONG_FRACTION = /\d+\.\d{4,}/g;
+const stateWords = (state: AlertTransitionView['from']) => (state === 'inactive' ? 'Inactive' : STATE_WORDS[state]);
 
 customElements.define('hw-alerts-history', AlertHistoryView);

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import {
   ALERT_METRICS,
@@ -19,7 +19,8 @@ import { problemReport } from '../../components/problem-report.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
-import { METRIC_WORDS, metricValue } from '../../format/alert-metric.ts';
+import { METRIC_WORDS, type MetricKind, metricValue } from '../../format/alert-metric.ts';
+import { SEVERITY_WORDS } from '../../format/alert-order.ts';
 import { OP_WORDS, ruleSentence } from '../../format/alert-sentence.ts';
 import { countOf } from '../../format/number.ts';
 import { exactMoment } from '../../format/time.ts';
@@ -39,12 +40,19 @@ const NEW_RULE: AlertRule = {
 
 /** The rules of the organisation, and the form for one of them. */
 export class AlertRulesView extends LightElement {
-  static override properties = { dashboard: { attribute: false }, item: { attribute: false }, fresh: { attribute: false } };
+  static override properties = {
+    dashboard: { attribute: false },
+    item: { attribute: false },
+    fresh: { attribute: false },
+    metric: { state: true },
+  };
   declare dashboard: Dashboard;
   /** Id of the rule that is looked at; null: the list. */
   declare item: string | null;
   /** A new one is written. */
   declare fresh: boolean;
+  /** Chosen in the form and not saved yet. */
+  declare metric: AlertMetric | null;
 
   readonly #acting = new ResourceController<string>(this);
   readonly #tried = new ResourceController<TriedRule>(this);
@@ -53,7 +61,12 @@ export class AlertRulesView extends LightElement {
     super();
     this.item = null;
     this.fresh = false;
+    this.metric = null;
     new WatchController(this, () => [this.dashboard.alerts]);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('item') || changed.has('fresh')) this.metric = null;
   }
 
   override render() {
@@ -89,9 +102,9 @@ export class AlertRulesView extends LightElement {
               <tbody>
                 ${rules.map(
                   (rule) => html`<tr>
-                    <th scope="row"><a href=${navigation.href({ page: 'alerts', view: 'rules', id: rule.id })}>${rule.name}</a></th>
-                    <td>${severityMark(rule.severity)}</td>
-                    <td>${ruleSentence(rule)}.</td>
+                    <th scope="row" data-label="Rule"><a href=${navigation.href({ page: 'alerts', view: 'rules', id: rule.id })}>${rule.name}</a></th>
+                    <td data-label="How bad">${severityMark(rule.severity)}</td>
+                    <td data-label="What it does">${ruleSentence(rule)}.</td>
                   </tr>`,
                 )}
               </tbody>
@@ -101,6 +114,11 @@ export class AlertRulesView extends LightElement {
 
   #form(id: string, rule: AlertRule) {
     const error = this.#acting.error ?? this.#tried.error;
+    const metric = this.metric ?? rule.metric;
+    const { kind, ops: usual } = METRIC_WORDS[metric];
+    // A number of one kind means nothing in another.
+    const asBefore = kind === METRIC_WORDS[rule.metric].kind;
+    const ops = metric === rule.metric && !usual.includes(rule.op) ? [...usual, rule.op] : usual;
     const types = this.dashboard.directory.catalogue().licenceTypes.map(({ name }) => name);
     return keyed(
       id,
@@ -111,13 +129,13 @@ export class AlertRulesView extends LightElement {
           <label class="field"><span>Name</span><input name="name" required maxlength="128" .value=${rule.name} aria-invalid=${invalid(error, 'name')} />${fieldError(error, 'name')}</label>
           <label class="field"><span>Licence type</span><input name="licenceType" list="rule-types" required .value=${rule.licenceType} aria-invalid=${invalid(error, 'licenceType')} /><small>* is each type on its own</small>${fieldError(error, 'licenceType')}</label>
           <datalist id="rule-types"><option value=${EVERY_TYPE}></option>${types.map((type) => html`<option value=${type}></option>`)}</datalist>
-          ${select('metric', 'What is watched', ALERT_METRICS, rule.metric, (metric) => METRIC_WORDS[metric].name)}
-          ${select('op', 'Fires at', ['>=', '>', '<=', '<'] as AlertOp[], rule.op, (op) => OP_WORDS[op])}
-          ${number('threshold', 'Threshold', rule.threshold, 'A share of 1 for shares (0.9 is 90 %), seconds for ages', error)}
-          ${number('clearThreshold', 'Ends beyond (optional)', rule.clearThreshold, 'A little apart from the threshold, so that it does not flap', error)}
+          ${select('metric', 'What is watched', ALERT_METRICS, metric, (one) => METRIC_WORDS[one].name, this.#choose)}
+          ${select('op', 'Fires at', ops, rule.op, (op) => OP_WORDS[op])}
+          ${limit('threshold', 'Threshold', kind, asBefore ? rule.threshold : undefined, '', error)}
+          ${limit('clearThreshold', 'Ends beyond (optional)', kind, asBefore ? rule.clearThreshold : undefined, 'A little apart from the threshold, so that it does not flap', error)}
           ${durationField('forSeconds', 'Must hold for', rule.forSeconds, '0: fires at once', error)}
           ${durationField('keepFiringForSeconds', 'Goes on firing for', rule.keepFiringForSeconds, 'after the value went back', error)}
-          ${select('severity', 'How bad', SEVERITIES, rule.severity, (severity: Severity) => severity)}
+          ${select('severity', 'How bad', SEVERITIES, rule.severity, (severity) => SEVERITY_WORDS[severity])}
         </div>
         ${problemReport(error)}
         <p class="form-end">
@@ -126,10 +144,15 @@ export class AlertRulesView extends LightElement {
           ${id === '' ? nothing : html`<button class="button" type="button" @click=${() => void this.#remove(id, rule.name)}>Delete the rule</button>`}
           <span class="saved" role="status">${this.#acting.error ? '' : (this.#acting.value ?? '')}</span>
         </p>
-        ${this.#tried.loading ? html`<p class="loading" role="status">Trying it on what happened …</p>` : this.#triedTable(rule.metric)}
+        ${this.#tried.loading ? html`<p class="loading" role="status">Trying it on what happened …</p>` : this.#triedTable(metric)}
       </form>`,
     );
   }
+
+  readonly #choose = (event: Event) => {
+    this.metric = (event.currentTarget as HTMLSelectElement).value as AlertMetric;
+    this.#tried.reset();
+  };
 
   #triedTable(metric: AlertMetric): TemplateResult | typeof nothing {
     const tried = this.#tried.value;
@@ -205,25 +228,45 @@ export class AlertRulesView extends LightElement {
   }
 }
 
-function select<T extends string>(name: string, label: string, values: readonly T[], chosen: T, words: (value: T) => string) {
+function select<T extends string>(
+  name: string,
+  label: string,
+  values: readonly T[],
+  chosen: T,
+  words: (value: T) => string,
+  choose: (event: Event) => void = () => {},
+) {
   return html`<label class="field"><span>${label}</span>
-    <select name=${name}>${values.map((value) => html`<option value=${value} .selected=${value === chosen}>${words(value)}</option>`)}</select>
+    <select name=${name} @change=${choose}>${values.map((value) => html`<option value=${value} .selected=${value === chosen}>${words(value)}</option>`)}</select>
   </label>`;
 }
 
-const number = (name: string, label: string, value: number | undefined, hint: string, error: Error | null) =>
-  html`<label class="field"><span>${label}</span><input name=${name} type="number" step="any" .value=${value === undefined ? '' : String(value)} aria-invalid=${invalid(error, name)} /><small>${hint}</small>${fieldError(error, name)}</label>`;
+/** A limit as people think of it: a share in per cent, an age as a length of time. */
+function limit(name: string, label: string, kind: MetricKind, value: number | undefined, hint: string, error: Error | null) {
+  if (kind === 'age') return durationField(name, label, value, hint, error);
+  const shown = value === undefined ? '' : String(kind === 'share' ? Math.round(value * 100_000) / 1_000 : value);
+  return html`<label class="field"><span>${label}${kind === 'share' ? ', %' : ''}</span><input name=${name} type="number" step="any" ?required=${name === 'threshold'} .value=${shown} aria-invalid=${invalid(error, name)} /><small>${hint}</small>${fieldError(error, name)}</label>`;
+}
+
+function limitIn(data: FormData, name: string, kind: MetricKind): number | undefined {
+  if (kind === 'age') return durationIn(data, name);
+  const text = String(data.get(name) ?? '').trim();
+  if (text === '') return undefined;
+  return kind === 'share' ? Math.round(Number(text) * 1_000) / 100_000 : Number(text);
+}
 
 function ruleIn(data: FormData, annotations: Record<string, string>): AlertRule {
   const text = (name: string) => String(data.get(name) ?? '');
-  const clear = text('clearThreshold').trim();
+  const metric = text('metric') as AlertMetric;
+  const { kind } = METRIC_WORDS[metric];
+  const clearThreshold = limitIn(data, 'clearThreshold', kind);
   return {
     name: text('name'),
     licenceType: text('licenceType'),
-    metric: text('metric') as AlertMetric,
+    metric,
     op: text('op') as AlertOp,
-    threshold: Number(text('threshold')),
-    ...(clear !== '' && { clearThreshold: Number(clear) }),
+    threshold: limitIn(data, 'threshold', kind) ?? 0,
+    ...(clearThreshold !== undefined && { clearThreshold }),
     forSeconds: durationIn(data, 'forSeconds') ?? 0,
     keepFiringForSeconds: durationIn(data, 'keepFiringForSeconds') ?? 0,
     severity: text('severity') as Severity,

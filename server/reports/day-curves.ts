@@ -25,7 +25,8 @@ export function* readWeekdayCurves(scope: ReportScope, day: Span): Work<WeekdayC
     if (!isKnown(scope, past)) continue;
     for (const type of scope.types) {
       curves.get(type)?.push(readDay(scope, type, past, past.end, effort));
-      if (effort.tired()) yield;
+      // A day of five minutes is some milliseconds of work.
+      yield;
     }
   }
   return curves;

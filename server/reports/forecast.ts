@@ -28,7 +28,7 @@ export function* readForecast(scope: ReportScope, { rows, recent, curves, day }:
     const past = curves.get(row.licenceType) ?? [];
     const today = past.length > 0 ? readDay(scope, row.licenceType, day, now, effort) : null;
     items.push(forecastRow(scope, row, ratePerMinute(recent(row.licenceType)), past, today));
-    if (effort.tired()) yield;
+    yield;
   }
   return { items, asOf: formatInstant(now) };
 }
@@ -44,14 +44,14 @@ function forecastRow(
   const slot = slotAt(now + buckets.offsetAt(now));
   const mark = row.peak.billingPeriod.value;
   const expected = today && expectDay(today, slot, past, mark);
-  const at = (one: number) => formatInstant(instantOfSlot(buckets, now, one));
+  const at = (one: number, earliest = Number.NEGATIVE_INFINITY) => formatInstant(Math.max(earliest, instantOfSlot(buckets, now, one)));
   return {
     licenceType,
     inUse,
     ratePerMinute: Math.round(rate * 100) / 100,
     ...fill(row, rate, now),
     expectedPeakToday: expected && { value: expected.value, at: at(expected.slot), low: expected.low, high: expected.high },
-    newHighWaterMark: expected && { likely: expected.passes !== null, at: expected.passes && at(expected.passes.slot), mark },
+    newHighWaterMark: expected && { likely: expected.passes !== null, at: expected.passes && at(expected.passes.slot, now), mark },
     basedOnWeeks: Math.min(past.length, MOST_DAYS),
     backtest: expected && backTest(past, slot),
   };

@@ -8,7 +8,7 @@ import type { Organisation } from '../books/organisation.ts';
 import { SLOT_MS } from '../forecast/day-curve.ts';
 import { fillOf, MOST_SECONDS } from '../forecast/fill.ts';
 import { RATE_MINUTES, ratePerMinute } from '../forecast/rate.ts';
-import { MINUTE_MS, minuteLevels, minuteStart } from '../usage/recent-levels.ts';
+import { MINUTE_MS, minuteLevels, minuteStart, pastOf } from '../usage/recent-levels.ts';
 import type { Watched } from './watched.ts';
 
 /** What a day comes to, by licence type. */
@@ -63,11 +63,13 @@ export function seenFill(watched: Watched, organisation: Organisation, row: Lice
 
 function rateOf(watched: Watched, organisation: Organisation, licenceType: string, now: Instant): number {
   const minute = minuteStart(now);
-  const known = watched.rates.get(licenceType);
-  if (known?.minute === minute) return known.perMinute;
   const usage = organisation.types.get(licenceType)?.usage;
-  const perMinute = usage ? ratePerMinute(minuteLevels(usage, minute, RATE_MINUTES)) : 0;
-  watched.rates.set(licenceType, { minute, perMinute });
+  if (!usage) return 0;
+  const past = pastOf(usage, minute);
+  const known = watched.rates.get(licenceType);
+  if (known?.minute === minute && known.past === past) return known.perMinute;
+  const perMinute = ratePerMinute(minuteLevels(usage, minute, RATE_MINUTES));
+  watched.rates.set(licenceType, { minute, past, perMinute });
   return perMinute;
 }
 

@@ -71,7 +71,7 @@ export interface Watched {
   groups: Map<string, Group[]>;
   ages: SessionAges;
   /** Net logins a minute by licence type, as of the newest full minute. */
-  rates: Map<string, { minute: Instant; perMinute: number }>;
+  rates: Map<string, { minute: Instant; past: number; perMinute: number }>;
   /** What today comes to; null while that is not worked out. */
   foretold: Foretold | null;
   /** Steps of the batch under way that nobody was told of yet. */

@@ -2,17 +2,26 @@
 import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { RATE_MINUTES } from '../forecast/rate.ts';
-import { MINUTE_MS, minuteLevels, minuteStart, shiftMinutes } from '../usage/recent-levels.ts';
+import { MINUTE_MS, minuteLevels, minuteStart, pastOf, shiftMinutes } from '../usage/recent-levels.ts';
 import type { TypeUsage } from '../usage/type-usage.ts';
 
-export class RecentLevels {
-  readonly #organisations = new Map<string, Map<string, { minute: Instant; levels: readonly number[] }>>();
+interface Noted {
+  minute: Instant;
+  past: number;
+  levels: readonly number[];
+}
 
-  /** Takes a type over as a commit left it. Once a minute is enough: what happens in a minute only counts when it is over. */
+export class RecentLevels {
+  readonly #organisations = new Map<string, Map<string, Noted>>();
+
+  /** Takes a type over as a commit left it. What happens in a minute only counts when it is over, but for what comes late. */
   note(organisation: string, licenceType: string, usage: TypeUsage, at: Instant): void {
-    const types = getOrMake(this.#organisations, organisation, () => new Map());
+    const types = getOrMake(this.#organisations, organisation, () => new Map<string, Noted>());
     const minute = minuteStart(at);
-    if (types.get(licenceType)?.minute !== minute) types.set(licenceType, { minute, levels: minuteLevels(usage, minute, RATE_MINUTES) });
+    const past = pastOf(usage, minute);
+    const known = types.get(licenceType);
+    if (known?.minute === minute && known.past === past) return;
+    types.set(licenceType, { minute, past, levels: minuteLevels(usage, minute, RATE_MINUTES) });
   }
 
   /** @param inUse as last shown: since its last commit it has stood there */

@@ -111,6 +111,17 @@ export class OpenBucket {
     return level;
   }
 
+  /** How many changes that can still be told apart lie before an instant. */
+  changesBefore(at: Instant): number {
+    let [low, high] = [0, this.#changes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#changes[middle] as Change).at < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** The same changes on another level. */
   shift(by: Levels): void {
     for (const { stretch } of this.#saved) shift(stretch, by);

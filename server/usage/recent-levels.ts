@@ -11,6 +11,10 @@ export function minuteLevels(usage: TypeUsage, minute: Instant, minutes: number)
   return Array.from({ length: minutes + 1 }, (_, index) => inUseBefore(usage, minute - (minutes - index) * MINUTE_MS));
 }
 
+/** Another number whenever something of before `minute` became known: levels that were taken then are to be taken anew. */
+export const pastOf = ({ open }: TypeUsage, minute: Instant): number =>
+  open.reduce((sum, bucket) => sum + bucket.changesBefore(minute), open[0]?.start ?? 0);
+
 function inUseBefore({ open, level }: TypeUsage, at: Instant): number {
   const bucket = open.findLast(({ start }) => start < at);
   return (bucket ? bucket.levelBefore(at) : (open[0]?.whole.enter ?? level))[0];

@@ -176,6 +176,18 @@ describe('when the pool is full', () => {
     expect(alert(books)).toMatchObject({ state: 'resolved' });
   });
 
+  it('FORECAST-25 what comes late, within one minute, counts at once', async () => {
+    const books = await openTestBooks(START - MINUTE);
+    await books.settings({ entitlements: { A: { concurrent: 30, contingency: 0 } } });
+    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'soon', rule: rule({}) }]);
+    await books.send(...users(30, 31, books.clock.now()));
+    await books.passTo(START + 10 * MINUTE);
+    expect((await forecast(books)).ratePerMinute).toBe(0);
+    for (let minute = 0; minute < 10; minute++) await books.send(...users(2 * minute, 2 * minute + 2, START + minute * MINUTE));
+    expect(await forecast(books)).toMatchObject({ ratePerMinute: 2, fullInSeconds: 270 });
+    expect(alert(books)).toMatchObject({ state: 'firing', value: 270 });
+  });
+
   it('FORECAST-26 the rate survives a restart', async () => {
     const books = await rising();
     await books.restart();

@@ -187,7 +187,7 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 
-export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty', 'email', 'alertmanager-v2'] as const;
+export const WEBHOOK_FORMATS = ['standard', 'alertmanager', 'slack', 'teams', 'pagerduty', 'email', 'alertmanager-v2', 'template'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
 /** Their receivers check no signature. */
@@ -201,6 +201,23 @@ export const carries = (format: WebhookFormat, type: WebhookEventType): boolean 
 export const GROUP_LABELS = ['rule', 'licenceType', 'severity'] as const;
 export type GroupLabel = (typeof GROUP_LABELS)[number];
 
+/** A body of one's own: a Liquid template, and what it makes. */
+export interface WebhookTemplate {
+  contentType: string;
+  body: string;
+}
+
+/** What a receiver would get. */
+export interface WebhookPreview {
+  format: WebhookFormat;
+  type: WebhookEventType;
+  contentType: string;
+  body: string;
+  /** Of e-mail. */
+  subject?: string;
+  html?: string;
+}
+
 /** What `GET` gives of a webhook: never the secret. */
 export interface WebhookView {
   id: string;
@@ -209,6 +226,8 @@ export interface WebhookView {
   /** Empty: all. */
   events: WebhookEventType[];
   enabled: boolean;
+  /** Of format `template`. */
+  template?: WebhookTemplate;
   /** Why Highwater itself turned it off. */
   disabledReason?: string;
   /** After a rotation: until when messages carry a signature of the old secret too. */

@@ -11,6 +11,7 @@ export const FORMAT_WORDS: Record<WebhookFormat, string> = {
   teams: 'Teams',
   pagerduty: 'PagerDuty',
   email: 'E-mail',
+  template: 'A template of one’s own',
   'alertmanager-v2': 'Alertmanager (pushed to its API)',
 };
 

@@ -24,6 +24,7 @@ import { reportSchema } from '../parse/report-body.ts';
 import { runQuery, savedReportSchema } from '../parse/saved-report.ts';
 import { assignmentSchema, userSchema } from '../parse/users.ts';
 import { deleteFiguresQuery, figureSchema, figuresQuery, giveFiguresQuery } from '../parse/vendor-figures.ts';
+import { previewSchema } from '../parse/webhook-template.ts';
 import { deliveryQuery, retryFailedSchema, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
 
@@ -38,6 +39,7 @@ const BODIES = {
   silence: silenceSchema,
   muteTime: muteTimeSchema,
   webhook: webhookSchema,
+  webhookPreview: previewSchema,
   rotation: rotationSchema,
   retryFailed: retryFailedSchema,
   report: reportSchema,

@@ -36,6 +36,7 @@ import { upgradeRequiredRoutes } from './upgrade-required.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
 import { vendorFigureRoutes } from './vendor-figures.ts';
+import { webhookPreviewRoutes } from './webhook-preview.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { whatIfRoutes } from './what-if.ts';
 
@@ -66,7 +67,15 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
   for (const add of [historyRoutes, organisationUsageRoutes, reportRoutes, savedReportRoutes]) add(app, edge);
   for (const add of [billingRoutes, statementRoutes, vendorFigureRoutes, whatIfRoutes]) add(app, edge);
-  for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes]) add(app, edge);
+  for (const add of [
+    alertRuleRoutes,
+    alertRoutes,
+    silenceRoutes,
+    muteTimeRoutes,
+    webhookRoutes,
+    webhookPreviewRoutes,
+  ])
+    add(app, edge);
   backupRoutes(app, edge);
   statusRoutes(app, edge, version);
   upgradeRequiredRoutes(app);

@@ -11,6 +11,7 @@ import type { App, AppEnv, Edge } from './edge.ts';
 import { existingOrganisation } from './existing.ts';
 import { nameInPath, searchOf } from './path.ts';
 import { HttpProblem } from './problem.ts';
+import { webhookChecks } from './webhook-checks.ts';
 
 const ALL = '/api/v1/organisations/:organisation/webhooks';
 const ONE = `${ALL}/:webhook`;
@@ -41,11 +42,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
   app.put(ONE, put, async (c) => {
     const [organisation, id] = inPath(c);
     const body = await readJson(c.env.incoming, edge.config.limits.maxBodyBytes);
-    const given = parseWebhook(id, body, {
-      urlProblem: (url) => edge.targets.problem(url),
-      mailProblem: (address) => edge.mailer.problem(address),
-      secretProblem,
-    });
+    const given = parseWebhook(id, body, webhookChecks(edge));
     const known = alerts().shown.webhook(organisation, id);
     const kept = given.secret === undefined && known ? keptSecretProblem(known, given.format) : null;
     if (given.format === 'pagerduty' && given.secret === undefined && (!known || kept !== null))

@@ -11,6 +11,7 @@ import {
   WEBHOOK_FORMATS,
   type WebhookEventType,
   type WebhookFormat,
+  type WebhookTemplate,
 } from '../../shared/alerts.ts';
 import { mailtoUrl } from '../../shared/mail-address.ts';
 import type { Instant } from '../../shared/time.ts';
@@ -21,6 +22,7 @@ import { shown } from './issues.ts';
 import { pageQuery, parseQuery } from './query.ts';
 import { type AddressChecks, addressProblems } from './receiver-address.ts';
 import { Problems } from './refusal.ts';
+import { type TemplateChecks, templateProblems, templateSchema } from './webhook-template.ts';
 
 const MAX_URL = 2_048;
 const MAX_SECRET = 256;
@@ -40,6 +42,8 @@ export const webhookSchema = z.strictObject({
     .transform((events) => [...new Set(events)])
     .default([]),
   enabled: z.boolean().default(true),
+  /** Of format `template`. */
+  template: templateSchema.nullish(),
   groupBy: z
     .array(z.enum(GROUP_LABELS))
     .transform((labels) => GROUP_LABELS.filter((label) => labels.includes(label)))
@@ -63,12 +67,13 @@ export interface ParsedWebhook {
   secret?: string;
   events: WebhookEventType[];
   enabled: boolean;
+  template?: WebhookTemplate;
   groupBy?: GroupLabel[];
   groupWaitSeconds?: number;
   repeatIntervalSeconds?: number;
 }
 
-export interface WebhookChecks extends AddressChecks {
+export interface WebhookChecks extends AddressChecks, TemplateChecks {
   /** Why a text is no secret of a format, or null. */
   secretProblem(secret: string, format: WebhookFormat): string | null;
 }
@@ -90,6 +95,8 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
           message: `${event} is no alert: an Alertmanager cannot be told; there are alert rules for it`,
         });
     }
+    const types = WEBHOOK_EVENTS.filter((type) => parsed.events.length === 0 || type === 'webhook.test' || parsed.events.includes(type));
+    for (const problem of templateProblems(parsed.format, parsed.template, types, checks)) problems.add(problem);
     // Whoever follows every step by its own id gets every step by itself.
     if (parsed.groupBy != null && parsed.format === 'standard')
       problems.add({ path: 'groupBy', message: 'is not for format standard, which has one message for one step' });
@@ -101,7 +108,7 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
     if (parsed.groupWaitSeconds != null && parsed.groupBy == null) problems.add({ path: 'groupWaitSeconds', message: 'needs groupBy' });
   }
   problems.throwIfAny('invalid_body', 'Nothing was changed');
-  const { url = '', to, format, secret, events, enabled, groupBy, groupWaitSeconds, repeatIntervalSeconds } = parsed as Given;
+  const { url = '', to, template, format, secret, events, enabled, groupBy, groupWaitSeconds, repeatIntervalSeconds } = parsed as Given;
   return {
     id,
     url: to == null ? url : mailtoUrl(to),
@@ -109,6 +116,7 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
     events,
     enabled,
     ...(secret != null && { secret }),
+    ...(template != null && { template }),
     ...(groupBy != null && { groupBy }),
     ...(groupWaitSeconds != null && { groupWaitSeconds }),
     ...(repeatIntervalSeconds != null && { repeatIntervalSeconds }),

@@ -13,6 +13,7 @@ export function webhookView(webhook: Webhook, stats: ReceiverStats, waitingSince
     format,
     events,
     enabled,
+    ...(webhook.template && { template: webhook.template }),
     ...(disabledReason !== null && { disabledReason }),
     ...(groupBy && { groupBy: [...groupBy] }),
     ...(groupWaitSeconds !== undefined && { groupWaitSeconds }),

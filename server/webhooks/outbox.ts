@@ -1,5 +1,12 @@
 /** What has to reach a receiver: written in the transaction of its cause, kept with every attempt until long after. */
-import { carries, type DeliveryStatus, type GroupLabel, type WebhookEventType, type WebhookFormat } from '../../shared/alerts.ts';
+import {
+  carries,
+  type DeliveryStatus,
+  type GroupLabel,
+  type WebhookEventType,
+  type WebhookFormat,
+  type WebhookTemplate,
+} from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 
 /** A receiver, as the store holds it. */
@@ -16,6 +23,8 @@ export interface Webhook {
   enabled: boolean;
   /** Why Highwater itself turned it off, or null. */
   disabledReason: string | null;
+  /** Of format `template`. */
+  template?: WebhookTemplate;
   /** Alerts that agree in these are told in one message; absent: each by itself. */
   groupBy?: readonly GroupLabel[];
   /** So long steps are collected before the message goes out. */

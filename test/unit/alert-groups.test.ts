@@ -197,7 +197,7 @@ describe('groups', () => {
   });
 
   it('ALERT-69 what makes no sense is refused by its path', () => {
-    const checks = { urlProblem: () => null, mailProblem: () => null, secretProblem: () => null };
+    const checks = { urlProblem: () => null, mailProblem: () => null, templateProblem: () => null, secretProblem: () => null };
     const refused = (given: object): string[] => {
       try {
         parseWebhook('ops', { url: 'https://a.example/', ...given }, checks);

@@ -102,7 +102,7 @@ describe('alertmanager-v2', () => {
   ])('FORMAT-7 %s is told at %s', (url, wanted) => expect(alertmanagerV2Url(url)).toBe(wanted));
 
   it('FORMAT-7 what an Alertmanager cannot hear or does itself is refused by its place', () => {
-    const checks = { urlProblem: () => null, mailProblem: () => null, secretProblem };
+    const checks = { urlProblem: () => null, mailProblem: () => null, templateProblem: () => null, secretProblem };
     const paths = (given: object) => {
       try {
         parseWebhook('am', { url: 'https://am.example', format: 'alertmanager-v2', ...given }, checks);

@@ -1,4 +1,4 @@
-import { FORMATS_WITHOUT_SECRET, type WebhookFormat } from '../../../shared/alerts.ts';
+import { FORMATS_WITHOUT_SECRET, type WebhookFormat, type WebhookTemplate } from '../../../shared/alerts.ts';
 import type { Instant } from '../../../shared/time.ts';
 import type { Delivery, Webhook } from '../outbox.ts';
 import type { Message } from '../post.ts';
@@ -10,6 +10,7 @@ import { pagerDutyBody, pagerDutyUrl } from './pagerduty.ts';
 import { slackBody } from './slack.ts';
 import { standardBody } from './standard.ts';
 import { teamsBody } from './teams.ts';
+import { templateBody } from './template.ts';
 
 const HEADERS = { 'content-type': 'application/json', 'user-agent': 'Highwater' };
 
@@ -25,11 +26,12 @@ export function messageOf(delivery: Delivery, webhook: Webhook, now: Instant, ho
 export type HttpFormat = Exclude<WebhookFormat, 'email'>;
 
 export function httpMessageOf(delivery: Delivery, webhook: Webhook, format: HttpFormat, now: Instant, home: string): Message {
-  const body = JSON.stringify(bodyOf(delivery, webhook, format, now, home));
+  const { contentType, body } = contentOf(delivery, webhook, format, now, home);
   const { id } = delivery;
   const isSigned = format !== 'pagerduty' && !FORMATS_WITHOUT_SECRET.includes(format);
   const signed = isSigned ? signatureHeaders(id, now, body, signingSecrets(webhook, now)) : { 'webhook-id': id };
-  return { kind: 'http', url: urlOf(delivery, webhook, format), headers: { ...HEADERS, ...signed }, body };
+  const headers = { ...HEADERS, 'content-type': contentType, ...signed };
+  return { kind: 'http', url: urlOf(delivery, webhook, format), headers, body };
 }
 
 /** Alerts that an Alertmanager is told of again. */
@@ -43,7 +45,15 @@ function urlOf(delivery: Delivery, webhook: Webhook, format: HttpFormat): string
   return format === 'alertmanager-v2' ? alertmanagerV2Url(webhook.url) : webhook.url;
 }
 
-function bodyOf(delivery: Delivery, webhook: Webhook, format: HttpFormat, now: Instant, home: string): object {
+function contentOf(delivery: Delivery, webhook: Webhook, format: HttpFormat, now: Instant, home: string): WebhookTemplate {
+  const { template } = webhook;
+  if (format !== 'template')
+    return { contentType: HEADERS['content-type'], body: JSON.stringify(bodyOf(delivery, webhook, format, now, home)) };
+  if (!template) throw new Error('the receiver has no template');
+  return { contentType: template.contentType, body: templateBody(template, delivery, home) };
+}
+
+function bodyOf(delivery: Delivery, webhook: Webhook, format: Exclude<HttpFormat, 'template'>, now: Instant, home: string): object {
   switch (format) {
     case 'standard':
       return standardBody(delivery);

@@ -39,6 +39,7 @@ import { createMailer } from './webhooks/mail.ts';
 import { createPoster, type Poster } from './webhooks/post.ts';
 import { startRefresh } from './webhooks/refresh.ts';
 import { createSender } from './webhooks/send.ts';
+import { startWatchdog } from './webhooks/watchdog.ts';
 import { createWebhookWorker } from './webhooks/worker.ts';
 
 /** Milliseconds after which a display that does not drain is cut off. */
@@ -171,7 +172,15 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       count: (outcome) => metrics.delivery(outcome),
     });
     const runner = createReportRunner({ clock, log, committed, actions: pipeline.savedReports, directory: reportsDirectory(config) });
+    const reasons = () => {
+      const now = edge.health();
+      return now.state === 'ready' ? [] : now.reasons;
+    };
+    const watchdog =
+      config.watchdog &&
+      startWatchdog({ settings: config.watchdog, clock, log, sender, reasons, count: (outcome) => metrics.beat(outcome) });
     const stopListening = pipeline.onCommit((commit) => {
+      watchdog?.committed(commit.seq);
       metrics.commit(commit);
       hub.commit(commit.changed);
       worker.take(commit.queued);
@@ -200,6 +209,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       count: (outcome) => metrics.refresh(outcome),
     });
     teardown.add('alertmanagers', 1_000, stopRefresh);
+    teardown.add('watchdog', 1_000, () => watchdog?.close());
     // Callers go first, then what they call: nothing that was taken is left without an answer.
     teardown.add('callers', 8_000, async () => {
       stopListening();

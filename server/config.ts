@@ -8,6 +8,7 @@ import { bare, readEnvironment } from './config-env.ts';
 import { nearest } from './config-suggest.ts';
 import { name } from './parse/fields.ts';
 import { fieldProblems } from './parse/issues.ts';
+import { createTargetGuard } from './webhooks/guard.ts';
 
 export const ROLES = ['viewer', 'ingest', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -47,6 +48,14 @@ export const configSchema = z.strictObject({
       coalesceAfterSeconds: z.number().gte(0).lte(31_536_000).default(300),
     })
     .prefault({}),
+  /** Absent: nobody outside is told that the daemon is well. */
+  watchdog: z
+    .strictObject({
+      url: z.string().max(2_048),
+      everySeconds: z.number().gte(5).lte(86_400).default(60),
+      method: z.enum(['GET', 'POST']).default('GET'),
+    })
+    .optional(),
   /** Absent: there is no mail server, and no e-mail. */
   email: emailSchema.optional(),
   billing: z
@@ -202,6 +211,8 @@ function crossProblems(config: Parsed): ConfigProblem[] {
     problems.push({ path: 'limits.liveBufferHardBytes', message: 'must not be below limits.liveBufferSoftBytes' });
   }
   problems.push(...emailProblems(config.email));
+  const wrongBeat = config.watchdog ? createTargetGuard(config.webhooks.allowTargets).problem(config.watchdog.url) : null;
+  if (wrongBeat !== null) problems.push({ path: 'watchdog.url', message: wrongBeat });
   const names = (config.auth?.tokens ?? []).map((item) => item.name);
   for (const twice of new Set(names.filter((item, index) => names.indexOf(item) !== index))) {
     problems.push({ path: 'auth.tokens', message: `two tokens are named ${JSON.stringify(twice)}` });

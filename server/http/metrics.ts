@@ -11,6 +11,8 @@ export interface Metrics {
   delivery(outcome: 'delivered' | 'failed' | 'gone'): void;
   /** An Alertmanager was told which alerts still fire. */
   refresh(outcome: 'sent' | 'failed'): void;
+  /** A beat to the outside, or none because nothing is recorded. */
+  beat(outcome: 'sent' | 'failed' | 'withheld'): void;
   /** A request or a handshake that was refused, by the code of its problem. */
   refused(code: ProblemCode): void;
   /** The text that Prometheus scrapes, and its media type. */
@@ -53,6 +55,12 @@ export function createMetrics(committed: Committed, clients: () => number, recei
   const refreshes = new Counter({
     name: 'highwater_alertmanager_refreshes_total',
     help: 'Requests that told an Alertmanager which alerts still fire, by outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const beats = new Counter({
+    name: 'highwater_watchdog_beats_total',
+    help: 'Beats to the watchdog by outcome; withheld: nothing is recorded at the moment',
     labelNames: ['outcome'],
     registers,
   });
@@ -120,6 +128,7 @@ export function createMetrics(committed: Committed, clients: () => number, recei
     },
     delivery: (outcome) => deliveries.inc({ outcome }),
     refresh: (outcome) => refreshes.inc({ outcome }),
+    beat: (outcome) => beats.inc({ outcome }),
     refused: (reason) => refused.inc({ reason }),
     async scrape() {
       collect();

@@ -67,15 +67,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [sessionRoutes, holderRoutes, recordRoutes, anomalyRoutes, changeRoutes, catalogueRoutes, importRoutes]) add(app, edge);
   for (const add of [historyRoutes, organisationUsageRoutes, reportRoutes, savedReportRoutes]) add(app, edge);
   for (const add of [billingRoutes, statementRoutes, vendorFigureRoutes, whatIfRoutes]) add(app, edge);
-  for (const add of [
-    alertRuleRoutes,
-    alertRoutes,
-    silenceRoutes,
-    muteTimeRoutes,
-    webhookRoutes,
-    webhookPreviewRoutes,
-  ])
-    add(app, edge);
+  for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes, webhookPreviewRoutes]) add(app, edge);
   backupRoutes(app, edge);
   statusRoutes(app, edge, version);
   upgradeRequiredRoutes(app);

@@ -11,6 +11,8 @@ const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
 export interface Message {
   kind: 'http';
+  /** Default: POST. */
+  method?: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -46,14 +48,14 @@ export function createPoster(guard: TargetGuard, timeoutMs = TIMEOUT_MS): Poster
     });
   const agents = { 'https:': agent(true), 'http:': agent(false) };
   return {
-    async post({ url, headers, body }) {
+    async post({ url, method = 'POST', headers, body }) {
       // Literal addresses never reach the lookup, and the configuration may be another than when the receiver was set.
       const problem = guard.problem(url);
       if (problem !== null) throw new ForbiddenTarget(problem);
       const { protocol } = new URL(url);
       const dispatcher = agents[protocol as 'https:' | 'http:'];
       const signal = AbortSignal.timeout(timeoutMs);
-      const response = await request(url, { method: 'POST', headers, body, dispatcher, signal });
+      const response = await request(url, { method, headers, ...(method === 'POST' && { body }), dispatcher, signal });
       const retryAfter = response.headers['retry-after'];
       const beginning = await readLittle(response.body);
       return { status: response.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, body: beginning };

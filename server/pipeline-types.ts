@@ -13,6 +13,7 @@ import type { Instant } from '../shared/time.ts';
 import type { Comparison, FigureRange, GivenFigure, VendorFigure } from '../shared/vendor-figures.ts';
 import type {
   AnomalyView,
+  ChainView,
   ChangeView,
   HistoryRow,
   HolderView,
@@ -155,6 +156,8 @@ export interface Committed {
   /** The same page in lists, others let in between two; returns the cursor of the next page. @throws BadCursorError at once */
   recordPieces(organisation: string, query: RecordQuery): AsyncGenerator<RecordView[], string | null, void> | undefined;
   anomalies(organisation: string, query: AnomalyQuery): Page<AnomalyView> | undefined;
+  /** The newest link of the chain over the records, or that which stands for a number. */
+  chain(organisation: string, seq?: number): ChainView;
   changes(organisation: string, query: ChangeQuery): Page<ChangeView> | undefined;
   /** In-use level of every type over a range, for the chart: steps, first point at `from`. At most `points` steps a type. */
   steps(organisation: string, from: Instant, to: Instant, points: number): LevelSteps[] | undefined;

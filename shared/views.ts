@@ -143,3 +143,15 @@ export interface OrganisationUsageRow {
   provisional: boolean;
   complete: boolean;
 }
+
+/** `GET O/chain`: a link of the chain over the records. Nulls: there is none. */
+export interface ChainView {
+  epoch: string;
+  /** Highest number that it stands for. */
+  seq: number | null;
+  hash: string | null;
+  /** Records in it, and their instants. */
+  count: number;
+  oldestAt: string | null;
+  newestAt: string | null;
+}

@@ -10,8 +10,8 @@ export interface Draft extends Reader {
   put(table: TableName, key: Key, value: unknown): void;
   remove(table: TableName, key: Key): void;
   writes(): Write[];
-  /** Keys of a table that were written or removed, by what a range never spans: the organisation of most. */
-  written(table: TableName, organisation: string): Iterable<Key>;
+  /** What of a table was written or removed, by what a range never spans: the organisation of most. */
+  written(table: TableName, organisation: string): Iterable<Write>;
 }
 
 export function createDraft(disk: Reader): Draft {
@@ -29,9 +29,7 @@ export function createDraft(disk: Reader): Draft {
     put: write,
     remove: (table, key) => write(table, key, undefined),
     writes: () => [...tables.values()].flatMap((groups) => [...groups.values()].flatMap((group) => [...group.writes.values()])),
-    *written(table, organisation) {
-      for (const { key } of overlay(table, [organisation])?.writes.values() ?? []) yield key;
-    },
+    written: (table, organisation) => overlay(table, [organisation])?.writes.values() ?? [],
     get<V>(table: TableName, key: Key): V | undefined {
       const written = overlay(table, key)?.writes.get(keyText(key));
       return written ? (written.value as V | undefined) : disk.get<V>(table, key);

@@ -1,6 +1,7 @@
 /** The end of a batch: the state that it leaves, written beside the entries in the same transaction. */
 import { closeBuckets } from '../usage/type-usage.ts';
 import type { Batch } from './batch.ts';
+import { chainRecords } from './chain.ts';
 import { rewriteHistory } from './history.ts';
 import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
@@ -19,6 +20,7 @@ export function finishBatch(batch: Batch): void {
     writeSessions(batch, organisation);
     for (const type of types) writeType(batch, organisation, type);
     noteLateEntries(batch, organisation);
+    chainRecords(batch, organisation);
     draft.put('states', [id], countersOf(organisation));
     if (organisation.versions.length === 0 && !draft.get('organisations', [id])) draft.put('organisations', [id], []);
   }
@@ -55,6 +57,6 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
 }
 
 function countersOf(organisation: Organisation): OrganisationCounters {
-  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept } = organisation;
-  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept: { ...kept } };
+  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept, chainHash } = organisation;
+  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept: { ...kept }, chainHash };
 }

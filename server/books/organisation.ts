@@ -66,6 +66,8 @@ export interface OrganisationCounters {
   sinceMark: number;
   /** Events counted before their time, in the order of their instants; no user: a logout of everybody. */
   ahead: { user: string; from: Instant; at: Instant }[];
+  /** Hash of the newest link of the chain over the records; absent: there is none. */
+  chainHash?: string;
   /** Absent: everything is. */
   kept?: Partial<Kept>;
 }
@@ -84,6 +86,7 @@ export const keptOf = ({ kept }: Pick<OrganisationCounters, 'kept'>): Kept => ({
 
 export interface Organisation extends OrganisationCounters {
   kept: Kept;
+  chainHash: string;
   /** When it is looked at next whether something is kept for long enough. */
   nextKeep: Instant;
   id: string;
@@ -120,6 +123,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
   const organisation: Organisation = {
     ...counters,
     kept: keptOf(counters),
+    chainHash: counters.chainHash ?? '',
     nextKeep: Number.NEGATIVE_INFINITY,
     id,
     versions,

@@ -68,7 +68,7 @@ export function settleClosing(batch: Batch, id: string, closedTo: Instant | null
 /** Looks whether the batch has written anything before the running period. */
 export function noteLateEntries(batch: Batch, organisation: Organisation): void {
   let earliest = Number.POSITIVE_INFINITY;
-  for (const key of batch.draft.written('entries', organisation.id)) {
+  for (const { key } of batch.draft.written('entries', organisation.id)) {
     // What is kept no more is only ever removed: the past is as it was.
     if ((key[1] as Instant) >= organisation.kept.closed) earliest = Math.min(earliest, key[1] as Instant);
   }

@@ -11,6 +11,7 @@ import { settingsSchema } from '../parse/organisation.ts';
 import { organisationUsageQuery } from '../parse/organisation-usage-query.ts';
 import {
   anomalyQuery,
+  chainQuery,
   changeQuery,
   forecastQuery,
   importQuery,
@@ -55,6 +56,7 @@ const QUERIES = {
   run: runQuery,
   anomalies: anomalyQuery,
   changes: changeQuery,
+  chain: chainQuery,
   levels: levelsQuery,
   forecast: forecastQuery,
   import: importQuery,

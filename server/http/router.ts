@@ -8,6 +8,7 @@ import { bearerToken, neededCapability } from './auth.ts';
 import { backupRoutes } from './backups.ts';
 import { billingRoutes } from './billing.ts';
 import { catalogueRoutes } from './catalogue.ts';
+import { chainRoutes } from './chain.ts';
 import { changeRoutes } from './changes.ts';
 import type { App, AppEnv, Edge } from './edge.ts';
 import { eventRoutes } from './events.ts';
@@ -69,6 +70,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [billingRoutes, statementRoutes, vendorFigureRoutes, whatIfRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes, webhookPreviewRoutes]) add(app, edge);
   backupRoutes(app, edge);
+  chainRoutes(app, edge);
   statusRoutes(app, edge, version);
   upgradeRequiredRoutes(app);
   openApiRoutes(app, version);

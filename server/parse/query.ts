@@ -63,6 +63,7 @@ export const recordQuery = z.strictObject({
 });
 export const anomalyQuery = z.strictObject({ ...page, ...range, kind: z.enum(ANOMALY_KINDS).optional() });
 export const changeQuery = z.strictObject({ ...page, ...range, user: name.optional() });
+export const chainQuery = z.strictObject({ seq: wholeNumber(Number.MAX_SAFE_INTEGER).optional() });
 export const levelsQuery = z.strictObject({ from: instant, to: instant, points: wholeNumber(MAX_POINTS).default(1_000) });
 
 export const forecastQuery = z.strictObject({ licenceType: licenceType.optional() });
@@ -101,6 +102,7 @@ export const parseReportFileQuery = (search: URLSearchParams): { format?: Report
 export const parseRecordQuery = (search: URLSearchParams): RecordQuery & FileQuery => parseQuery(recordQuery, search);
 export const parseAnomalyQuery = (search: URLSearchParams): AnomalyQuery => parseQuery(anomalyQuery, search);
 export const parseChangeQuery = (search: URLSearchParams): ChangeQuery => parseQuery(changeQuery, search);
+export const parseChainQuery = (search: URLSearchParams): { seq?: number } => parseQuery(chainQuery, search);
 export const parseLevelsQuery = (search: URLSearchParams): { from: number; to: number; points: number } => parseQuery(levelsQuery, search);
 export const parseForecastQuery = (search: URLSearchParams): { licenceType?: string } => parseQuery(forecastQuery, search);
 export const parseImportQuery = (search: URLSearchParams): { dryRun: boolean; timeZone?: string; dateOrder?: DateOrder } =>

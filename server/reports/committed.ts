@@ -14,6 +14,7 @@ import { lastReceived, type Version } from '../licensing/versions.ts';
 import type { Committed, PageQuery } from '../pipeline-types.ts';
 import { AFTER_NAMES, type Store, type Write } from '../store/store.ts';
 import { readAnomalies } from './anomalies.ts';
+import { readChain } from './chain.ts';
 import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { ForecastCache } from './forecast-cache.ts';
@@ -160,6 +161,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
     },
     recordPieces: (id, query) => (shown.has(id) ? inPieces(readRecords(store, id, query, (type) => order.has(type))) : undefined),
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
+    chain: (id, seq) => readChain(store, epoch, id, seq),
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
     steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
     recomputing: (id) => recomputingFrom(store, id),

@@ -31,6 +31,8 @@ export const TABLES = [
   'hours',
   /** [organisation, licence type, start] -> levels of a local day in which something changed; only days of which five-minute rows are kept no more. */
   'days',
+  /** [organisation, highest number of its records] -> a link of the chain over the records. */
+  'chain',
   /** [organisation, billing period] -> its bill, of which the entries are kept no more. */
   'bills',
   /** [organisation, at, receipt, kind] -> who and what. */

@@ -29,6 +29,7 @@ import type { Version } from '../licensing/versions.ts';
 import { compareKeys } from '../store/keys.ts';
 import { AFTER_NAMES, below, type Key, type Reader, type Row } from '../store/store.ts';
 import type { Levels } from '../usage/levels.ts';
+import { ChainCheck } from './chain-check.ts';
 import type { Finder } from './findings.ts';
 import type { Numbers } from './numbers.ts';
 import { TypeLine } from './type-line.ts';
@@ -59,12 +60,14 @@ class OrganisationWalk {
   readonly #lines = new Map<string, TypeLine>();
   readonly #marks: Iterator<Row<[string, number][]>>;
   #mark: Row<[string, number][]> | undefined;
+  readonly #chain: ChainCheck;
   #noOpenSession = 0;
   #sweeps = 0;
 
   constructor(parts: WalkParts, organisation: Organisation) {
     this.#parts = parts;
     this.#organisation = organisation;
+    this.#chain = new ChainCheck(parts.disk, parts.finder, organisation.id);
     this.#marks = parts.disk.range<[string, number][]>('marks', this.#below())[Symbol.iterator]();
     this.#nextMark();
   }
@@ -103,6 +106,7 @@ class OrganisationWalk {
     this.#compareSessions(timersRunTo);
     this.#compareAnomalies(anomalies);
     this.#compareIndexes();
+    this.#chain.finish(this.#organisation.kept.entries, this.#organisation.chainHash);
   }
 
   #walkEntry(key: Key, position: Position, entry: Entry): void {
@@ -110,6 +114,7 @@ class OrganisationWalk {
     findings.entries++;
     for (const record of [...entry.records, ...(entry.superseded ?? [])]) {
       findings.records++;
+      this.#chain.note(position, entry, record);
       if (!this.#parts.numbers.add(record.seq)) this.#expect('entries', key, `record ${record.seq} once`, `record ${record.seq} twice`);
     }
     if (entry.reason !== null) this.#expectRow('anomalies', [this.#organisation.id, position.at, position.receipt, entry.reason]);

@@ -47,6 +47,7 @@ export const IMPORT_RULES: ImportRule[] = [
       'server/store/keys.ts',
       'server/pipeline-types.ts',
       'tinyqueue',
+      'node:crypto',
     ],
     words: clockReads,
   },

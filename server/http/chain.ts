@@ -1,0 +1,18 @@
+import { parseChainQuery } from '../parse/query.ts';
+import { describe, json } from './describe.ts';
+import type { App, Edge } from './edge.ts';
+import { existingOrganisation } from './existing.ts';
+import { searchOf } from './path.ts';
+
+export function chainRoutes(app: App, edge: Edge): void {
+  const doc = describe(
+    'The head of the chain over the records',
+    'Every batch of records adds a link whose hash stands for all records before it. Note the head down elsewhere, every day for one: as long as `highwater verify` finds no difference and the link of that number still has that hash, nothing recorded before was changed.',
+    { tag: 'Records', query: 'chain' },
+  );
+  app.get('/api/v1/organisations/:organisation/chain', doc, (c) => {
+    const organisation = existingOrganisation(c, edge);
+    const { seq } = parseChainQuery(searchOf(c));
+    return json(edge.running().pipeline.committed.chain(organisation, seq));
+  });
+}

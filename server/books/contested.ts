@@ -6,6 +6,7 @@ import { bucketStart } from '../usage/open-bucket.ts';
 import { highestOf, highestSince } from '../usage/type-usage.ts';
 import type { Batch } from './batch.ts';
 import { type Organisation, typeState } from './organisation.ts';
+import { withRaises } from './raises.ts';
 
 /** Has the pools of a type gone through again from an instant on, once everything else of the batch is in the books. */
 export function contestPools(batch: Batch, { id }: Organisation, type: string, from: Instant): void {
@@ -24,7 +25,7 @@ export function isContested(batch: Batch, organisation: Organisation, type: stri
   const state = typeState(organisation, type);
   if (state.pools.outside.size > 0) return true;
   const highest = highestSince(state.usage, from) ?? highestInHistory(batch, organisation, type, from);
-  return highest + waiting(batch, organisation, type) + holders > smallest;
+  return highest + state.usage.crossed + waiting(batch, organisation, type) + holders > smallest;
 }
 
 /** What this batch has added to the past and not yet brought into the history. */
@@ -47,7 +48,10 @@ function highestInHistory(batch: Batch, organisation: Organisation, type: string
   const days = { start: [organisation.id, type, organisation.calendar.day(from).start], end: [organisation.id, type, kept.buckets] };
   if (from < kept.buckets) for (const { value } of batch.draft.range<Stretch>('days', days)) highest = Math.max(highest, highestOf(value));
   const start = [organisation.id, type, bucketStart(from)];
-  for (const { value } of batch.draft.range<Stretch>('buckets', { start, end: [organisation.id, type, Number.POSITIVE_INFINITY] })) {
+  for (const { value } of withRaises(batch.draft).range<Stretch>('buckets', {
+    start,
+    end: [organisation.id, type, Number.POSITIVE_INFINITY],
+  })) {
     highest = Math.max(highest, highestOf(value));
   }
   return highest;

@@ -50,9 +50,9 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
     if (bucket.start >= firstChanged) batch.draft.put('buckets', [organisation.id, type, bucket.start], bucket.whole);
   }
   const closed = closeBuckets(usage);
-  const { level, day, period, open } = usage;
+  const { level, day, period, open, crossed } = usage;
   if (open[0]) closeHours(batch, organisation, type, closed, open[0].start);
-  const stored: StoredType = { level, day, period, openFrom: open[0]?.start ?? null };
+  const stored: StoredType = { level, day, period, openFrom: open[0]?.start ?? null, crossed };
   batch.draft.put('types', [organisation.id, type], stored);
 }
 

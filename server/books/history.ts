@@ -1,14 +1,16 @@
 /** Levels of the past, corrected in the store: the buckets in which something changed are read anew, those after them shifted. */
+import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
-import { addLevels, beginStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
-import { BUCKET_MS, bucketStart, type Change, HOUR_MS, hourStart, OpenBucket } from '../usage/open-bucket.ts';
-import { beginWatch, countIn, type TypeUsage, type Watch } from '../usage/type-usage.ts';
+import { addLevels, beginStretch, copyStretch, extend, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
+import { addMove, BUCKET_MS, bucketStart, type Change, crossed, HOUR_MS, hourStart, type Moves, OpenBucket } from '../usage/open-bucket.ts';
+import { beginWatch, countIn, shiftWatch, type TypeUsage, type Watch } from '../usage/type-usage.ts';
 import { type Batch, touch, touchBucket } from './batch.ts';
 import { type Entry, levelChange, type Position } from './entry.ts';
 import { correctHours } from './hours.ts';
 import { whatIsKept } from './kept-levels.ts';
 import { shiftsCounted } from './marks.ts';
 import { type Organisation, typeState } from './organisation.ts';
+import { missingAt, raiseLater, withRaises } from './raises.ts';
 import { jumpBetween } from './recomputation.ts';
 import { countChange } from './settle.ts';
 
@@ -46,7 +48,11 @@ function correctBuckets(batch: Batch, organisation: Organisation, type: string, 
     if (by) raised = addLevels(raised, by);
   }
   usage.level = addLevels(usage.level, raised);
-  rewatch(batch, organisation, type, usage);
+  const last = bucketStart((changes.at(-1) as Change).at);
+  for (const name of ['day', 'period'] as const) {
+    if (last < usage[name].start) shiftWatch(usage[name], raised);
+    else usage[name] = watchAgain(batch, organisation, type, usage, usage[name]);
+  }
   touch(batch, organisation).add(type);
 }
 
@@ -94,8 +100,45 @@ function correctStored(
   changes: ReadonlyMap<Instant, Levels>,
   stretch: { from: Instant; until: Instant; raised: Levels },
 ): Levels {
-  const { from, until, raised: before, byBucket } = whatIsKept(batch, organisation, type, changes, stretch);
-  if (until <= from) return before;
+  const { from, until, raised, byBucket } = whatIsKept(batch, organisation, type, changes, stretch);
+  if (until <= from) return raised;
+  const far = (until - from) / BUCKET_MS > batch.books.effort.perPiece;
+  const firstOpen = typeState(organisation, type).usage.open[0]?.start;
+  // Behind it lie open buckets, which are corrected in memory.
+  const correct = far && until === firstOpen ? correctFar : correctStretch;
+  return correct(batch, organisation, type, byBucket, { from, until, raised });
+}
+
+/** Only the hours in which something changed, and that of now: what lies between and behind them is raised later. */
+function correctFar(
+  batch: Batch,
+  organisation: Organisation,
+  type: string,
+  byBucket: ReadonlyMap<Instant, Levels>,
+  { from, until, raised: before }: { from: Instant; until: Instant; raised: Levels },
+): Levels {
+  let raised = before;
+  let reached = hourStart(from);
+  const byHour = new Map([[reached, new Map<Instant, Levels>()]]);
+  for (const [start, by] of byBucket)
+    if (start < until) getOrMake(byHour, hourStart(start), () => new Map<Instant, Levels>()).set(start, by);
+  getOrMake(byHour, hourStart(until), () => new Map<Instant, Levels>());
+  for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
+    raiseLater(batch, organisation, type, reached, hour, raised);
+    reached = hour + HOUR_MS;
+    const stretch = { from: Math.max(from, hour), until: Math.min(until, reached), raised };
+    raised = correctStretch(batch, organisation, type, ofHour, stretch);
+  }
+  return raised;
+}
+
+function correctStretch(
+  batch: Batch,
+  organisation: Organisation,
+  type: string,
+  byBucket: ReadonlyMap<Instant, Levels>,
+  { from, until, raised: before }: { from: Instant; until: Instant; raised: Levels },
+): Levels {
   let raised = before;
   const inStore = [...byBucket.keys()].filter((start) => start < until);
   const after = inStore.reduce((sum, start) => addLevels(sum, byBucket.get(start) as Levels), raised);
@@ -124,7 +167,7 @@ function correctOne(batch: Batch, organisation: Organisation, type: string, star
     const enter = known ? addLevels(known.enter, shifted) : levelEnteringNew(batch, organisation, type, start);
     batch.draft.put('buckets', key, readBucket(batch, organisation, type, start, enter));
   } else if (!sameLevels(shifted, NO_LEVELS)) {
-    const bucket = structuredClone(batch.draft.get<Stretch>('buckets', key) as Stretch);
+    const bucket = copyStretch(batch.draft.get<Stretch>('buckets', key) as Stretch);
     shift(bucket, shifted);
     batch.draft.put('buckets', key, bucket);
   }
@@ -168,11 +211,17 @@ function bucketsIn(
 /** A bucket as the entries tell it. */
 function readBucket(batch: Batch, organisation: Organisation, type: string, start: Instant, enter: Levels): Stretch {
   const bucket = beginStretch(start, enter);
+  const { usage } = typeState(organisation, type);
+  let moves: Moves = { came: 0, went: 0 };
   const range = { start: [organisation.id, start], end: [organisation.id, start + BUCKET_MS] };
   for (const { key, value } of batch.draft.range<Entry>('entries', range)) {
     for (const record of value.records) {
       const by = record.type === type ? levelChange(value.kind, record) : null;
-      if (by) extend(bucket, key[1] as Instant, by);
+      if (!by) continue;
+      if (bucket.until !== key[1]) moves = { came: 0, went: 0 };
+      extend(bucket, key[1] as Instant, by);
+      addMove(moves, by[0]);
+      usage.crossed = Math.max(usage.crossed, crossed(moves));
     }
   }
   return bucket;
@@ -183,14 +232,16 @@ function levelEnteringNew(batch: Batch, organisation: Organisation, type: string
   const range = { start: [organisation.id, type, Number.NEGATIVE_INFINITY], end: [organisation.id, type, start], reverse: true, limit: 1 };
   for (const { key, value } of batch.draft.range<Stretch>('buckets', range)) {
     const jump = jumpBetween(organisation.recomputations.pools.get(type), key[2] as Instant, start);
-    return value.exit.map((level, metric) => level - (jump[metric] as number)) as Levels;
+    const raises = organisation.recomputations.raises.get(type);
+    const [there, here] = [missingAt(raises, key[2] as Instant), missingAt(raises, start)];
+    return value.exit.map((level, m) => level - (jump[m] as number) + (there[m] as number) - (here[m] as number)) as Levels;
   }
   return NO_LEVELS;
 }
 
 function levelBefore(batch: Batch, organisation: Organisation, type: string, start: Instant): Levels {
   const range = { start: [organisation.id, type, Number.NEGATIVE_INFINITY], end: [organisation.id, type, start], reverse: true, limit: 1 };
-  for (const { value } of batch.draft.range<Stretch>('buckets', range)) return value.exit;
+  for (const { value } of withRaises(batch.draft).range<Stretch>('buckets', range)) return value.exit;
   return NO_LEVELS;
 }
 
@@ -211,6 +262,6 @@ export function watchAgain(
   const before = usage.open.findLast((bucket) => bucket.start < span.start);
   const watch = beginWatch(span, before ? before.whole.exit : levelBefore(batch, organisation, type, Math.min(span.start, firstOpen)));
   const range = { start: [organisation.id, type, span.start], end: [organisation.id, type, Math.min(span.end, firstOpen)] };
-  for (const { value } of batch.draft.range<Stretch>('buckets', range)) countIn(watch, value);
+  for (const { value } of withRaises(batch.draft).range<Stretch>('buckets', range)) countIn(watch, value);
   return watch;
 }

@@ -38,7 +38,8 @@ function oldestClosed(disk: Reader, id: string, closed: Instant): Instant | null
 
 /** @param bill of the period of the oldest entries, if `billToKeep` asked for it */
 export function keepNext(batch: Batch, organisation: Organisation, { recordsMonths }: Retention, bill: Bill | null): void {
-  const { calendar, kept, id } = organisation;
+  const { calendar, kept, id, recomputations } = organisation;
+  if (isRecomputing(recomputations)) return;
   if (bill) {
     keepBill(batch, organisation, bill);
     return;

@@ -46,14 +46,14 @@ export function loadBooks(disk: Reader, grants: Grants, effort: Effort): Books {
 function loadTypes(disk: Reader, organisation: Organisation): void {
   for (const { key, value } of disk.range<StoredType>('types', below(organisation.id))) {
     const type = key[1] as string;
-    const { level, day, period, openFrom } = value;
+    const { level, day, period, openFrom, crossed = 0 } = value;
     const buckets =
       openFrom === null
         ? []
         : [...disk.range<Stretch>('buckets', { start: [organisation.id, type, openFrom], end: [organisation.id, type, Infinity] })];
     organisation.types.set(type, {
       pools: emptyPools(),
-      usage: { level, day, period, open: buckets.map((row) => new OpenBucket(row.value)) },
+      usage: { level, day, period, crossed, open: buckets.map((row) => new OpenBucket(row.value)) },
     });
   }
 }

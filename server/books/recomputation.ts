@@ -7,6 +7,7 @@ import { addLevels, type Levels, NO_LEVELS } from '../usage/levels.ts';
 import type { Batch } from './batch.ts';
 import type { Organisation } from './organisation.ts';
 import type { Outside, PoolWalk } from './pool-walk.ts';
+import type { Raises } from './raises.ts';
 
 /** The users are worked out again, one after the other. */
 export interface UserRecomputation {
@@ -40,11 +41,13 @@ export interface PoolRecomputation {
 export interface Recomputations {
   users: UserRecomputation | null;
   pools: Map<string, PoolRecomputation>;
+  /** By licence type. */
+  raises: Map<string, Raises>;
 }
 
-export const noRecomputations = (): Recomputations => ({ users: null, pools: new Map() });
+export const noRecomputations = (): Recomputations => ({ users: null, pools: new Map(), raises: new Map() });
 
-export const isRecomputing = ({ users, pools }: Recomputations): boolean => users !== null || pools.size > 0;
+export const isRecomputing = ({ users, pools, raises }: Recomputations): boolean => users !== null || pools.size > 0 || raises.size > 0;
 
 const NOBODY: PoolWalk = { used: { concurrent: 0, contingency: 0, 'over-limit': 0 }, outside: new Map() };
 
@@ -97,7 +100,7 @@ interface StoredPools {
   edges: { at: Instant; jump: Levels; differing: string[] }[];
 }
 
-export type StoredRecomputation = UserRecomputation | StoredPools;
+export type StoredRecomputation = UserRecomputation | StoredPools | Raises;
 
 export function keepPools({ draft }: Batch, { id, recomputations }: Organisation, type: string): void {
   const task = recomputations.pools.get(type);
@@ -119,6 +122,10 @@ export function keepPools({ draft }: Batch, { id, recomputations }: Organisation
 export function restoreRecomputation(organisation: Organisation, type: string | undefined, stored: StoredRecomputation): void {
   if (type === undefined) {
     organisation.recomputations.users = stored as UserRecomputation;
+    return;
+  }
+  if ('steps' in stored) {
+    organisation.recomputations.raises.set(type, stored);
     return;
   }
   const { used, outside, differing, edges, ...rest } = stored as StoredPools;

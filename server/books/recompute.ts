@@ -10,6 +10,7 @@ import { correctLevels, type PlacedChange, rewriteHistoryOf } from './history.ts
 import { refoldUsers } from './late.ts';
 import { type Organisation, typeState } from './organisation.ts';
 import { goBack, startOf, turnForward, walkFromNow } from './pool-walk.ts';
+import { raiseNext } from './raises.ts';
 import { keepPools, keepUsers, type PoolRecomputation, type UserRecomputation } from './recomputation.ts';
 import { playPools, showPools } from './replay-pools.ts';
 import { beginRewriting, levelDifferences, type Rewriting, writePoolRewriting } from './rewriting.ts';
@@ -17,9 +18,11 @@ import { hasEntriesFrom, type Placed } from './user-timeline.ts';
 
 /** Does the next piece of the organisation's recomputations. Users come first: with them the pools may have to go further back. */
 export function recomputeNext(batch: Batch, organisation: Organisation): void {
-  const { users, pools } = organisation.recomputations;
+  const { users, pools, raises } = organisation.recomputations;
   const [next] = pools;
-  if (users) nextUsers(batch, organisation, users);
+  const [raise] = raises;
+  if (raise) raiseNext(batch, organisation, ...raise);
+  else if (users) nextUsers(batch, organisation, users);
   else if (next) nextPools(batch, organisation, ...next);
 }
 

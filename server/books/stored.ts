@@ -31,6 +31,8 @@ export interface StoredType {
   day: Watch;
   period: Watch;
   openFrom: Instant | null;
+  /** Missing in rows that older versions wrote. */
+  crossed?: number;
 }
 
 export function storeSession(organisation: Organisation, user: string, session: Session): StoredSession {

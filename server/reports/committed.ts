@@ -7,6 +7,7 @@ import { BillCache } from '../billing/bill-cache.ts';
 import type { ClosingTimes } from '../billing/closing-times.ts';
 import type { Books } from '../books/batch.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings } from '../books/organisation.ts';
+import { withRaises } from '../books/raises.ts';
 import { closingOf } from '../books/statements.ts';
 import { licenceRow } from '../books/views.ts';
 import type { Downtime } from '../licensing/sessions.ts';
@@ -59,6 +60,7 @@ export interface PublishedCommitted extends Committed {
 }
 
 export function createCommitted({ store, epoch, catalogue, closing, now }: CommittedOptions): PublishedCommitted {
+  const levels = withRaises(store);
   const order = new Map(catalogue.licenceTypes.map((type, index) => [type.name, index]));
   const shown = new Map<string, Shown>();
   const watches = new ReadWatches();
@@ -163,7 +165,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
     chain: (id, seq) => readChain(store, epoch, id, seq),
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
-    steps: (id, from, to, points) => (shown.has(id) ? readSteps(store, id, from, to, points) : undefined),
+    steps: (id, from, to, points) => (shown.has(id) ? readSteps(levels, id, from, to, points) : undefined),
     recomputing: (id) => recomputingFrom(store, id),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
     vendorFigures: (id, query) => (shown.has(id) ? readFigures(store, id, query) : undefined),
@@ -177,7 +179,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
       const types = rows.map((row) => row.licenceType);
       const recentOf = (type: string) => recent.of(id, type, view.rows.get(type)?.inUse ?? 0, now());
       return createReports({
-        disk: store,
+        disk: levels,
         organisation: id,
         types,
         downtimes,

@@ -1,5 +1,5 @@
 import type { Instant } from '../../shared/time.ts';
-import { addLevels, beginStretch, copyStretch, extend, type Levels, type Stretch, shift } from './levels.ts';
+import { addLevels, beginStretch, copyStretch, extend, type Levels, NO_LEVELS, type Stretch, shift } from './levels.ts';
 
 export const BUCKET_MS = 300_000;
 /** Instants kept apart in memory per bucket; beyond, the older half is folded together. */
@@ -18,6 +18,20 @@ export interface Change {
   by: Levels;
 }
 
+/** How many came and how many went at one instant: on the way the level may have been higher than it was after it. */
+export interface Moves {
+  came: number;
+  went: number;
+}
+
+export const addMove = (moves: Moves, by: number): void => {
+  moves.came += Math.max(0, by);
+  moves.went += Math.max(0, -by);
+};
+
+/** By how much at most the level was higher on the way. */
+export const crossed = ({ came, went }: Moves): number => Math.min(came, went);
+
 /** A stretch with so many of the changes in it. */
 interface Counted {
   count: number;
@@ -35,7 +49,7 @@ function between({ start, until, enter, exit }: Stretch, at: Instant): Levels {
 export class OpenBucket {
   readonly start: Instant;
   /** Changes that can still be told apart, one an instant, ascending. */
-  readonly #changes: Change[] = [];
+  readonly #changes: (Change & Moves)[] = [];
   /** States on the way, the first with none of the changes. */
   #saved: [Counted, ...Counted[]];
   #newest: Counted;
@@ -63,25 +77,24 @@ export class OpenBucket {
     if (this.#newest.count % SAVE_EVERY === 0) this.#saved.push(copyOf(this.#newest));
   }
 
-  /** False: the change lies in what is folded together. */
-  insert(at: Instant, by: Levels): boolean {
+  /** How many users at most came and went at its instant; null: the change lies in what is folded together. */
+  insert(at: Instant, by: Levels): number | null {
     const base = this.#saved[0].stretch;
     // The first instant of a bucket may be its very start, where an untouched base also stands.
     const untouched = base.until === base.start && base.low[0] === Number.POSITIVE_INFINITY;
-    if (untouched ? at < base.until : at <= base.until) return false;
+    if (untouched ? at < base.until : at <= base.until) return null;
     const changes = this.#changes;
     let index = changes.length;
     while (index > 0 && (changes[index - 1] as Change).at > at) index--;
     const same = changes[index - 1];
-    if (same?.at === at) {
-      same.by = addLevels(same.by, by);
-      this.#forgetFrom(index - 1);
-    } else {
-      changes.splice(index, 0, { at, by });
-      this.#forgetFrom(index);
-    }
+    const change = same?.at === at ? same : { at, by: NO_LEVELS, came: 0, went: 0 };
+    if (same === change) index--;
+    else changes.splice(index, 0, change);
+    change.by = addLevels(change.by, by);
+    addMove(change, by[0]);
+    this.#forgetFrom(index);
     if (changes.length > KEPT_CHANGES) this.#fold();
-    return true;
+    return crossed(change);
   }
 
   /** What was counted with the change at `index`, or after it, is counted again. */

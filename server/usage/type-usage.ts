@@ -33,10 +33,12 @@ export interface TypeUsage {
   open: OpenBucket[];
   day: Watch;
   period: Watch;
+  /** How many users at most came and went at one instant: so much higher than its level it may have been on the way. */
+  crossed: number;
 }
 
 export function createTypeUsage(day: { start: Instant; end: Instant }, period: { start: Instant; end: Instant }): TypeUsage {
-  return { level: [...NO_LEVELS], open: [], day: beginWatch(day, NO_LEVELS), period: beginWatch(period, NO_LEVELS) };
+  return { level: [...NO_LEVELS], open: [], day: beginWatch(day, NO_LEVELS), period: beginWatch(period, NO_LEVELS), crossed: 0 };
 }
 
 export function beginWatch({ start, end }: { start: Instant; end: Instant }, enter: Levels): Watch {
@@ -47,15 +49,18 @@ export function beginWatch({ start, end }: { start: Instant; end: Instant }, ent
 export function change(usage: TypeUsage, at: Instant, by: Levels): boolean {
   const start = bucketStart(at);
   const bucket = bucketFor(usage, start);
-  if (!bucket?.insert(at, by)) return false;
+  const crossed = bucket?.insert(at, by) ?? null;
+  if (crossed === null) return false;
+  usage.crossed = Math.max(usage.crossed, crossed);
   for (const later of usage.open) if (later.start > start) later.shift(by);
-  for (const watch of [usage.day, usage.period]) if (at < watch.start) shiftWatch(watch, by);
+  // Where a watch begins in the middle of a bucket, it begins with the level that this bucket leaves.
+  for (const watch of [usage.day, usage.period]) if (start < watch.start) shiftWatch(watch, by);
   usage.level = addLevels(usage.level, by);
   return true;
 }
 
 /** Something from before its start is now known: the level carried in was another. */
-function shiftWatch(watch: Watch, by: Levels): void {
+export function shiftWatch(watch: Watch, by: Levels): void {
   watch.enter = addLevels(watch.enter, by);
   if (watch.inUse) watch.inUse.value += by[0];
   if (watch.contingency) watch.contingency.value += by[2];

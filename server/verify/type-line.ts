@@ -164,8 +164,8 @@ export class TypeLine {
       return;
     }
     const open = [...this.#disk.range<Stretch>('buckets', { start: [...key, stored.openFrom ?? Infinity], end: [...key, Infinity] })];
-    const usage: TypeUsage = { ...stored, open: open.map(({ value }) => new OpenBucket(value)) };
-    const derived: TypeUsage = { ...stored, open: [] };
+    const usage: TypeUsage = { ...stored, crossed: 0, open: open.map(({ value }) => new OpenBucket(value)) };
+    const derived: TypeUsage = { ...stored, crossed: 0, open: [] };
     const marks = (of: TypeUsage, [day, period]: Watch[]) => ({
       day: mark(of, day as Watch, 'inUse'),
       billingPeriod: mark(of, period as Watch, 'inUse'),

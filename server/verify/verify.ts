@@ -4,6 +4,7 @@
  */
 import type { AlertTransitionView } from '../../shared/alerts.ts';
 import { keptOf, type OrganisationCounters } from '../books/organisation.ts';
+import { withRaises } from '../books/raises.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import type { Reader } from '../store/store.ts';
 import { createFinder, type Findings } from './findings.ts';
@@ -17,7 +18,8 @@ const HISTORY_MS = 400 * 86_400_000;
 const REPORT_EVERY = 50_000;
 
 /** @param onProgress hears the entries walked so far */
-export function verifyStore(disk: Reader, onProgress: (entries: number) => void = () => {}): Findings {
+export function verifyStore(store: Reader, onProgress: (entries: number) => void = () => {}): Findings {
+  const disk = withRaises(store);
   const finder = createFinder();
   const { findings } = finder;
   const numbers = new Numbers();

@@ -58,4 +58,18 @@ describe('what comes late together', () => {
       answers.flatMap(({ records }) => records).filter((seq) => all.some((r) => r.seq === seq && r.flags.includes('superseded'))),
     );
   });
+
+  it('ORDER-25 whoever comes and goes at one instant found the pool as it was on the way, also where somebody is known late', async () => {
+    const books = await openTestBooks(END);
+    await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 0 } } });
+    await books.send({ user: 'd', at: START + 7_200_000, licences: ['Recording'] });
+    await books.send({ user: 'd', at: START + 7_200_000, licences: ['Agent Calls'] });
+    await books.send({ user: 'a', at: START, licences: ['Recording'] });
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', licenceType: 'Recording' })?.items ?? [];
+    expect(records.map(({ usageType, user, pool }) => [usageType, user, pool].join(' '))).toEqual([
+      'Acquired a concurrent',
+      'Acquired d over-limit',
+      'Released d over-limit',
+    ]);
+  });
 });

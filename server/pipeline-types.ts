@@ -27,6 +27,7 @@ import type { WhatIf, WhatIfQuery } from '../shared/what-if.ts';
 import type { AlertActions } from './alerting/actions.ts';
 import type { Failure } from './alerting/failures.ts';
 import type { Figures } from './billing/statement.ts';
+import type { KeptCheckpoint } from './books/bill-checkpoints.ts';
 import type { Closing, DraftedStatement } from './books/statements.ts';
 import type { FigureFate } from './books/vendor-figures.ts';
 import type { BillingPeriod } from './licensing/calendar.ts';
@@ -174,6 +175,14 @@ export interface Committed {
   statement(organisation: string, period: string, number?: number): KeptStatement | undefined;
 }
 
+/** How far the bill of a billing period was read. */
+export interface ReadOn {
+  start: Instant;
+  checkpoint: KeptCheckpoint;
+  /** Nothing was committed before it since. */
+  stillTrue: () => boolean;
+}
+
 /** Long reads of one organisation's books. They let others in between, and hold no reader of the store meanwhile. */
 export interface Reports {
   /** Whole buckets by start and then by type, in lists; an empty one is a rest. */
@@ -189,6 +198,8 @@ export interface Reports {
   /** Sources of vendor figures that know something of a period's days. Null for one that has not begun; so does the next. */
   figureSources(period?: string): string[] | null;
   compare(period: string | undefined, source: string | null): Promise<Comparison | null>;
+  /** Reads the bill of the period of an instant, and says how far it was read where that is worth keeping. */
+  readOn(at: Instant, signal?: AbortSignal): Promise<ReadOn | null>;
   /** What a statement of a period is made of. Null for one that has not begun. */
   figures(period: string, signal?: AbortSignal): Promise<Figures | null>;
   /** Null for a stretch that has not begun. */
@@ -253,6 +264,7 @@ export interface Pipeline {
   tryFigures(organisation: string, source: string, figures: readonly GivenFigure[]): FigureFate[];
   /** Removes some of them, and returns how many; none: they are all gone. */
   deleteFigures(organisation: string, range: FigureRange): Promise<number>;
+  keepBillCheckpoint(organisation: string, read: ReadOn): Promise<void>;
   /** Whether it was written: not if something of the past changed since it was worked out. */
   writeStatement(statement: DraftedStatement): Promise<boolean>;
   /** All periods that end up to an instant have their statement. */

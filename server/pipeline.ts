@@ -13,6 +13,7 @@ import { type ClosingTimes, USUAL_CLOSING } from './billing/closing-times.ts';
 import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
 import { createAgenda } from './books/agenda.ts';
 import { type Batch, type Books, createBatch, type Effort, organisationOf } from './books/batch.ts';
+import { keepBillCheckpoint } from './books/bill-checkpoints.ts';
 import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
@@ -347,6 +348,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     putFigures: (id, source, figures) => submit(figures.length, (batch) => putFigures(batch, id, source, figures)),
     tryFigures: (id, source, figures) => figures.map((figure) => fateOf(store, id, source, figure)),
     deleteFigures: (id, range) => submit(FIGURES_AT_ONCE, (batch) => deleteFigures(batch, id, range, FIGURES_AT_ONCE)),
+    keepBillCheckpoint: (id, { start, checkpoint, stillTrue }) =>
+      submit(1, (batch) => keepBillCheckpoint(batch, id, start, checkpoint, stillTrue)),
     writeStatement: (statement) => submit(1, (batch) => writeStatement(batch, statement)),
     settleClosing: (id, closedTo, changes) => submit(1, (batch) => settleClosing(batch, id, closedTo, changes)),
     onCommit(listener) {

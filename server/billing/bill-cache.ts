@@ -13,6 +13,8 @@ const CHECKPOINTS = 24;
 /** The lines of all types with everything before `next`. Not to be changed. */
 export interface Checkpoint {
   next: Key;
+  /** Entries of the period before it. */
+  entries: number;
   lines: ReadonlyMap<string, LevelLine>;
 }
 

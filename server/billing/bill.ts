@@ -11,6 +11,7 @@ import { createEffort, pagedRows, type Work } from '../reports/work.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key } from '../store/store.ts';
 import { type KnownPeriod, keepCheckpoint } from './bill-cache.ts';
+import { knownPeriod } from './bill-keeping.ts';
 import { findHolders, type Moment, type MomentHolders, momentKey } from './holders.ts';
 import { type HeldMark, LevelLine, type LineMark } from './level-line.ts';
 import { priceOf } from './price.ts';
@@ -32,7 +33,7 @@ export function periodView({ now, recorded, provisionalFrom }: ReportScope, { na
 }
 
 export function* readBill(scope: ReportScope, period: BillingPeriod): Work<Bill> {
-  const known = scope.bills.period(scope.organisation, `${period.start} ${period.end} ${scope.timeZone}`);
+  const known = knownPeriod(scope, period);
   const followed = yield* followLines(scope, period, known, scope.types);
   const end = Math.min(period.end, scope.horizon);
   const lines: Lines = new Map();
@@ -84,13 +85,14 @@ function* followLines(scope: ReportScope, period: Span, known: KnownPeriod, type
   let next: Key = from?.next ?? [organisation, period.start];
   const reached = (last: Key) => scope.reached(last[1] as Instant);
   reached(next);
+  let read = 0;
   const keep = (): void => {
     const last = known.checkpoints.at(-1);
     if (!scope.undisturbed() || (last && compareKeys(next, last.next) <= 0)) return;
-    keepCheckpoint(known, { next, lines: new Map([...lines].map(([type, line]) => [type, line.copy()])) });
+    keepCheckpoint(known, { next, entries: before + read, lines: new Map([...lines].map(([type, line]) => [type, line.copy()])) });
   };
   const effort = createEffort();
-  let read = 0;
+  const before = from?.entries ?? 0;
   for (const { key, value } of pagedRows<Entry>(disk, 'entries', next, [organisation, period.end], reached)) {
     const at = key[1] as Instant;
     for (const record of value.records) {

@@ -11,6 +11,8 @@ import { type ClosingTimes, quietFrom } from './closing-times.ts';
 import { differencesOf, type Figures, seal, sealed } from './statement.ts';
 
 const LOOK_EVERY_MS = 30_000;
+/** How often bills are read on, so that after a start only what came since has to be read. */
+const READ_ON_EVERY_MS = 3_600_000;
 /** Readings of one bill, while the past keeps changing under it. */
 const ATTEMPTS = 3;
 
@@ -28,7 +30,7 @@ export type Closed = 'closed' | 'unchanged' | 'running' | 'changing' | 'unknown'
 export interface CloserParts {
   clock: Clock;
   log: { error(fields: object, message: string): void };
-  pipeline: Pick<Pipeline, 'committed' | 'health' | 'writeStatement' | 'settleClosing'>;
+  pipeline: Pick<Pipeline, 'committed' | 'health' | 'writeStatement' | 'settleClosing' | 'keepBillCheckpoint'>;
   times: ClosingTimes;
 }
 
@@ -41,6 +43,7 @@ export function createCloser({ clock, log, pipeline, times }: CloserParts): Clos
   const { committed } = pipeline;
   /** By organisation: nothing is due before, as long as this stays as it is. */
   const known = new Map<string, { as: string; dueAt: Instant }>();
+  const readAt = new Map<string, Instant>();
   let looking: Promise<void> | null = null;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -95,6 +98,13 @@ export function createCloser({ clock, log, pipeline, times }: CloserParts): Clos
     return null;
   };
 
+  const readOn = async (organisation: string, now: Instant): Promise<void> => {
+    if (now < (readAt.get(organisation) ?? Number.NEGATIVE_INFINITY) + READ_ON_EVERY_MS) return;
+    readAt.set(organisation, now);
+    const read = await committed.reports(organisation)?.readOn(now, signal);
+    if (read) await pipeline.keepBillCheckpoint(organisation, read);
+  };
+
   const lookAll = async (): Promise<void> => {
     for (const { organisation, timeZone, billingPeriodStartDay } of committed.organisations()) {
       const closing = committed.closing(organisation);
@@ -103,8 +113,9 @@ export function createCloser({ clock, log, pipeline, times }: CloserParts): Clos
       const now = clock.now();
       const as = JSON.stringify([closing, timeZone, billingPeriodStartDay]);
       const before = known.get(organisation);
-      if (before?.as === as && now < before.dueAt) continue;
       try {
+        await readOn(organisation, now);
+        if (before?.as === as && now < before.dueAt) continue;
         const again = await closeDue(organisation, now);
         const running = createCalendar(timeZone, billingPeriodStartDay).billingPeriod(closing.closedTo ?? now);
         known.set(organisation, { as, dueAt: again ?? running.end + times.closeAfterMs });

@@ -21,6 +21,17 @@ interface Stay {
   since: Instant;
 }
 
+export interface LineState {
+  marks: Pick<LevelLine, 'mark' | 'contingency' | 'sample' | 'steady'>;
+  time: [level: number, milliseconds: number][];
+  level: Levels;
+  since: Instant;
+  markUntil: Instant;
+  nextSample: Instant;
+  heights: { value: number; at: Instant }[];
+  stays: Stay[];
+}
+
 export class LevelLine {
   /** The highest level, its first instant and the first uninterrupted stay at it. */
   mark: HeldMark = { value: 0, at: null, heldMs: 0 };
@@ -52,17 +63,35 @@ export class LevelLine {
     this.#nextSample = sampleAfter(start);
   }
 
+  /** Everything there is to know of it, as it is kept. */
+  state(): LineState {
+    const { mark, contingency, sample, steady, time } = this;
+    return {
+      marks: { mark: { ...mark }, contingency, sample, steady },
+      time: [...time],
+      level: this.#level,
+      since: this.#since,
+      markUntil: this.#markUntil,
+      nextSample: this.#nextSample,
+      heights: [...this.#heights],
+      stays: [...this.#stays],
+    };
+  }
+
+  static from(state: LineState, sampleAfter: (at: Instant) => Instant): LevelLine {
+    const line = new LevelLine(state.since, state.level, sampleAfter);
+    Object.assign(line, state.marks);
+    for (const [level, milliseconds] of state.time) line.time.set(level, milliseconds);
+    line.#markUntil = state.markUntil;
+    line.#nextSample = state.nextSample;
+    line.#heights.push(...state.heights);
+    line.#stays.push(...state.stays);
+    return line;
+  }
+
   /** The same line, to be followed on from here without changing this one. */
   copy(): LevelLine {
-    const copy = new LevelLine(this.#since, this.#level, this.#sampleAfter);
-    const { mark, contingency, sample, steady } = this;
-    Object.assign(copy, { mark: { ...mark }, contingency, sample, steady });
-    for (const [level, milliseconds] of this.time) copy.time.set(level, milliseconds);
-    copy.#markUntil = this.#markUntil;
-    copy.#nextSample = this.#nextSample;
-    copy.#heights.push(...this.#heights);
-    copy.#stays.push(...this.#stays);
-    return copy;
+    return LevelLine.from(this.state(), this.#sampleAfter);
   }
 
   /** Nothing more happens before `at`. */

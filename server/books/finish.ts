@@ -57,6 +57,7 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
 }
 
 function countersOf(organisation: Organisation): OrganisationCounters {
-  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept, chainHash } = organisation;
-  return { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept: { ...kept }, chainHash };
+  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept, chainHash, billsReadTo } = organisation;
+  const counters = { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept: { ...kept }, chainHash };
+  return billsReadTo === undefined ? counters : { ...counters, billsReadTo };
 }

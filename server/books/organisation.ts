@@ -68,6 +68,8 @@ export interface OrganisationCounters {
   ahead: { user: string; from: Instant; at: Instant }[];
   /** Hash of the newest link of the chain over the records; absent: there is none. */
   chainHash?: string;
+  /** No bill that was kept on the way was read further; absent: none was kept. */
+  billsReadTo?: Instant;
   /** Absent: everything is. */
   kept?: Partial<Kept>;
 }

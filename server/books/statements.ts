@@ -3,6 +3,7 @@ import type { StatementReason } from '../../shared/statements.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Reader } from '../store/store.ts';
 import type { Batch } from './batch.ts';
+import { dropBillCheckpoints } from './bill-checkpoints.ts';
 import type { Organisation } from './organisation.ts';
 
 /** A statement beside its body. */
@@ -72,6 +73,7 @@ export function noteLateEntries(batch: Batch, organisation: Organisation): void 
     // What is kept no more is only ever removed: the past is as it was.
     if ((key[1] as Instant) >= organisation.kept.closed) earliest = Math.min(earliest, key[1] as Instant);
   }
+  dropBillCheckpoints(batch, organisation, earliest);
   notePastChange(batch, organisation, earliest);
 }
 

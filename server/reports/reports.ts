@@ -7,6 +7,7 @@ import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { periodView, readBill, readPeak } from '../billing/bill.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
+import { checkpointToKeep, isMuch } from '../billing/bill-keeping.ts';
 import { type ClosingTimes, closesAt } from '../billing/closing-times.ts';
 import { compareFigures, sourcesIn } from '../billing/comparison.ts';
 import { differencesOf, type Figures, settingsAtEnd } from '../billing/statement.ts';
@@ -81,6 +82,14 @@ export function createReports(options: ReportsOptions): Reports {
       const period = begunPeriod(scopeOf(options), name);
       // Nothing can be worked out again of a period whose entries are gone: its statements stay.
       return period && !keptBill(options, period) ? readFigures(options, period, signal) : null;
+    },
+    async readOn(at, signal) {
+      const scope = scopeOf(options);
+      const period = scope.buckets.calendar.billingPeriod(at);
+      if (keptBill(options, period) || !isMuch(scope, period)) return null;
+      await readUndisturbed(options, (scope) => readBill(scope, period), signal);
+      const found = checkpointToKeep(scopeOf(options), period);
+      return found && { start: period.start, ...found };
     },
     async peak(query) {
       if (query.from > scopeOf(options).now) return null;

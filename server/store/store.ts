@@ -65,6 +65,8 @@ export const TABLES = [
   'statements',
   /** [organisation, billing period, number] -> the statement itself: canonical JSON, deflated. */
   'statementBodies',
+  /** [organisation, start of a billing period] -> how far its bill was read, so that a start need not read it from the beginning. */
+  'billCheckpoints',
   /** [organisation] -> up to where its billing periods are closed, and what changed before that since. */
   'closings',
   /** [organisation, source, date, licence type] -> what a vendor says was used on that day. */

@@ -19,7 +19,7 @@ export function keepBillCheckpoint(batch: Batch, id: string, start: Instant, che
   const organisation = batch.books.organisations.get(id);
   const readTo = checkpoint.next[1] as Instant;
   if (!organisation || !stillTrue()) return;
-  for (const key of batch.draft.written('entries', id)) if ((key[1] as Instant) <= readTo) return;
+  for (const { key } of batch.draft.written('entries', id)) if ((key[1] as Instant) <= readTo) return;
   batch.draft.put('billCheckpoints', [id, start], checkpoint);
   organisation.billsReadTo = Math.max(organisation.billsReadTo ?? readTo, readTo);
   touch(batch, organisation);

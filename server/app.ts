@@ -189,7 +189,15 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     });
     const stopHousekeeping = startHousekeeping(clock, () => pipeline.alerts.tidyReceivers());
     const closer = createCloser({ clock, log, pipeline, times: closing });
-    running = { pipeline, hub, metrics, closer, backups, restores: store.get<Restore[]>('meta', ['restores']) ?? [] };
+    running = {
+      pipeline,
+      hub,
+      metrics,
+      closer,
+      backups,
+      verifier: keeping?.verifier ?? null,
+      restores: store.get<Restore[]>('meta', ['restores']) ?? [],
+    };
 
     teardown.add('pipeline', 5_000, () => pipeline.close());
     teardown.add('billing periods', 5_000, () => closer.stop());
@@ -247,7 +255,7 @@ function notes(running: Running | null, clock: SteadyClock): string[] {
   const restored = running.restores
     .filter(({ at }) => now - (parseInstant(at) ?? 0) < TELL_RESTORE_MS)
     .map((restore) => `Books were restored on ${restore.at} from ${restore.backup}. ${missingAfter(restore)}`);
-  return [...setBack, ...(running.backups?.notes() ?? []), ...restored];
+  return [...setBack, ...(running.backups?.notes() ?? []), ...(running.verifier?.notes() ?? []), ...restored];
 }
 
 /** The built dashboard and the version, found from the package's root: this file runs from `server/` and from `dist/server/`. */

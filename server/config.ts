@@ -71,6 +71,8 @@ export const configSchema = z.strictObject({
   store: z
     .strictObject({
       minFreeBytes: z.int().gte(0).default(67_108_864),
+      /** Given up when the disk is full, so that what is kept no longer can still be removed. 0: none. */
+      ballastBytes: z.int().gte(0).lte(1_073_741_824).default(8_388_608),
       /** What a start does about a damaged data file: go on from the newest good backup, or leave it to somebody. */
       onDamage: z.enum(['restore', 'refuse']).default('restore'),
     })

@@ -56,6 +56,9 @@ const RETRY_KEEPING_MS = 600_000;
 const LOOK_FOR_KEEPING_MS = 1_000;
 /** A piece that failed is not tried again at once. */
 const RETRY_PIECE_MS = 10_000;
+/** A commit that takes longer is told, and after so long it is given up with the process. In milliseconds. */
+const [HANGS_MS, DEAD_MS] = [10_000, 60_000];
+const HANGS = 'The store does not answer: nothing is recorded until it does';
 const FULL = 'The disk is full: nothing is recorded until there is room';
 
 export interface PipelineLog {
@@ -129,6 +132,20 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const degrade = (reason: string): void => {
     health = { state: 'degraded', reasons: [reason] };
     lookedAt = clock.now();
+  };
+
+  /** A disk that does not answer: whoever comes meanwhile hears so, and in the end a new process has to find out what is on it. */
+  const commitInTime = async (writes: readonly Write[]): Promise<void> => {
+    const hangs = clock.after(HANGS_MS, () => {
+      if (health.state === 'ready') degrade(HANGS);
+    });
+    const dead = clock.after(DEAD_MS, () => options.onFatal(new Error('The store has not answered for a minute')));
+    try {
+      await store.commit(writes);
+    } finally {
+      hangs();
+      dead();
+    }
   };
 
   const fail = (batchJobs: Job[], error: unknown): void => {
@@ -215,7 +232,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       finishBatch(batch);
       reportBroken(batch);
       writes = batch.draft.writes();
-      await store.commit(writes);
+      await commitInTime(writes);
     } catch (error) {
       fail(jobs, error);
       return;
@@ -223,7 +240,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     lastCommitAt = now;
     watch.looked();
     for (const id of batch.met) agenda.review(id, books.organisations.get(id));
-    if (health.state === 'degraded') health = { state: 'ready' };
+    // On a full disk what is kept no longer goes all the same, and makes no room of the disk's.
+    if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };
     committed.publish(books, batch.changed, now, writes);
     shownAlerts.publish(alerting, books);
     const { queued, failures } = alerting;
@@ -278,7 +296,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let keptLast = '';
   let keepAfter = Number.NEGATIVE_INFINITY;
   const queueKeeping = (now: Instant): void => {
-    if (health.state !== 'ready' || keepQueued || (now < keepAfter && now >= keepAfter - RETRY_KEEPING_MS)) return;
+    if (health.state === 'stopping' || keepQueued || (now < keepAfter && now >= keepAfter - RETRY_KEEPING_MS)) return;
     const next = nextToKeep(books.organisations, keptLast, now);
     if (!next) {
       keepAfter = now + LOOK_FOR_KEEPING_MS;
@@ -301,17 +319,19 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     const { id } = organisation;
     const name = billToKeep(store, organisation);
     const figures = name === null ? null : await committed.reports(id)?.figures(name);
-    await submit(1, (batch) => keepNext(batch, organisationOf(batch, id), retention, figures?.bill ?? null));
+    await submit(1, (batch) => keepNext(batch, organisationOf(batch, id), retention, figures?.bill ?? null), true);
   };
 
   const tick = (): void => {
-    queueKeeping(clock.now());
+    if (health.state === 'ready') queueKeeping(clock.now());
     if (running || health.state === 'stopping') return;
     const now = clock.now();
     if (now - lookedAt >= RETRY_FULL_MS || now < lookedAt) {
       lookedAt = now;
       if (!store.hasRoom()) {
         degrade(FULL);
+        submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
+        queueKeeping(now);
         return;
       }
     } else if (health.state === 'degraded') return;

@@ -26,6 +26,29 @@ export interface BackupsView {
   nextAt: string | null;
 }
 
+/** `GET /api/v1/verify`: what was found the last time, and how far it is now. */
+export interface VerifyView {
+  running: boolean;
+  /** Entries that were looked at so far. */
+  entries: number;
+  startedAt: string | null;
+  last: VerifyResult | null;
+}
+
+export interface VerifyResult {
+  at: string;
+  seconds: number;
+  /** Null: it could not be looked at; `reason` says why. */
+  ok: boolean | null;
+  reason: string | null;
+  organisations: number;
+  entries: number;
+  records: number;
+  /** All there are; the first hundred are listed. */
+  count: number;
+  differences: { organisation: string | null; table: string; key: readonly (string | number)[]; expected: unknown; found: unknown }[];
+}
+
 /** Books that were put in the place of others, and what is not in them. */
 export interface Restore {
   at: string;

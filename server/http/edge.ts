@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import type { EventParser } from '../parse/events.ts';
 import type { Health, Pipeline } from '../pipeline-types.ts';
 import type { BackupKeeper } from '../safekeeping/keeper.ts';
+import type { Verifier } from '../safekeeping/verifier.ts';
 import type { TargetGuard } from '../webhooks/guard.ts';
 import type { Mailer } from '../webhooks/mail.ts';
 import type { Authenticator } from './auth.ts';
@@ -23,6 +24,7 @@ export interface Running {
   metrics: Metrics;
   /** Null where the books are not kept on a disk. */
   backups: BackupKeeper | null;
+  verifier: Verifier | null;
   /** Books that were put in the place of others, oldest first. */
   restores: Restore[];
   closer: Closer;

@@ -37,6 +37,7 @@ import { upgradeRequiredRoutes } from './upgrade-required.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
 import { vendorFigureRoutes } from './vendor-figures.ts';
+import { verifyRoutes } from './verify.ts';
 import { webhookPreviewRoutes } from './webhook-preview.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { whatIfRoutes } from './what-if.ts';
@@ -70,6 +71,7 @@ export function createRouter(edge: Edge, { files, version }: { files: StaticFile
   for (const add of [billingRoutes, statementRoutes, vendorFigureRoutes, whatIfRoutes]) add(app, edge);
   for (const add of [alertRuleRoutes, alertRoutes, silenceRoutes, muteTimeRoutes, webhookRoutes, webhookPreviewRoutes]) add(app, edge);
   backupRoutes(app, edge);
+  verifyRoutes(app, edge);
   chainRoutes(app, edge);
   statusRoutes(app, edge, version);
   upgradeRequiredRoutes(app);

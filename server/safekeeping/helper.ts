@@ -1,6 +1,6 @@
 /**
  * What opens a data file that may be damaged: a process of its own, which such a file may end without ending the daemon.
- * `node helper.js TASK`, the task as JSON; the answer is one line of JSON on standard output.
+ * `node helper.js TASK`, the task as JSON; the answer is the last line of JSON on standard output.
  */
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { StoreFullError } from '../store/store.ts';
 import type { Answer, Task } from './helper-tasks.ts';
 import { makeBackup } from './make-backup.ts';
 import { prepareRestore } from './restore.ts';
+import { verifyCopy } from './verify-copy.ts';
 
 /** The daemon and what it answers come first. */
 const NICE = 10;
@@ -23,6 +24,9 @@ async function run(task: Task): Promise<unknown> {
     case 'backup':
       setPriority(NICE);
       return makeBackup(task);
+    case 'verify':
+      setPriority(NICE);
+      return verifyCopy(task.dataDir, task.leaveFree, (entries) => process.stdout.write(`${JSON.stringify({ progress: entries })}\n`));
     case 'restore':
       return prepareRestore(task);
   }

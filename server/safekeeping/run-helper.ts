@@ -1,19 +1,24 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Answer, type Helper, HelperDiedError, HelperFailedError, type Results, type Task } from './helper-tasks.ts';
 
 /** @param signal ends the process before its time */
 export function createHelper(signal?: AbortSignal): Helper {
   const program = join(dirname(fileURLToPath(import.meta.url)), 'helper.js');
-  return <T extends Task>(task: T) =>
+  return <T extends Task>(task: T, onProgress?: (done: number) => void) =>
     new Promise<Results[T['do']]>((resolve, reject) => {
       const child = spawn(process.execPath, [program, JSON.stringify(task)], {
         stdio: ['ignore', 'pipe', 'pipe'],
         ...(signal && { signal, killSignal: 'SIGKILL' as const }),
       });
       const [stdout, stderr]: [string[], string[]] = [[], []];
-      child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const progress = /^\{"progress":(\d+)\}$/.exec(line);
+        if (progress) onProgress?.(Number(progress[1]));
+        else stdout.push(line);
+      });
       child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
       child.once('error', reject);
       child.once('close', (code, end) => {

@@ -10,9 +10,11 @@ import { type LastCommit, openLastCommit } from './last-commit.ts';
 import { prepareDataFile } from './opening.ts';
 import { createHelper } from './run-helper.ts';
 import { readStarts } from './starts.ts';
+import { createVerifier, type Verifier } from './verifier.ts';
 
 export interface Safekeeping {
   backups: BackupKeeper;
+  verifier: Verifier;
   /** Remembers beside the data file what was acknowledged. */
   note(commit: LastCommit): void;
   /** The daemon ended in order. */
@@ -54,5 +56,6 @@ export async function openSafekeeping(
     stop.abort();
     lastCommit.close();
   });
-  return { backups, note: lastCommit.note, ended: starts.end };
+  const verifier = createVerifier({ dataDir, minFreeBytes: store.minFreeBytes, clock, helper, log });
+  return { backups, verifier, note: lastCommit.note, ended: starts.end };
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { createBallast } from './ballast.ts';
 import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
 import { StoreFullError, TABLES } from './store.ts';
 
@@ -23,11 +24,18 @@ const FULL = new Set([28, 27, 122]);
 const EIO = 5;
 const NEXT_TO_NOTHING = 1_048_576;
 
+export interface StoreLimits {
+  /** Less than so much free, and `hasRoom` is false. */
+  minFreeBytes?: number;
+  /** Room that is kept for the time when the disk is full; 0: none. */
+  ballastBytes?: number;
+}
+
 /**
  * Opens the embedded store below `dataDir`, which is created where missing.
  * A commit is durable when its promise resolves: LMDB has then synced the pages and after them the page that points to them.
  */
-export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBytes?: number } = {}): Store {
+export function openLmdbStore(dataDir: string, { minFreeBytes = 0, ballastBytes = 0 }: StoreLimits = {}): Store {
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, DATA_FILE);
   const root: RootDatabase = open({
@@ -47,6 +55,7 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
     tables.set(name, root.openDB({ name, cache: false, encoding: 'msgpack', sharedStructuresKey: Symbol.for('structures') as never }));
   }
   const table = (name: TableName): Table => tables.get(name) as Table;
+  const ballast = createBallast(dataDir, ballastBytes, minFreeBytes);
 
   return {
     ...readerOf(table),
@@ -59,7 +68,9 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
           }
         });
       } catch (error) {
-        throw await commitFailure(error, Math.min(freeBytes(dataDir), allowanceLeft(file)));
+        const failure = await commitFailure(error, Math.min(freeBytes(dataDir), allowanceLeft(file)));
+        if (failure instanceof StoreFullError) ballast.release();
+        throw failure;
       } finally {
         root.resetReadTxn();
       }
@@ -67,7 +78,10 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0 }: { minFreeBy
     hasRoom() {
       // A backup or verify beside us that was killed leaves its reader behind, and with it every page that is given up from then on.
       root.readerCheck();
-      return freeBytes(dataDir) >= minFreeBytes;
+      const free = freeBytes(dataDir);
+      if (free < NEXT_TO_NOTHING) ballast.release();
+      else ballast.make(free);
+      return free >= minFreeBytes;
     },
     async close(): Promise<void> {
       await root.close();

@@ -20,6 +20,11 @@ it('VERIFY-3 beside a running daemon and without one: 0 where all is well, 1 wit
   expect(beside.code, beside.stderr).toBe(0);
   expect(JSON.parse(beside.stdout)).toMatchObject({ ok: true, records: 2, count: 0 });
   expect((await daemon.get('/readyz')).status).toBe(200);
+  const there = runCli(['verify', '--url', daemon.url, '--json']);
+  expect((await there.ended()).code, there.stderr.join('\n')).toBe(0);
+  expect(JSON.parse(there.stdout.join(''))).toMatchObject({ ok: true, records: 2, count: 0, differences: [] });
+  const found = await daemon.get<{ running: boolean; last: { ok: boolean } }>('/api/v1/verify');
+  expect([found.body.running, found.body.last.ok]).toEqual([false, true]);
   await daemon.kill();
   expect((await verify()).code).toBe(0);
 

@@ -119,7 +119,7 @@ export const IMPORT_RULES: ImportRule[] = [
       'shared/',
       'server/safekeeping/',
       'server/store/',
-      'server/verify/verify.ts',
+      'server/verify/',
       'server/data-dir-lock.ts',
       'server/clock.ts',
       'server/config.ts',

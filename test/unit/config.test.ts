@@ -47,6 +47,7 @@ describe('configuration', () => {
       HIGHWATER_LIMITS_MAX_EVENTS_PER_REQUEST: '5',
       HIGHWATER_RETENTION_RECORDS_MONTHS: '13',
       HIGHWATER_STORE_MIN_FREE_BYTES: '0',
+      HIGHWATER_STORE_BALLAST_BYTES: '0',
       HIGHWATER_STORE_ON_DAMAGE: 'refuse',
       HIGHWATER_BACKUP_EVERY_SECONDS: '0',
       HIGHWATER_AUTH_TOKENS: `[{name: wall, tokenSha256: ${sha}, role: viewer}]`,
@@ -58,7 +59,7 @@ describe('configuration', () => {
       webhooks: { allowTargets: ['127.0.0.1/32'], retrySeconds: [0.1, 2] },
       limits: { maxEventsPerRequest: 5 },
       retention: { recordsMonths: 13 },
-      store: { minFreeBytes: 0, onDamage: 'refuse' },
+      store: { minFreeBytes: 0, ballastBytes: 0, onDamage: 'refuse' },
       backup: { everySeconds: 0, keep: 24 },
       auth: { tokens: [{ name: 'wall', tokenSha256: sha, role: 'viewer' }] },
     });

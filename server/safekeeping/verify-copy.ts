@@ -1,0 +1,28 @@
+/** Everything derived again from a packed copy of what is committed: a long read of the live file would keep its old pages. */
+import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
+import type { Findings } from '../verify/findings.ts';
+import { verifyStore } from '../verify/verify.ts';
+
+/** @param leaveFree bytes of disk that have to be free beside the copy */
+export async function verifyCopy(dataDir: string, leaveFree: number, onProgress: (entries: number) => void): Promise<Findings> {
+  const file = join(dataDir, DATA_FILE);
+  const { bavail, bsize } = statfsSync(dataDir);
+  const needed = statSync(file).size + leaveFree;
+  if (bavail * bsize < needed) throw new Error(`${dataDir} has ${bavail * bsize} bytes free; a copy to look at needs ${needed}`);
+  const directory = mkdtempSync(join(dataDir, '.verify-'));
+  try {
+    const copy = join(directory, DATA_FILE);
+    const source = openDataFile(file);
+    await source.copyTo(copy).finally(() => source.close());
+    const store = openDataFile(copy);
+    try {
+      return verifyStore(store, onProgress);
+    } finally {
+      await store.close();
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

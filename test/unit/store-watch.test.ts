@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { openPipeline } from '../../server/pipeline.ts';
+import { createBallast } from '../../server/store/ballast.ts';
+import { createMemoryStore } from '../../server/store/memory.ts';
+import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
+import { openTestBooks } from '../support/books.ts';
+import { settle } from '../support/let-pass.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const START = Date.parse('2026-11-24T08:00:00Z');
+const DAY = 86_400_000;
+
+it('STORE-27 a commit that hangs for ten seconds is told, one that hangs for a minute ends the process; one that comes back is taken', async () => {
+  const clock = createManualClock(START);
+  const memory = createMemoryStore();
+  let release = () => {};
+  let hangs = false;
+  const fatal: unknown[] = [];
+  const pipeline = await openPipeline({
+    store: {
+      ...memory,
+      commit: async (writes) => {
+        if (hangs) await new Promise<void>((resolve) => (release = resolve));
+        await memory.commit(writes);
+      },
+    },
+    clock,
+    catalogue: BUILT_IN_CATALOGUE,
+    randomId: () => 'epoch-1',
+    log: { info: () => {}, error: () => {} },
+    onFatal: (error) => fatal.push(error),
+  });
+  await pipeline.ingest([]);
+  hangs = true;
+  const answered = pipeline.ingest([]);
+  await settle();
+  clock.advanceTo(START + 9_900);
+  expect(pipeline.health().state).toBe('ready');
+  clock.advanceTo(START + 10_100);
+  expect(pipeline.health()).toMatchObject({ state: 'degraded', reasons: [expect.stringContaining('does not answer')] });
+  hangs = false;
+  release();
+  await answered;
+  expect(pipeline.health().state).toBe('ready');
+  hangs = true;
+  pipeline.ingest([]).catch(() => {});
+  await settle();
+  clock.advanceTo(clock.now() + 61_000);
+  expect(fatal).toHaveLength(1);
+});
+
+it('STORE-28 the ballast is made where there is room for it, given up at once, and made again', () => {
+  const directory = tempDir();
+  onTestFinished(directory.remove);
+  const file = join(directory.path, 'ballast');
+  const ballast = createBallast(directory.path, 100_000, 1_000_000);
+  ballast.make(1_100_000);
+  expect(existsSync(file)).toBe(false);
+  ballast.make(1_300_000);
+  expect(statSync(file).blocks * 512).toBeGreaterThanOrEqual(100_000);
+  expect(createBallast(directory.path, 100_000, 0).release()).toBe(true);
+  expect([ballast.release(), ballast.release(), existsSync(file)]).toEqual([true, false, false]);
+  ballast.make(2_000_000);
+  expect(existsSync(file)).toBe(true);
+  const nowhere = join(directory.path, 'file');
+  writeFileSync(nowhere, '');
+  mkdirSync(join(directory.path, 'none'));
+  createBallast(join(directory.path, 'none'), 0, 0).make(9e9);
+  expect(existsSync(join(directory.path, 'none', 'ballast'))).toBe(false);
+});
+
+it('STORE-28 on a full disk what is kept no longer goes, and nothing else is recorded', async () => {
+  const memory = createMemoryStore();
+  const disk = { room: true };
+  const store = { ...memory, hasRoom: () => disk.room };
+  const books = await openTestBooks(START, store, { retention: { recordsMonths: 1 }, errors: 'expected' });
+  await books.send({ user: 'a', licences: ['Recording'] }, { user: 'a', type: 'logout' });
+  disk.room = false;
+  books.clock.jumpTo(START + 100 * DAY);
+  for (let round = 0; round < 40; round++) {
+    books.clock.advanceTo(books.clock.now() + 2_100);
+    await settle(10);
+  }
+  expect(books.pipeline.health().state).toBe('degraded');
+  await expect(books.send({ user: 'b', licences: ['Recording'] })).rejects.toThrow('full');
+  expect([...memory.range('entries', {})]).toEqual([]);
+  disk.room = true;
+  books.clock.advanceTo(books.clock.now() + 2_100);
+  await settle();
+  expect((await books.send({ user: 'b', licences: ['Recording'] }))[0]?.status).toBe('recorded');
+});

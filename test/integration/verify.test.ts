@@ -34,4 +34,4 @@ it('VERIFY-3 beside a running daemon and without one: 0 where all is well, 1 wit
   const after = await verify();
   expect(after.code).toBe(1);
   expect(JSON.parse(after.stdout).differences).toMatchObject([{ organisation: '129', table: 'sessions', key: ['129', 'a', 'desktop'] }]);
-});
+}, 180_000);

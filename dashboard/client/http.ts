@@ -28,7 +28,10 @@ export interface Http {
 /** @param ask the browser's `fetch`, handed in so that a test can answer */
 export function createHttp(ask: typeof globalThis.fetch): Http {
   async function send(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await ask(path, init);
+    const response = await ask(path, init).catch((error: unknown) => {
+      // What a browser says of a daemon that is away differs from one to the next, and helps nobody.
+      throw init.signal?.aborted ? error : new Error('The daemon does not answer.');
+    });
     if (!response.ok) throw new ProblemError(response.status, await problemOf(response));
     return response;
   }

@@ -104,7 +104,7 @@ describe('alerts', () => {
   });
 
   it.each(['light', 'dark'] as const)('UI-73: nothing that axe knows of is wrong with the pages of alerts (%s)', async (colorScheme) => {
-    for (const part of ['', '/rules', '/new-rule', '/silences', '/new-receiver']) {
+    for (const part of ['', '/rules', '/new-rule', '/silences', '/history', '/receivers/night']) {
       const page = await openPage(browser, `${daemon.url}/alerts${part}`, { colorScheme });
       await page.locator('.loading').waitFor({ state: 'detached' });
       await page.getByText(/Live/).first().waitFor();

@@ -100,7 +100,7 @@ export class AlertReceiversView extends LightElement {
 
 const healthMark = (receiver: WebhookView) => {
   const { state, words } = receiverHealth(receiver);
-  return html`<span class="state state-${state}">${poolShape(state)} ${words}</span>`;
+  return html`<span class="state health state-${state}">${poolShape(state)} ${words}</span>`;
 };
 
 customElements.define('hw-alerts-receivers', AlertReceiversView);

@@ -2,6 +2,7 @@
 import { closeBuckets } from '../usage/type-usage.ts';
 import type { Batch } from './batch.ts';
 import { chainRecords } from './chain.ts';
+import { noteDays } from './day-contents.ts';
 import { rewriteHistory } from './history.ts';
 import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
@@ -13,6 +14,7 @@ import { type StoredType, storeSession } from './stored.ts';
 export function finishBatch(batch: Batch): void {
   const { books, draft } = batch;
   rewriteHistory(batch);
+  noteDays(batch);
   writeMarks(batch);
   fileIds(batch);
   for (const [id, types] of batch.changed) {

@@ -7,6 +7,7 @@ import type { Instant } from '../../shared/time.ts';
 import { AFTER_NAMES, type Key, type TableName } from '../store/store.ts';
 import { type Batch, touch } from './batch.ts';
 import { dropLinks } from './chain.ts';
+import { dayOf } from './day-contents.ts';
 import { type Entry, type Position, poolIndex } from './entry.ts';
 import type { Organisation } from './organisation.ts';
 import type { StoredUser } from './stored.ts';
@@ -71,6 +72,7 @@ export function dropEntries(batch: Batch, organisation: Organisation, end: Insta
   for (const { key } of entries) draft.remove('entries', key);
   clear(batch, 'marks', id, until);
   clear(batch, 'sweeps', id, until);
+  clear(batch, 'dayContents', id, dayOf(until));
   kept.anomalies += clear(batch, 'anomalies', id, until, (key) => key[3] === 'no_open_session');
   dropLinks(batch, organisation, until);
   draft.put('marks', [id, ...edgeOf(until)], [...levels]);

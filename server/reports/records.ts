@@ -1,13 +1,15 @@
 /** `Licence Usage`: one record per licence per login or logout, read from the entries. */
-import type { RecordFlag } from '../../shared/events.ts';
+import type { Pool, RecordFlag } from '../../shared/events.ts';
 import type { Assignment } from '../../shared/organisation.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { Page, RecordView } from '../../shared/views.ts';
-import { type Entry, type EntryRecord, type Position, poolName, positionOf } from '../books/entry.ts';
+import { type Entry, type EntryRecord, type Position, poolIndex, poolName, positionOf } from '../books/entry.ts';
+import type { Span } from '../licensing/calendar.ts';
 import { inForce, type Version } from '../licensing/versions.ts';
 import type { RecordQuery } from '../pipeline-types.ts';
 import type { Reader } from '../store/store.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { spansWith, type Wanted } from './day-spans.ts';
 import { inUseAfter } from './in-use.ts';
 
 interface Found {
@@ -59,11 +61,12 @@ function* pieces(
   from: Place | null,
   knowsType: (licenceType: string) => boolean,
 ): Generator<RecordView[], string | null, void> {
+  const spans = spansOf(disk, organisation, query);
   let left = query.limit;
   let place = from;
   let last: Found | undefined;
   for (;;) {
-    const { found, next } = readPiece(disk, organisation, query, place);
+    const { found, next } = readPiece(disk, organisation, query, spans, place);
     const taken = found.slice(0, left);
     yield describe(disk, organisation, taken, knowsType);
     left -= taken.length;
@@ -76,11 +79,17 @@ function* pieces(
 }
 
 /** Whole instants, as many as are looked through in one go. `next`: null where nothing is left. */
-function readPiece(disk: Reader, organisation: string, query: RecordQuery, from: Place | null): { found: Found[]; next: Place | null } {
+function readPiece(
+  disk: Reader,
+  organisation: string,
+  query: RecordQuery,
+  spans: readonly Span[],
+  from: Place | null,
+): { found: Found[]; next: Place | null } {
   const found: Found[] = [];
   let looked = 0;
   const cost = query.user === undefined ? 1 : LOOKED_UP;
-  for (const instant of instants(disk, organisation, query, from?.at)) {
+  for (const instant of instants(disk, organisation, query, spans, from?.at)) {
     for (const each of instant.found) if (!from || isBeyond(each, from, query.order)) found.push(each);
     // The instant that was read to its end before is read again, and is no progress, however much happened at it.
     if (instant.at !== from?.at) looked += cost * instant.entries + instant.found.length;
@@ -94,16 +103,37 @@ function isBeyond({ position, record }: Found, { at, seq }: Place, order: 'asc' 
   return order === 'asc' ? difference > 0 : difference < 0;
 }
 
+/** Where records of a query may be, in the direction asked for. */
+function spansOf(disk: Reader, organisation: string, { licenceType, logonSource, pool, order, from, to }: RecordQuery): Span[] {
+  const wanted: Wanted = {
+    ...(licenceType !== undefined && { types: new Set([licenceType]) }),
+    ...(logonSource !== undefined && { sources: new Set([logonSource]) }),
+    ...(pool !== undefined && { pools: new Set([poolIndex(pool as Pool)]) }),
+  };
+  const spans = spansWith(disk, organisation, wanted, from ?? Number.NEGATIVE_INFINITY, to ?? Number.POSITIVE_INFINITY);
+  return order === 'asc' ? spans : spans.reverse();
+}
+
 /** Entries of the range, of one user by way of the user's index, in the direction asked for. */
-function* entries(disk: Reader, organisation: string, query: RecordQuery, beyond: Instant | undefined): Iterable<[Position, Entry]> {
+function* entries(
+  disk: Reader,
+  organisation: string,
+  query: RecordQuery,
+  spans: readonly Span[],
+  beyond: Instant | undefined,
+): Iterable<[Position, Entry]> {
   const reverse = query.order === 'desc';
   let from = query.from ?? Number.NEGATIVE_INFINITY;
   let to = query.to ?? Number.POSITIVE_INFINITY;
   if (beyond !== undefined && !reverse) from = Math.max(from, beyond);
   if (beyond !== undefined && reverse) to = Math.min(to, beyond + 1);
   if (query.user === undefined) {
-    for (const row of disk.range<Entry>('entries', { start: [organisation, from], end: [organisation, to], reverse })) {
-      yield [positionOf(row.key, 1), row.value];
+    for (const span of spans) {
+      const [start, end] = [Math.max(from, span.start), Math.min(to, span.end)];
+      if (start >= end) continue;
+      for (const row of disk.range<Entry>('entries', { start: [organisation, start], end: [organisation, end], reverse })) {
+        yield [positionOf(row.key, 1), row.value];
+      }
     }
     return;
   }
@@ -122,14 +152,20 @@ interface MatchingInstant {
 }
 
 /** Instant by instant: the numbers of entries of one instant are put in order together. */
-function* instants(disk: Reader, organisation: string, query: RecordQuery, beyond: Instant | undefined): Iterable<MatchingInstant> {
+function* instants(
+  disk: Reader,
+  organisation: string,
+  query: RecordQuery,
+  spans: readonly Span[],
+  beyond: Instant | undefined,
+): Iterable<MatchingInstant> {
   let instant: MatchingInstant = { at: Number.NaN, found: [], entries: 0 };
   const direction = query.order === 'asc' ? 1 : -1;
   const inOrder = (): MatchingInstant => {
     instant.found.sort((a, b) => direction * (a.record.seq - b.record.seq));
     return instant;
   };
-  for (const [position, entry] of entries(disk, organisation, query, beyond)) {
+  for (const [position, entry] of entries(disk, organisation, query, spans, beyond)) {
     if (instant.at !== position.at) {
       if (instant.entries > 0) yield inOrder();
       instant = { at: position.at, found: [], entries: 0 };

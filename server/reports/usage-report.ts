@@ -1,8 +1,10 @@
 /** Reports over `licence-usage`: every record in force of the range, read as a stream. */
-import type { ReportQuery } from '../../shared/reports.ts';
+import type { Pool } from '../../shared/events.ts';
+import type { ReportFilter, ReportQuery } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
-import { type Entry, type Position, positionOf } from '../books/entry.ts';
+import { type Entry, type Position, poolIndex, positionOf } from '../books/entry.ts';
 import type { Key } from '../store/store.ts';
+import { spansWith, type Wanted } from './day-spans.ts';
 import { type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';
 import { createLocalTime } from './local-time.ts';
 import type { ReportScope } from './scope.ts';
@@ -43,7 +45,7 @@ function entriesOf(
   to: Instant,
 ): Iterable<{ position: Position; entry: Entry }> {
   const users = new Set(filters.find(({ field }) => field === 'user')?.in.map(String));
-  if (users.size === 0 || users.size > FEW_USERS) return allEntries(scope, from, to);
+  if (users.size === 0 || users.size > FEW_USERS) return allEntries(scope, filters, from, to);
   // One is read ahead of the other: whatever comes to be known of the range has them read again.
   scope.reached(to);
   return entriesOfUsers(scope.disk, scope.organisation, users, from, to);
@@ -51,11 +53,24 @@ function entriesOf(
 
 function* allEntries(
   { disk, organisation, reached }: ReportScope,
+  filters: readonly ReportFilter[],
   from: Instant,
   to: Instant,
 ): Iterable<{ position: Position; entry: Entry }> {
   const onPage = (last: Key) => reached(last[1] as Instant);
-  for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, from], [organisation, to], onPage)) {
-    yield { position: positionOf(key, 1), entry: value };
+  for (const { start, end } of spansWith(disk, organisation, wantedBy(filters), from, to)) {
+    for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, start], [organisation, end], onPage)) {
+      yield { position: positionOf(key, 1), entry: value };
+    }
   }
+}
+
+function wantedBy(filters: readonly ReportFilter[]): Wanted {
+  const valuesOf = (id: string) => filters.find(({ field }) => field === id)?.in.map(String);
+  const [types, sources, pools] = [valuesOf('licenceType'), valuesOf('logonSource'), valuesOf('pool')];
+  return {
+    ...(types && { types: new Set(types) }),
+    ...(sources && { sources: new Set(sources) }),
+    ...(pools && { pools: new Set(pools.map((pool) => poolIndex(pool as Pool))) }),
+  };
 }

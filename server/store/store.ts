@@ -21,6 +21,8 @@ export const TABLES = [
   'sessions',
   /** [organisation, at, class, receipt, sub?] -> what happened, with the records that came of it. */
   'entries',
+  /** [organisation, day of UTC] -> licence types, sources and pools that its entries name; none: of a day from before there were such rows. */
+  'dayContents',
   /** [organisation, user, at, class, receipt, sub?] -> where a user's entries are, now and then with the user's state after it; and the state before the first that is kept. */
   'userEntries',
   /** [organisation, at, class, receipt] -> in use of every type after that entry. */

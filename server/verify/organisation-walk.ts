@@ -2,6 +2,7 @@
 import { getOrMake } from '../../shared/maps.ts';
 import type { StoredAnomaly } from '../books/anomalies.ts';
 import { applyEntry } from '../books/apply-entry.ts';
+import { type DayContents, dayOf } from '../books/day-contents.ts';
 import { type Entry, type EntryRecord, isEvent, levelChange, type Position, poolName, positionOf, userEntryKey } from '../books/entry.ts';
 import { REMEMBERED_MS } from '../books/idempotency.ts';
 import { isEdge } from '../books/kept-records.ts';
@@ -61,6 +62,7 @@ class OrganisationWalk {
   readonly #marks: Iterator<Row<[string, number][]>>;
   #mark: Row<[string, number][]> | undefined;
   readonly #chain: ChainCheck;
+  #day: { day: number; contents: DayContents | undefined } = { day: Number.NaN, contents: undefined };
   #noOpenSession = 0;
   #sweeps = 0;
 
@@ -117,6 +119,7 @@ class OrganisationWalk {
       this.#chain.note(position, entry, record);
       if (!this.#parts.numbers.add(record.seq)) this.#expect('entries', key, `record ${record.seq} once`, `record ${record.seq} twice`);
     }
+    this.#compareDay(position, entry);
     if (entry.reason !== null) this.#expectRow('anomalies', [this.#organisation.id, position.at, position.receipt, entry.reason]);
     if (entry.reason === 'no_open_session') this.#noOpenSession++;
     if (isEvent(entry) && entry.id !== null && entry.receivedAt > this.#parts.lastCommitAt - REMEMBERED_MS) {
@@ -130,6 +133,20 @@ class OrganisationWalk {
     // A timer that turned out not to have acted keeps its superseded records, and does nothing.
     if (isEvent(entry) || entry.records.length > 0) this.#play(key, position, entry);
     this.#compareUser(position, entry.user);
+  }
+
+  /** Days without a row have entries from before there were such rows. */
+  #compareDay({ at }: Position, { source, records, superseded }: Entry): void {
+    const day = dayOf(at);
+    const key = [this.#organisation.id, day];
+    if (this.#day.day !== day) this.#day = { day, contents: this.#parts.disk.get<DayContents>('dayContents', key) };
+    const { contents } = this.#day;
+    if (!contents) return;
+    if (!contents.sources.includes(source)) this.#expect('dayContents', key, source, contents.sources);
+    for (const { type, pool } of [...records, ...(superseded ?? [])]) {
+      if (!contents.types.includes(type)) this.#expect('dayContents', key, type, contents.types);
+      if (!contents.pools.includes(pool)) this.#expect('dayContents', key, pool, contents.pools);
+    }
   }
 
   /** What the entry does to its user's sessions must be what its records say; then what these do to the pools. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RecordQuery } from '../../server/pipeline-types.ts';
+import { readRecords, wholePage } from '../../server/reports/records.ts';
+import type { Reader } from '../../server/store/store.ts';
 import { POOLS, USAGE_TYPES } from '../../shared/events.ts';
 import type { RecordView } from '../../shared/views.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -65,8 +67,8 @@ it('RECORD-2 a filter that little matches rests on the way, and finds the same',
     { user: `u${i}`, licences: ['Recording'], at: start + i * 10_000 },
     { user: `u${i}`, type: 'logout' as const, at: start + i * 10_000 + 5_000 },
   ]);
-  await books.send({ user: 'rare', licences: ['Meeting Room'], at: start - 1 }, ...visits.flat());
-  await books.send({ user: 'rare', type: 'logout', at: start + 86_400_000 });
+  await books.send({ user: 'rare', licences: ['Meeting Room'], at: start + 1 }, ...visits.flat());
+  await books.send({ user: 'rare', type: 'logout', at: start + 50_000_000 });
   const pieces = books.pipeline.committed.recordPieces(ORGANISATION, { limit: 10, order: 'asc', licenceType: 'Meeting Room' });
   const lengths: number[] = [];
   for await (const piece of pieces ?? []) lengths.push(piece.length);
@@ -151,4 +153,42 @@ it('RECORD-2 an instant at which more happened than a piece takes is passed', as
     expect(rare.flat().map((record) => record.user)).toEqual(['rare']);
     expect((await pagesOf(books, { limit: 700, order })).map((page) => page.length)).toEqual([700, 700, 101]);
   }
+});
+
+it('RECORD-3 days that have no such type, source or pool are passed over, but for those of which that is not known', async () => {
+  const start = Date.parse('2026-10-01T00:00:00Z');
+  const books = await openTestBooks(start + 50 * 86_400_000);
+  const daily = Array.from({ length: 40 }, (_, day) =>
+    Array.from({ length: 50 }, (_, n) => ({ user: `u${day}-${n}`, licences: ['Recording'], at: start + day * 86_400_000 + n })),
+  );
+  const rare = { user: 'rare', licences: ['Meeting Room'], logonSource: 'Fixed Profile Device', at: start + 20 * 86_400_000 + 500 };
+  await books.send(...daily.flat(), rare);
+  // Comes late, and is known of its day all the same.
+  await books.send({ ...rare, user: 'late', at: start + 30 * 86_400_000 + 500 });
+  const usersOf = (query: Partial<RecordQuery>) => {
+    let read = 0;
+    const disk: Reader = {
+      get: (table, key) => books.store.get(table, key),
+      *range(table, range) {
+        for (const row of books.store.range<never>(table, range)) {
+          if (table === 'entries') read++;
+          yield row;
+        }
+      },
+    };
+    const page = wholePage(readRecords(disk, ORGANISATION, { limit: 10, order: 'desc', ...query }, () => true));
+    // The in-use number of a record is counted on from a mark up to 256 entries before it.
+    return [page.items.map(({ user }) => user), read < 700];
+  };
+  for (const query of [{ licenceType: 'Meeting Room' }, { logonSource: 'Fixed Profile Device' }]) {
+    expect(usersOf(query)).toEqual([['late', 'rare'], true]);
+  }
+  expect(usersOf({ pool: 'over-limit' })).toEqual([[], true]);
+  const days = [...books.store.range('dayContents', {})].map(({ key }) => key);
+  expect(days).toHaveLength(40);
+  await books.store.commit(days.map((key) => ({ table: 'dayContents', key, value: undefined })));
+  expect(usersOf({ licenceType: 'Meeting Room' })).toEqual([['late', 'rare'], false]);
+  // A day is not known by what is added to it.
+  await books.send({ user: 'later', licences: ['Recording'], at: start + 20 * 86_400_000 + 600 });
+  expect(usersOf({ licenceType: 'Meeting Room' })).toEqual([['late', 'rare'], false]);
 });

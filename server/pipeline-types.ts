@@ -50,8 +50,8 @@ export class NewerFormatError extends Error {}
 /** A report with more rows than are kept at once. */
 export class ReportTooLargeError extends Error {
   readonly most: number;
-  constructor(most: number) {
-    super(`The report has more than ${most} rows`);
+  constructor(most: number, what: 'rows' | 'hours' = 'rows') {
+    super(`The report has more than ${most} ${what}`);
     this.most = most;
   }
 }

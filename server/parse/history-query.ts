@@ -9,6 +9,9 @@ const DAY_MS = 86_400_000;
 /** Buckets of a type in one answer: thirteen months of five minutes. */
 const MOST_BUCKETS = 120_000;
 
+/** Whatever the resolution. */
+const LONGEST_MS = 100 * 366 * DAY_MS;
+
 const LENGTH_MS: Record<Resolution, number> = { '5m': 300_000, '1h': 3_600_000, '1d': DAY_MS, billing: 28 * DAY_MS };
 /** How far back an answer goes that nobody gave a start. */
 const USUAL_MS: Record<Resolution, number> = { '5m': DAY_MS, '1h': 7 * DAY_MS, '1d': 31 * DAY_MS, billing: 396 * DAY_MS };
@@ -32,6 +35,7 @@ export function parseHistoryQuery(search: URLSearchParams, now: Instant): Histor
       message: `gives more than ${MOST_BUCKETS} buckets a licence type in this range; take a longer one`,
     });
   }
+  if (to - from > LONGEST_MS) problems.add({ path: 'from', message: 'lies more than a hundred years before the end' });
   problems.throwIfAny('invalid_query', 'The query was refused');
   return { from, to, resolution, ...rest };
 }

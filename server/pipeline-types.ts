@@ -105,6 +105,9 @@ export interface RecordQuery extends PageQuery {
   licenceType?: string;
   usageType?: UsageType;
   logonSource?: string;
+  device?: string;
+  session?: string;
+  eventId?: string;
   pool?: string;
   order: 'asc' | 'desc';
   superseded?: boolean;

@@ -185,6 +185,9 @@ function matches(entry: Entry, record: EntryRecord, query: RecordQuery): boolean
     (query.licenceType === undefined || record.type === query.licenceType) &&
     (query.usageType === undefined || record.acquired === (query.usageType === 'Acquired')) &&
     (query.logonSource === undefined || entry.source === query.logonSource) &&
+    (query.device === undefined || entry.device === query.device) &&
+    (query.session === undefined || String(record.session) === query.session) &&
+    (query.eventId === undefined || entry.id === query.eventId) &&
     (query.pool === undefined || poolName(record.pool) === query.pool)
   );
 }

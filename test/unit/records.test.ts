@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { streamText } from '../../server/http/json-stream.ts';
 import type { RecordQuery } from '../../server/pipeline-types.ts';
 import { readRecords, wholePage } from '../../server/reports/records.ts';
 import type { Reader } from '../../server/store/store.ts';
@@ -40,6 +41,8 @@ property(
       usageType: maybe(fc.constantFrom(...USAGE_TYPES)),
       logonSource: maybe(fc.constantFrom('Agent Desktop', 'Paired Device', 'Refresh Contingency')),
       pool: maybe(fc.constantFrom(...POOLS)),
+      device: maybe(fc.constantFrom('desktop', 'deskphone')),
+      session: maybe(fc.constantFrom('1', '2', '3')),
     }),
     fc.constantFrom('asc' as const, 'desc' as const),
     fc.integer({ min: 1, max: 20 }),
@@ -153,6 +156,26 @@ it('RECORD-2 an instant at which more happened than a piece takes is passed', as
     expect(rare.flat().map((record) => record.user)).toEqual(['rare']);
     expect((await pagesOf(books, { limit: 700, order })).map((page) => page.length)).toEqual([700, 700, 101]);
   }
+});
+
+it('RECORD-2 a caller that goes away ends the search', async () => {
+  let ended = false;
+  async function* search(): AsyncGenerator<string, void, void> {
+    try {
+      yield '{"items":[';
+      for (;;) {
+        await new Promise((resolve) => setImmediate(resolve));
+        yield '';
+      }
+    } finally {
+      ended = true;
+    }
+  }
+  const reader = ((await streamText(search(), {})).body as ReadableStream).getReader();
+  await reader.read();
+  const next = reader.read();
+  await reader.cancel();
+  expect([(await next).done, ended]).toEqual([true, true]);
 });
 
 it('RECORD-3 days that have no such type, source or pool are passed over, but for those of which that is not known', async () => {

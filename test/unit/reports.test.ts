@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReportTooLargeError } from '../../server/pipeline-types.ts';
+import { dataSources } from '../../server/reports/fields.ts';
 import { createGrouping } from '../../server/reports/grouping.ts';
 import { sortInPieces } from '../../server/reports/sort-in-pieces.ts';
+import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
 import type { Cell, ReportFilter, ReportQuery, ReportView } from '../../shared/reports.ts';
 import type { RecordView } from '../../shared/views.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -278,6 +280,32 @@ describe('reports', () => {
       ['Recording', 2, 2],
     ]);
     expect([usage.provisional, bill?.provisional]).toEqual([false, true]);
+  });
+
+  it('REPORT-20 every field that is said to filter or to group does, and every metric has a value', async () => {
+    const books = await openTestBooks(Date.parse('2026-11-24T12:00:00Z'));
+    await books.send({ user: 'a', licences: ['Recording'], id: 'one' });
+    await books.passTo(Date.parse('2026-11-24T13:00:00Z'));
+    await books.send({ user: 'a', type: 'logout' });
+    const [from, to] = [Date.parse('2026-11-24T00:00:00Z'), Date.parse('2026-11-25T00:00:00Z')];
+    for (const { id: dataSource, fields, metrics } of dataSources(BUILT_IN_CATALOGUE)) {
+      for (const { id, filter, dimension } of fields) {
+        const metric = (metrics[0] as { id: string }).id;
+        const ask = (filters: ReportFilter[], dimensions: string[]) =>
+          answer(books, { dataSource, metrics: [metric], dimensions, filters, from, to });
+        if (dimension) expect((await ask([], [id])).rows.length, id).toBeGreaterThan(0);
+        if (filter) expect((await ask([{ field: id, in: ['no such thing'] }], ['date'])).rows, id).toEqual([]);
+        if (filter && dimension) {
+          const value = (await ask([], [id])).rows[0]?.[0] ?? null;
+          expect(
+            (await ask([{ field: id, in: [value] }], [id])).rows.map(([cell]) => cell),
+            id,
+          ).toEqual([value]);
+        }
+      }
+      const all = await answer(books, { dataSource, metrics: metrics.map(({ id }) => id), dimensions: [], filters: [], from, to });
+      for (const { id } of metrics) expect(all.totals[id], id).not.toBeNull();
+    }
   });
 
   it('REPORT-7 a report of more rows than are kept at once is refused; long lists are sorted in pieces as they would be in one', () => {

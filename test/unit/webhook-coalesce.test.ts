@@ -43,6 +43,7 @@ it.each([
   ['F1! R1 F2 R2 F3', 'F2>F3 R2>F3'],
   ['F1! R1 F2 U2 F2 R2 F3 R3', 'F2>F3 U2>F3 F2>F3 R2>F3'],
   ['F1! R1 F2! R2 F3', ''],
+  ['F1 R1 F2 R2 F3', 'F2>F3 R2>F3'],
   ['F1! R1 R2 F3', ''],
   ['E! L E L E', 'E>E L>E'],
   ['P! P P P', 'P>P P>P'],

@@ -64,7 +64,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
 
   const compare = describe(
     "A vendor's figures beside ours",
-    'Day by day and type by type: theirs, ours under each billing rule, the difference, and its likely cause. Default: the running period; `source` where several have given figures.',
+    'Day by day and type by type: theirs, ours under each billing rule, the difference, and its likely cause. Default: the running period, and the first of the sources; `sources` names all that have given figures of it.',
     { tag: 'Reports', query: 'comparison' },
   );
   app.get('/api/v1/organisations/:organisation/billing/comparison', compare, async (c) => {
@@ -80,8 +80,6 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
         'source',
         `must be one of ${sources.join(', ') || 'none: no figures were given'}`,
       );
-    if (source === undefined && sources.length > 1)
-      throw refusedQuery('Several sources have figures of this period.', 'source', `must be one of ${sources.join(', ')}`);
     return json(await reports.compare(period, source ?? sources[0] ?? null));
   });
 }

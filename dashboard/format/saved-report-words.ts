@@ -1,0 +1,48 @@
+import type { NamedRange, ReportRange, ReportSchedule } from '../../shared/saved-reports.ts';
+
+export const RANGE_WORDS: Record<NamedRange, string> = {
+  today: 'today so far',
+  yesterday: 'yesterday',
+  'last-7-days': 'last 7 days',
+  'last-30-days': 'last 30 days',
+  'this-month': 'this month so far',
+  'last-month': 'last month',
+  'this-billing-period': 'this billing period so far',
+  'last-billing-period': 'last billing period',
+};
+
+const WEEKDAYS = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+} as const;
+
+export const savedRangeWords = (range: ReportRange): string =>
+  typeof range === 'string' ? RANGE_WORDS[range] : `${range.from} to ${range.to}`;
+
+/** When a report is made by itself, on the organisation's clock. */
+export function scheduleWords(schedule: ReportSchedule | null): string {
+  if (schedule === null) return 'only on request';
+  const { every, at, on = 'mon' } = schedule;
+  if (every === 'day') return `every day at ${at}`;
+  return every === 'week' ? `every ${WEEKDAYS[on]} at ${at}` : `on the first day of a billing period at ${at}`;
+}
+
+/** An id that can stand in an address, made of a name; `taken` ones get a number. */
+export function idFor(name: string, taken: readonly string[]): string {
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
+  const base = plain || 'report';
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? base : `${base}-${n}`;
+    if (!taken.includes(id)) return id;
+  }
+}

@@ -14,7 +14,7 @@ export function watchedNow(batch: Batch, alerting: Alerting, id: string): Watche
   const watched = watchedOf(alerting, id);
   const organisation = batch.books.organisations.get(id);
   if (organisation) touch(batch, organisation);
-  lookAgain(watched);
+  lookAgain(alerting, watched);
   return watched;
 }
 
@@ -43,7 +43,7 @@ export function foretell(batch: Batch, alerting: Alerting, organisation: string,
   const watched = alerting.watched.get(organisation);
   if (!known || !watched) return;
   watched.foretold = foretoldOf(forecast, known);
-  lookAgain(watched);
+  lookAgain(alerting, watched);
 }
 
 /** Whether there is such an alert. */

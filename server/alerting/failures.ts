@@ -3,7 +3,7 @@
  * the alert is unknown, with the reason, all others go on, and it is tried again.
  */
 import type { Instant } from '../../shared/time.ts';
-import { type Alerting, alertKey, lookAgain, type Watched } from './watched.ts';
+import { type Alerting, alertKey, type Watched } from './watched.ts';
 
 /** How long it takes until a failed evaluation is tried again, if nothing happens before. */
 const AGAIN_MS = 60_000;
@@ -51,7 +51,7 @@ export function forgetTroubles(watched: Watched, rule: string): void {
 /** When what failed is tried again. */
 export function retryFailed(watched: Watched, now: Instant): Instant {
   if (watched.troubles.size === 0) return Number.POSITIVE_INFINITY;
-  lookAgain(watched);
+  watched.everything = true;
   return now + AGAIN_MS;
 }
 

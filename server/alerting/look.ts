@@ -16,19 +16,33 @@ import { ageBase, isAbout, isAge, isTimed, type Rows, rowsOf, seen, typesOf } fr
 import { type Alerting, loadWatched, type Watched } from './watched.ts';
 
 export function lookDue(alerting: Alerting, now: Instant): boolean {
-  for (const watched of alerting.watched.values()) if (isDue(watched, now)) return true;
-  return false;
+  return alerting.again.size > 0 || isSetBack(alerting, now) || alerting.due.isDue(now);
 }
 
-/** A clock that was set back makes everything due: what was to come may lie an hour ahead now. */
-const isDue = (watched: Watched, now: Instant): boolean => watched.dueAt <= now || now < watched.lookedAt;
+/** Then everything is due: what was to come may lie an hour ahead now. */
+const isSetBack = (alerting: Alerting, now: Instant): boolean => now < alerting.lookedAt;
+
+/** Whom a batch, or time, may have meant something for. */
+function takeDue(batch: Batch, alerting: Alerting): Set<string> {
+  const { now, changed } = batch;
+  const due = new Set([...alerting.again, ...alerting.due.takeDue(now)]);
+  for (const id of changed.keys()) if (alerting.watched.has(id)) due.add(id);
+  if (isSetBack(alerting, now)) {
+    for (const watched of alerting.watched.values()) {
+      watched.everything = true;
+      due.add(watched.id);
+    }
+  }
+  alerting.again.clear();
+  alerting.lookedAt = now;
+  return due;
+}
 
 export function look(batch: Batch, alerting: Alerting, before: Before): void {
-  for (const watched of alerting.watched.values()) {
-    const organisation = batch.books.organisations.get(watched.id);
-    if (!organisation) continue;
-    if (!isDue(watched, batch.now) && !batch.changed.has(watched.id)) continue;
-    if (batch.now < watched.lookedAt) watched.everything = true;
+  for (const id of takeDue(batch, alerting)) {
+    const watched = alerting.watched.get(id);
+    const organisation = batch.books.organisations.get(id);
+    if (!watched || !organisation) continue;
     try {
       lookAt(batch, alerting, watched, organisation, before);
     } catch (error) {
@@ -49,8 +63,7 @@ function giveUp(batch: Batch, alerting: Alerting, failed: Watched, organisation:
     takeStep(batch, alerting, watched, { id, rule, licenceType, step: lose(course, reason, batch.now), value, row: undefined });
   }
   watched.stepped = [];
-  watched.lookedAt = batch.now;
-  watched.dueAt = retryFailed(watched, batch.now);
+  alerting.due.plan(watched.id, retryFailed(watched, batch.now));
   alerting.looked.add(watched.id);
   touch(batch, organisation);
 }
@@ -83,9 +96,8 @@ function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation
   tellAgain(batch, alerting, watched, keeper, rows);
   flushGroups(batch, alerting, watched, keeper, rows);
   watched.everything = false;
-  watched.lookedAt = now;
   noteWholeSuccess(watched);
-  watched.dueAt = Math.min(retryFailed(watched, now), nextLook(batch, watched, organisation, keeper));
+  alerting.due.plan(watched.id, Math.min(retryFailed(watched, now), nextLook(batch, watched, organisation, keeper)));
   alerting.looked.add(watched.id);
   if (batch.books.seq > seq || alerting.queued.length > queued) touch(batch, organisation);
 }

@@ -72,7 +72,7 @@ export function deleteWebhook(batch: Batch, alerting: Alerting, organisation: st
   if (!watched?.webhooks.delete(id)) return false;
   watched.groups.delete(id);
   batch.draft.remove('alertGroups', [organisation, id]);
-  lookAgain(watched);
+  lookAgain(alerting, watched);
   batch.draft.remove('webhooks', [organisation, id]);
   batch.draft.remove('receiverStats', [organisation, id]);
   for (const table of ['deliveries', 'outbox', 'exchanges'] as const) {

@@ -8,6 +8,7 @@ import type { Silence } from '../alerts/silences.ts';
 import type { Expected } from '../alerts/wording.ts';
 import { below, type Reader, type TableName } from '../store/store.ts';
 import type { Delivery, Webhook } from '../webhooks/outbox.ts';
+import { createDueList, type DueList } from './due.ts';
 import type { Failure } from './failures.ts';
 import type { Foretold } from './foresight.ts';
 import type { Group } from './groups.ts';
@@ -78,10 +79,6 @@ export interface Watched {
   stepped: { alert: Alert; row: LicenceRow | undefined }[];
   /** Every rule and type has to be looked at, not only what a batch changed. */
   everything: boolean;
-  /** When time alone has to be looked at next. */
-  dueAt: Instant;
-  /** When it was last looked at. */
-  lookedAt: Instant;
   /** Why alerts could not be evaluated when last tried, by `alertKey`. */
   troubles: Map<string, string>;
 }
@@ -97,6 +94,12 @@ export interface Alerting {
   looked: Set<string>;
   /** Pending ones that the batch under way took back: displays still have them. */
   withdrawn: { organisation: string; alert: Alert }[];
+  /** Organisations that have to be looked at with the next batch, whatever it is about. */
+  again: Set<string>;
+  /** When time alone has to be looked at next. */
+  due: DueList;
+  /** When anything was last looked at. */
+  lookedAt: Instant;
   /** Evaluations that failed in the batch under way. */
   failures: Failure[];
 }
@@ -124,16 +127,14 @@ function newWatched(id: string): Watched {
     foretold: null,
     stepped: [],
     everything: true,
-    dueAt: Number.NEGATIVE_INFINITY,
-    lookedAt: Number.NEGATIVE_INFINITY,
     troubles: new Map(),
   };
 }
 
 /** The rules or receivers are others now: everything is looked at at the end of the batch. */
-export function lookAgain(watched: Watched): void {
+export function lookAgain(alerting: Alerting, watched: Watched): void {
   watched.everything = true;
-  watched.dueAt = Number.NEGATIVE_INFINITY;
+  alerting.again.add(watched.id);
 }
 
 /** Reads what is in force and what is active; the history is left where it is. */
@@ -146,9 +147,15 @@ export function loadAlerting(disk: Reader, epoch: string): Alerting {
     looked: new Set(),
     withdrawn: [],
     failures: [],
+    again: new Set(),
+    due: createDueList(),
+    lookedAt: Number.NEGATIVE_INFINITY,
   };
   const ids = new Set(WATCHED_TABLES.flatMap((table) => [...disk.range(table, {})].map(({ key }) => key[0] as string)));
-  for (const id of ids) alerting.watched.set(id, loadWatched(disk, id));
+  for (const id of ids) {
+    alerting.watched.set(id, loadWatched(disk, id));
+    alerting.again.add(id);
+  }
   return alerting;
 }
 

@@ -7,6 +7,7 @@ import type { BillingPeriodRow, BillNow, StatementRow, StatementSummary } from '
 import { formatInstant } from '../../shared/time.ts';
 import type { Comparison, FiguresReport } from '../../shared/vendor-figures.ts';
 import type { HistoryRow } from '../../shared/views.ts';
+import type { WhatIfType } from '../../shared/what-if.ts';
 import { type Http, pathOf, type Query } from './http.ts';
 
 /** A report as it is asked: instants in RFC 3339. */
@@ -30,7 +31,7 @@ export interface ReportsApi {
   peak(organisation: string, query: Stretch, signal?: AbortSignal): Promise<PeakView>;
   forecast(organisation: string, signal?: AbortSignal): Promise<ForecastView>;
   /** 404 where the daemon does not know how. */
-  whatIf(organisation: string, body: WhatIfBody, signal?: AbortSignal): Promise<WhatIfLicence[]>;
+  whatIf(organisation: string, body: WhatIfBody, signal?: AbortSignal): Promise<WhatIfType[]>;
   dataSources(signal?: AbortSignal): Promise<DataSource[]>;
   report(organisation: string, body: ReportBody, signal?: AbortSignal): Promise<ReportView>;
   savedReports(organisation: string, signal?: AbortSignal): Promise<SavedReportView[]>;
@@ -44,34 +45,6 @@ export interface ReportsApi {
   file(path: string): Promise<Blob>;
   /** The same as a file of a media type. */
   reportFile(organisation: string, body: ReportBody, mediaType: string): Promise<Blob>;
-}
-
-export interface PoolNumbers {
-  secondsInContingency: number;
-  secondsOverLimit: number;
-  loginsInContingency: number;
-  loginsOverLimit: number;
-  contingencyMaxUsed: number;
-}
-
-interface Sized {
-  concurrent: number;
-  contingency: number;
-  /** Null without prices. */
-  price: number | null;
-}
-
-/** One licence type of `POST O/what-if`, as far as the page shows it. */
-export interface WhatIfLicence extends PoolNumbers {
-  licenceType: string;
-  asIs: PoolNumbers & { concurrent: number | null; contingency: number | null };
-  sizes: { concurrent: number; contingency: number } | null;
-  price: number | null;
-  cheapest: Sized | null;
-  curve: (Sized & { secondsInContingency: number; secondsOverLimit: number })[];
-  peak: { value: number; at: string | null };
-  peakWithout: { staleSessions: { value: number; saves: number }; secondDevices: { value: number; saves: number } };
-  suggestion: string;
 }
 
 export interface WhatIfBody {
@@ -117,7 +90,7 @@ export function createReportsApi({ get, post, put, send, remove }: Http): Report
     removeFigures: (organisation, source) => remove(pathOf(organisation, '/vendor-figures', { source })),
     peak: (organisation, query, signal) => get(pathOf(organisation, '/peak', stretch({ ...query })), signal),
     whatIf: async (organisation, body, signal) =>
-      (await post<{ licences: WhatIfLicence[] }>(pathOf(organisation, '/what-if'), body, signal)).licences,
+      (await post<{ licences: WhatIfType[] }>(pathOf(organisation, '/what-if'), body, signal)).licences,
     forecast: (organisation, signal) => get(pathOf(organisation, '/forecast'), signal),
     dataSources: async (signal) => (await get<{ dataSources: DataSource[] }>('/api/v1/data-sources', signal)).dataSources,
     report: (organisation, body, signal) => post(pathOf(organisation, '/reports'), body, signal),

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { BillingPeriodView } from '../../shared/bill.ts';
-import type { PoolNumbers, WhatIfBody, WhatIfLicence } from '../client/reports-api.ts';
+import type { PoolFigures, WhatIfType } from '../../shared/what-if.ts';
+import type { WhatIfBody } from '../client/reports-api.ts';
 import { downloadCsv } from '../components/download.ts';
 import { chosenType, licencePicker } from '../components/licence-picker.ts';
 import { LightElement } from '../components/light-element.ts';
@@ -34,7 +35,7 @@ export class WhatIfPage extends LightElement {
     key: () => this.#organisation,
     ask: (signal) => this.dashboard.reports.billingPeriods(this.#organisation ?? '', signal),
   });
-  readonly #answer = new AskController<WhatIfLicence[]>(this, {
+  readonly #answer = new AskController<WhatIfType[]>(this, {
     key: () => (this.#body ? JSON.stringify([this.#organisation, this.#body]) : null),
     ask: (signal) => this.dashboard.reports.whatIf(this.#organisation ?? '', this.#body as WhatIfBody, signal),
     keep: true,
@@ -136,9 +137,9 @@ export class WhatIfPage extends LightElement {
     this.#timer = setTimeout(() => this.dashboard.navigation.amend({ [name]: value }), PAUSE_MS);
   }
 
-  #result(found: WhatIfLicence) {
+  #result(found: WhatIfType) {
     const money = (price: number | null) => (price === null ? 'no price set' : price.toLocaleString(LOCALE, { maximumFractionDigits: 2 }));
-    const lines: [string, (numbers: PoolNumbers) => string][] = [
+    const lines: [string, (numbers: PoolFigures) => string][] = [
       ['Time in contingency', ({ secondsInContingency }) => inWords(secondsInContingency * 1_000)],
       ['Time over limit', ({ secondsOverLimit }) => inWords(secondsOverLimit * 1_000)],
       ['Logins into contingency', ({ loginsInContingency }) => formatCount(loginsInContingency)],

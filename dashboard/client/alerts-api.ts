@@ -14,6 +14,8 @@ import type {
   TriedRule,
   WebhookEventType,
   WebhookFormat,
+  WebhookPreview,
+  WebhookTemplate,
   WebhookView,
 } from '../../shared/alerts.ts';
 import type { Page } from '../../shared/views.ts';
@@ -29,6 +31,7 @@ export interface Receiver {
   events: WebhookEventType[];
   enabled: boolean;
   secret?: string;
+  template?: WebhookTemplate;
   groupBy?: GroupLabel[];
   groupWaitSeconds?: number;
   repeatIntervalSeconds?: number;
@@ -67,6 +70,8 @@ export interface AlertsApi {
   test(organisation: string, receiver: string): Promise<DeliveryView>;
   deliveries(organisation: string, receiver: string, query: Query, signal?: AbortSignal): Promise<Page<DeliveryView>>;
   delivery(organisation: string, receiver: string, delivery: string, signal?: AbortSignal): Promise<DeliveryDetailView>;
+  /** What a receiver of this format would get; nothing is sent. */
+  preview(organisation: string, format: WebhookFormat, template: WebhookTemplate | undefined): Promise<WebhookPreview>;
   /** A part of what was given up, in order; `more`: ask again. */
   retryFailed(organisation: string, receiver: string): Promise<RetriedView>;
   retry(organisation: string, receiver: string, delivery: string): Promise<void>;
@@ -107,6 +112,7 @@ export function createAlertsApi({ get, post, put, remove, send }: Http): AlertsA
     deliveries: (organisation, receiver, query, signal) =>
       get(pathOf(organisation, `/webhooks/${encodeURIComponent(receiver)}/deliveries`, query), signal),
     delivery: (organisation, receiver, delivery, signal) => get(at(organisation, 'webhooks', receiver, 'deliveries', delivery), signal),
+    preview: (organisation, format, template) => post(at(organisation, 'webhooks', 'preview'), { format, ...(template && { template }) }),
     retryFailed: (organisation, receiver) => post(at(organisation, 'webhooks', receiver, 'retry-failed'), {}),
     retry: async (organisation, receiver, delivery) =>
       void (await send(at(organisation, 'webhooks', receiver, 'deliveries', delivery, 'retry'), { method: 'POST' })),

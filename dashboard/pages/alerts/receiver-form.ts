@@ -9,6 +9,8 @@ import {
   WEBHOOK_FORMATS,
   type WebhookEventType,
   type WebhookFormat,
+  type WebhookPreview,
+  type WebhookTemplate,
   type WebhookView,
 } from '../../../shared/alerts.ts';
 import type { Receiver } from '../../client/alerts-api.ts';
@@ -25,6 +27,7 @@ import { exactInstant } from '../../format/time.ts';
 import { idFrom } from './rules-view.ts';
 
 const GROUP_WORDS: Record<GroupLabel, string> = { rule: 'rule', licenceType: 'licence type', severity: 'severity' };
+const NEW_TEMPLATE: WebhookTemplate = { contentType: 'application/json', body: '{ "text": {{ title | json }} }' };
 /** An outcome of a test is waited for so long, and looked for so often. */
 const TEST_MS = 20_000;
 const LOOK_MS = 500;
@@ -45,6 +48,7 @@ export class ReceiverForm extends LightElement {
   declare secret: string | null;
 
   readonly #acting = new ResourceController<string>(this);
+  readonly #preview = new ResourceController<WebhookPreview>(this);
 
   constructor() {
     super();
@@ -92,6 +96,7 @@ export class ReceiverForm extends LightElement {
                 )
           }
         </div>
+        ${format === 'template' ? this.#template(receiver?.template, error) : nothing}
         <label class="check"><input type="checkbox" name="enabled" .checked=${receiver?.enabled ?? true} /> Messages are sent</label>
         <fieldset class="choices choices-columns"><legend>What it is told (nothing chosen: everything)</legend>
           ${WEBHOOK_EVENTS.filter((event) => event !== 'webhook.test' && carries(format, event)).map(
@@ -100,14 +105,46 @@ export class ReceiverForm extends LightElement {
           )}
         </fieldset>
         ${this.#together(error)} ${problemReport(error)}
+        ${problemReport(this.#preview.error)} ${this.#sample()}
         ${this.secret === null ? nothing : html`<hw-secret-once .secret=${this.secret}></hw-secret-once>`}
         <p class="form-end">
-          <button class="button button-main" ?disabled=${loading}>Save the receiver</button> ${receiver ? this.#more(receiver, loading) : nothing}
+          <button class="button button-main" ?disabled=${loading}>Save the receiver</button>
+          <button type="button" class="button" ?disabled=${this.#preview.loading} @click=${(event: Event) => void this.#show(event)}>Preview</button> ${receiver ? this.#more(receiver, loading) : nothing}
           <span class="saved" role="status">${error ? '' : loading ? '…' : (value ?? '')}</span>
         </p>
       </form>`,
     )}
     <hw-rotate-dialog .dashboard=${this.dashboard} @done=${() => this.#changed()}></hw-rotate-dialog>`;
+  }
+
+  #template(own: WebhookTemplate | undefined, error: Error | null) {
+    const { contentType, body } = own ?? NEW_TEMPLATE;
+    return html`<div class="fields">
+        <label class="field"><span>Content type</span><input name="contentType" required .value=${contentType} /></label>
+      </div>
+      <label class="field"
+        ><span>Body, as a Liquid template</span
+        ><textarea name="body" rows="8" required spellcheck="false" .value=${body} aria-invalid=${invalid(error, 'template')}></textarea
+        >${fieldError(error, 'template')}</label
+      >`;
+  }
+
+  /** What a message would look like. */
+  #sample() {
+    const { value, error } = this.#preview;
+    if (!value || error) return nothing;
+    return html`<section aria-label="Preview">
+      <p class="soft">${value.type} as ${value.contentType}${value.subject === undefined ? '' : html`, subject: <b>${value.subject}</b>`}</p>
+      <pre class="command" tabindex="0" aria-label="Body"><code>${value.body}</code></pre>
+    </section>`;
+  }
+
+  async #show(event: Event): Promise<void> {
+    const form = (event.currentTarget as HTMLElement).closest('form');
+    const organisation = this.dashboard.chosen();
+    if (!form || organisation === null) return;
+    const { format, template } = receiverIn(new FormData(form));
+    await this.#preview.load(() => this.dashboard.alertsApi.preview(organisation, format, template));
   }
 
   #together(error: Error | null) {
@@ -147,6 +184,7 @@ export class ReceiverForm extends LightElement {
 
   readonly #choose = (event: Event) => {
     this.format = (event.currentTarget as HTMLSelectElement).value as WebhookFormat;
+    this.#preview.reset();
   };
 
   async #save(event: SubmitEvent): Promise<void> {
@@ -223,6 +261,7 @@ function receiverIn(data: FormData): Receiver {
     format,
     events: data.getAll('events') as WebhookEventType[],
     enabled: data.has('enabled'),
+    ...(format === 'template' && { template: { contentType: text('contentType'), body: String(data.get('body') ?? '') } }),
     ...(text('secret') !== '' && { secret: text('secret') }),
     ...(data.has('together') && { groupBy: data.getAll('groupBy') as GroupLabel[] }),
     ...(data.has('together') && wait !== undefined && { groupWaitSeconds: wait }),

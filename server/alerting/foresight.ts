@@ -49,8 +49,12 @@ export function foretoldOf({ items, asOf }: ForecastView, { calendar }: Organisa
   return { slot: slotOf(at), until: calendar.day(at).end, types: new Map(types) };
 }
 
-/** When the rate is another one, all that is known staying as it is. */
-export const nextRateAt = (now: Instant): Instant => minuteStart(now) + MINUTE_MS;
+/** When the rate is looked at anew, all that is known staying as it is: once a minute, not all organisations at the same moment. */
+export function nextRateAt(organisation: string, now: Instant): Instant {
+  let offset = 0;
+  for (const character of organisation) offset = (offset * 31 + (character.codePointAt(0) ?? 0)) % MINUTE_MS;
+  return minuteStart(now - offset) + MINUTE_MS + offset;
+}
 
 /** How soon the next pool is full. */
 export function seenFill(watched: Watched, organisation: Organisation, row: LicenceRow, now: Instant): Seen {

@@ -163,7 +163,7 @@ function nextLook(batch: Batch, watched: Watched, organisation: Organisation, ke
   }
   for (const rule of watched.rules.values()) {
     if (isAge(rule)) dues.push(ageRuleDueAt(watched, organisation, rule, now));
-    if (rule.metric === 'secondsUntilFull') dues.push(nextRateAt(now));
+    if (rule.metric === 'secondsUntilFull') dues.push(nextRateAt(watched.id, now));
   }
   // What is due and yet nothing came of it waits for a change, not for the next tick.
   return Math.min(...dues.filter((due) => due > now), Number.POSITIVE_INFINITY);

@@ -12,7 +12,7 @@ import { deriveAgain } from './kept-levels.ts';
 import { firstEntryAt } from './kept-records.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings, scheduleTimers, typeState } from './organisation.ts';
-import { recomputePools, recomputeUsers } from './recomputation.ts';
+import { isMuch, limitedTypes, recomputeEverybody } from './recomputation.ts';
 import { notePastChange } from './statements.ts';
 import { runTimers } from './timers.ts';
 
@@ -49,23 +49,8 @@ function rework(batch: Batch, organisation: Organisation, from: Instant, usersTo
   if (first === null) return;
   const position = { at: Math.max(from, first, organisation.kept.closed), class: CLASS.settings, receipt: 0 };
   if (position.at > Math.max(organisation.newestAt, batch.now)) return;
-  const types = [...organisation.types.keys()].filter((type) => everLimited(organisation, type));
-  if (usersToo && isMuch(batch, organisation, position.at)) {
-    recomputeUsers(batch, organisation, position.at);
-    for (const type of types) recomputePools(batch, organisation, type, position.at);
-    return;
-  }
-  refoldUsers(batch, organisation, position, usersToo ? usersSince(batch, organisation, position.at) : [], types);
-}
-
-/** Without an entitlement, now and ever, everybody is in the concurrent pool. */
-const everLimited = ({ versions, types }: Organisation, type: string): boolean =>
-  versions.some(({ value }) => value.entitlements.has(type)) || (types.get(type)?.pools.outside.size ?? 0) > 0;
-
-function isMuch({ draft, books }: Batch, { id }: Organisation, from: Instant): boolean {
-  let seen = 0;
-  for (const _ of draft.range('entries', { start: [id, from], end: [id, AFTER_NAMES], limit: books.effort.atOnce + 1 })) seen++;
-  return seen > books.effort.atOnce;
+  if (usersToo && isMuch(batch, organisation, position.at)) recomputeEverybody(batch, organisation, position.at);
+  else refoldUsers(batch, organisation, position, usersToo ? usersSince(batch, organisation, position.at) : [], limitedTypes(organisation));
 }
 
 /** Whether sessions, and not only pools, may come out differently: when everybody is logged off, and how long leases are. */

@@ -12,6 +12,7 @@ import { comparePositions, type Entry, type Position } from './entry.ts';
 import { endLeasesBy } from './leases.ts';
 import { numberAll, numberRecords } from './numbers.ts';
 import { nextLogOff, type Organisation } from './organisation.ts';
+import { isMuch, recomputeEverybody } from './recomputation.ts';
 import { refoldUser } from './refold-user.ts';
 import { replayContested } from './replay-pools.ts';
 import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
@@ -81,9 +82,16 @@ export function recordLateMany(batch: Batch, organisation: Organisation, byUser:
   writeLate(batch, rewriting, from);
 }
 
-/** A logout of everybody, known late: whoever was there, or came since, is worked out again. Returns the numbers of its records. */
+/**
+ * A logout of everybody, known late: whoever was there, or came since, is worked out again. Returns the numbers of its records; none
+ * where so much has happened since that it is done in pieces.
+ */
 export function sweepLate(batch: Batch, organisation: Organisation, position: Position): number[] {
   organisation.lastSweepAt = Math.max(organisation.lastSweepAt, position.at);
+  if (isMuch(batch, organisation, position.at)) {
+    recomputeEverybody(batch, organisation, position.at);
+    return [];
+  }
   const rewriting = beginLate(batch, organisation);
   for (const user of usersSince(batch, organisation, position.at)) refoldUser(batch, rewriting, user, position, [], true);
   writeLate(batch, rewriting, position);

@@ -3,6 +3,7 @@
  * pieces, one a batch, while everything else goes on. How far it has come is written down with what it has corrected.
  */
 import type { Instant } from '../../shared/time.ts';
+import { AFTER_NAMES } from '../store/store.ts';
 import { addLevels, type Levels, NO_LEVELS } from '../usage/levels.ts';
 import type { Batch } from './batch.ts';
 import type { Organisation } from './organisation.ts';
@@ -77,8 +78,26 @@ export function jumpBetween(task: PoolRecomputation | undefined, after: Instant,
   return jump;
 }
 
-/** Has every user worked out again from an instant on. */
-export function recomputeUsers(batch: Batch, organisation: Organisation, from: Instant): void {
+/** Whether more has happened since an instant than is gone through in one batch. */
+export function isMuch({ draft, books }: Batch, { id }: Organisation, from: Instant): boolean {
+  let seen = 0;
+  for (const _ of draft.range('entries', { start: [id, from], end: [id, AFTER_NAMES], limit: books.effort.atOnce + 1 })) seen++;
+  return seen > books.effort.atOnce;
+}
+
+/** Without an entitlement, now and ever, everybody is in the concurrent pool. */
+export const limitedTypes = ({ versions, types }: Organisation): string[] =>
+  [...types]
+    .filter(([type, { pools }]) => versions.some(({ value }) => value.entitlements.has(type)) || pools.outside.size > 0)
+    .map(([type]) => type);
+
+/** Has every user worked out again from an instant on, and then the pools. */
+export function recomputeEverybody(batch: Batch, organisation: Organisation, from: Instant): void {
+  recomputeUsers(batch, organisation, from);
+  for (const type of limitedTypes(organisation)) recomputePools(batch, organisation, type, from);
+}
+
+function recomputeUsers(batch: Batch, organisation: Organisation, from: Instant): void {
   const known = organisation.recomputations.users;
   keepUsers(batch, organisation, { from: Math.min(from, known?.from ?? from), done: '' });
 }

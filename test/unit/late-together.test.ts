@@ -72,4 +72,20 @@ describe('what comes late together', () => {
       'Released d over-limit',
     ]);
   });
+
+  it('ORDER-27 a late logout of everybody is answered before it is worked out where much lies behind it', async () => {
+    const books = await openTestBooks(END, undefined, { effort: { atOnce: 4, perPiece: 2 } });
+    const users = Array.from({ length: 6 }, (_, nth) => `u${nth}`);
+    await books.send(...users.map((user, nth) => ({ user, at: START + nth * 1000, licences: ['Recording'] })));
+    await books.send({ user: 'u0', at: START + 7_200_000, licences: ['Recording'] });
+    const [answer] = await books.send({ type: 'logout-all', at: START + 1500 });
+    expect(answer).toMatchObject({ status: 'recorded', records: [] });
+    await books.recomputed();
+    const released = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', usageType: 'Released' })?.items ?? [];
+    expect(released.map(({ user, loggedAt }) => [user, loggedAt])).toEqual([
+      ['u0', '2026-10-30T20:00:01.500Z'],
+      ['u1', '2026-10-30T20:00:01.500Z'],
+    ]);
+    expect(books.counts()).toEqual({ Recording: [5, 5] });
+  });
 });

@@ -123,6 +123,8 @@ export async function openTestBooks(
         if (round > 500) throw new Error('It is still being worked out again');
         await books.pipeline.ingest([]);
       }
+      // What is in the store is shown a moment later.
+      await books.pipeline.ingest([]);
     },
     async restart(downMs = 0) {
       await books.pipeline.close();

@@ -340,8 +340,18 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
   };
-  const stopTicking = clock.every(TICK_MS, tick);
-  tick();
+  /** A store that cannot even be read is not mended by asking it again. */
+  const watchfulTick = (): void => {
+    try {
+      tick();
+    } catch (error) {
+      degrade('The store failed: the daemon stops');
+      log.error({ err: error }, 'the store cannot be read');
+      options.onFatal(error);
+    }
+  };
+  const stopTicking = clock.every(TICK_MS, watchfulTick);
+  watchfulTick();
 
   return {
     committed,

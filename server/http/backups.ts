@@ -22,11 +22,11 @@ export function backupRoutes(app: App, edge: Edge): void {
   const make = describe(
     'Make a backup',
     'Answered when the copy was read whole and has its name. Everything acknowledged before the request is in it.',
-    { tag, answers: { 201: 'Made', 503: 'It could not be made: the detail says why' } },
+    { tag, answers: { 201: 'Made', 409: 'There is nothing on a disk to copy', 503: 'It could not be made: the detail says why' } },
   );
   app.post('/api/v1/backups', make, async () => {
     const { backups } = edge.running();
-    if (!backups) throw new HttpProblem(503, 'backup_failed', 'The books of this daemon are not kept on a disk.');
+    if (!backups) throw new HttpProblem(409, 'backup_failed', 'The books of this daemon are not kept on a disk.');
     try {
       return json(await backups.make(), 201);
     } catch (error) {

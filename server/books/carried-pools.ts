@@ -24,9 +24,12 @@ export function dropCarried(
     const { user, records } = entry;
     if (!since.has(user) && rewritten(rewriting, position)) since.set(user, position);
     const begin = since.get(user);
-    if (!begin || !records.some((record) => record.type === type && record.turned && !record.acquired)) continue;
+    const turns = records.filter((record) => record.type === type && record.turned);
+    if (!begin || turns.every((record) => record.acquired)) continue;
     dropSnapshots(batch, organisation, user, begin, position);
     since.delete(user);
+    // A login on a device that was in use ends one stay and begins the next.
+    if (turns.at(-1)?.acquired && rewritten(rewriting, position)) since.set(user, position);
   }
   for (const [user, begin] of since) dropSnapshots(batch, organisation, user, begin, until);
   return new Set(since.keys());

@@ -200,7 +200,8 @@ export interface Reports {
   bill(period?: string): Promise<BillNow | null>;
   /** Sources of vendor figures that know something of a period's days. Null for one that has not begun; so does the next. */
   figureSources(period?: string): string[] | null;
-  compare(period: string | undefined, source: string | null): Promise<Comparison | null>;
+  /** `records-gone`: of what it would be compared with only the bill is kept. */
+  compare(period: string | undefined, source: string | null): Promise<Comparison | 'records-gone' | null>;
   /** Reads the bill of the period of an instant, and says how far it was read where that is worth keeping. */
   readOn(at: Instant, signal?: AbortSignal): Promise<ReadOn | null>;
   /** What a statement of a period is made of. Null for one that has not begun. */

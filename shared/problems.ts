@@ -27,6 +27,7 @@ export const PROBLEM_TITLES = {
   unknown_report_run: 'There is no such run, or it has no file',
   unknown_webhook: 'There is no such webhook',
   unknown_statement: 'There is no such statement',
+  records_gone: 'The records are kept no more',
   not_closable: 'This billing period cannot be closed now',
   unknown_delivery: 'There is no such delivery',
   upgrade_required: 'This path speaks WebSocket only',

@@ -80,7 +80,10 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
         'source',
         `must be one of ${sources.join(', ') || 'none: no figures were given'}`,
       );
-    return json(await reports.compare(period, source ?? sources[0] ?? null));
+    const compared = await reports.compare(period, source ?? sources[0] ?? null);
+    if (compared === 'records-gone')
+      throw new HttpProblem(409, 'records_gone', 'Of this period only the bill is kept: there are no days to compare with.');
+    return json(compared);
   });
 }
 

@@ -76,6 +76,7 @@ export function createReports(options: ReportsOptions): Reports {
     },
     async compare(name, source) {
       const period = begunPeriod(scopeOf(options), name);
+      if (period && keptBill(options, period)) return 'records-gone';
       return period && readUndisturbed(options, (scope) => compareFigures(scope, period, source));
     },
     async figures(name, signal) {

@@ -34,7 +34,7 @@ export const PROBLEM_TITLES = {
   method_not_allowed: 'This method is not allowed here',
   too_many_connections: 'Too many connections',
   backup_failed: 'The backup could not be made',
-  verify_unavailable: 'There is nothing to verify',
+  not_on_disk: 'The books are not kept on a disk',
   not_recording: 'Nothing can be recorded at the moment',
   starting: 'The daemon is starting',
   stopping: 'The daemon is stopping',

@@ -26,7 +26,7 @@ export function backupRoutes(app: App, edge: Edge): void {
   );
   app.post('/api/v1/backups', make, async () => {
     const { backups } = edge.running();
-    if (!backups) throw new HttpProblem(409, 'backup_failed', 'The books of this daemon are not kept on a disk.');
+    if (!backups) throw new HttpProblem(409, 'not_on_disk', 'The books of this daemon are not kept on a disk.');
     try {
       return json(await backups.make(), 201);
     } catch (error) {

@@ -19,7 +19,7 @@ export function verifyRoutes(app: App, edge: Edge): void {
   );
   app.post(PATH, start, () => {
     const { verifier } = edge.running();
-    if (!verifier) throw new HttpProblem(503, 'verify_unavailable', 'The books of this daemon are not kept on a disk.');
+    if (!verifier) throw new HttpProblem(409, 'not_on_disk', 'The books of this daemon are not kept on a disk.');
     verifier.start();
     return json(verifier.view(), 202);
   });

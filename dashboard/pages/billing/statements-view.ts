@@ -95,11 +95,11 @@ export class StatementsView extends LightElement {
     return html`<p class="statement">
       <strong>${number === 1 ? 'Statement' : `Revision ${number - 1}`}</strong> of ${this.#moment(closedAt)}${by === null ? '' : ` by ${by}`}: ${REASON_WORDS[reason]}
       <br /><span class="soft">SHA-256 <code title=${hash}>${hash.slice(0, 16)}…</code></span>
-      <button type="button" class="link-button" @click=${() => void this.#fetch(period, number)}>as JSON</button>
+      <button type="button" class="link-button" @click=${() => void this.#download(period, number)}>as JSON</button>
     </p>`;
   }
 
-  async #fetch(period: string, number: number): Promise<void> {
+  async #download(period: string, number: number): Promise<void> {
     const { reports } = this.dashboard;
     await this.#closing.load(async () => {
       download(

@@ -111,7 +111,7 @@ export class SavedReportsView extends LightElement {
               <td data-label="Outcome"><span class="state state-${shape}">${poolShape(shape)} ${words}</span>${error === null ? nothing : html` <span class="soft">${error}</span>`}</td>
               <td data-label="Rows" class="number">${rows ?? '–'}</td>
               <td data-label="Took">${durationSeconds === null ? '–' : inWords(durationSeconds * 1_000)}</td>
-              <td data-label="">${file === null ? nothing : html`<button type="button" class="button" @click=${() => void this.#fetch(report, run, file)}>Download</button>`}</td>
+              <td data-label="">${file === null ? nothing : html`<button type="button" class="button" @click=${() => void this.#download(report, run, file)}>Download</button>`}</td>
             </tr>`;
           })}
         </tbody>
@@ -124,7 +124,7 @@ export class SavedReportsView extends LightElement {
     return exactMoment(parseInstant(instant) ?? now, now, this.dashboard.timeZone());
   }
 
-  async #fetch({ id, format }: SavedReportView, run: number, file: string): Promise<void> {
+  async #download({ id, format }: SavedReportView, run: number, file: string): Promise<void> {
     await this.#acting.load(async () => {
       download(`${id}-${run}.${format}`, await this.dashboard.reports.file(file));
       return '';

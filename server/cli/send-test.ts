@@ -51,7 +51,8 @@ function sentence(delivery: DeliveryView | null): string {
   if (delivery === null) return 'the delivery is not listed any more';
   const attempt = delivery.attempts.at(-1);
   if (!attempt) return `not tried yet: ${delivery.id} waits behind others`;
-  if (delivery.status === 'delivered') return `delivered: ${delivery.id}, answered ${attempt.status}`;
+  if (delivery.status === 'delivered')
+    return `delivered: ${delivery.id}, answered ${attempt.status}${attempt.error ? `; ${attempt.error}` : ''}`;
   const next = delivery.nextAttemptAt === null ? 'it is not tried again' : `it is tried again at ${delivery.nextAttemptAt}`;
   return `not delivered: ${attempt.error ?? `answered ${attempt.status}`}; ${next}`;
 }

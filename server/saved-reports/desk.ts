@@ -1,4 +1,5 @@
 /** Saved reports and their runs in the line: what is due becomes a run in the same transaction that says so, and is therefore made once. */
+import { carries } from '../../shared/alerts.ts';
 import type { ReportReady, ReportRunView, SavedReport } from '../../shared/saved-reports.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import { queueFor } from '../alerting/messages.ts';
@@ -149,7 +150,7 @@ export function finishRun(batch: Batch, desk: Desk, alerting: Alerting, run: Run
   batch.draft.remove('pendingRuns', key);
   const watched = alerting.watched.get(organisation);
   const webhook = kept.webhookId === null ? undefined : watched?.webhooks.get(kept.webhookId);
-  if (head && watched && webhook?.enabled) {
+  if (head && watched && webhook?.enabled && carries(webhook.format, 'report.ready')) {
     const data = { ...head, file: runFile(run) };
     queueFor(batch, alerting, watched, { type: 'report.ready', about: `report ${id}`, data }, webhook);
   }

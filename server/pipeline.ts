@@ -4,33 +4,33 @@
  */
 import type { Catalogue } from '../shared/catalogue.ts';
 import type { EventResult, IngestAnswer, LicenceEvent } from '../shared/events.ts';
-import type { Instant } from '../shared/time.ts';
 import { createAlertActions } from './alerting/actions.ts';
 import { look, lookDue } from './alerting/look.ts';
 import { createShownAlerts } from './alerting/shown.ts';
 import { type Alerting, loadAlerting } from './alerting/watched.ts';
+import { createBackground } from './background.ts';
 import { type ClosingTimes, USUAL_CLOSING } from './billing/closing-times.ts';
 import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
 import { createAgenda } from './books/agenda.ts';
-import { type Batch, type Books, createBatch, type Effort, organisationOf } from './books/batch.ts';
+import { type Batch, type Books, createBatch, type Effort } from './books/batch.ts';
 import { keepBillCheckpoint } from './books/bill-checkpoints.ts';
+import { endDowntime, noteSleep } from './books/downtimes.ts';
 import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
 import { brokenInvariant } from './books/invariants.ts';
-import { billToKeep, keepNext, nextToKeep, type Retention } from './books/keep.ts';
+import type { Retention } from './books/keep.ts';
 import { finishLate } from './books/late.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
-import { recomputeNext } from './books/recompute.ts';
 import { recordEvent } from './books/record-event.ts';
 import { settleClosing, writeStatement } from './books/statements.ts';
 import { nextTimer, runTimers } from './books/timers.ts';
 import { deleteFigures, fateOf, putFigures } from './books/vendor-figures.ts';
 import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
-import type { Downtime } from './licensing/sessions.ts';
-import { type Commit, type Health, NewerFormatError, NotRecordingError, type Pipeline } from './pipeline-types.ts';
+import { markStore } from './mark-store.ts';
+import { type Commit, type Health, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
 import { createSavedReportActions } from './saved-reports/actions.ts';
 import { type Desk, loadDesk, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
@@ -47,15 +47,8 @@ const BATCH_EVENTS = 10_000;
 const FIGURES_AT_ONCE = 1_000;
 /** How often a full disk is tried again, and one with room looked at. */
 const RETRY_FULL_MS = 2_000;
-/** Of what is stored; a newer one is refused. */
-const FORMAT = 1;
 /** Some tenths of a second of work at once, and some hundredths in a piece between others' batches. */
 const EFFORT: Effort = { atOnce: 5_000, perPiece: 500 };
-/** A piece of retention that failed is tried again after so long; where there was nothing to do, it is looked again. */
-const RETRY_KEEPING_MS = 600_000;
-const LOOK_FOR_KEEPING_MS = 1_000;
-/** A piece that failed is not tried again at once. */
-const RETRY_PIECE_MS = 10_000;
 /** A commit that takes longer is told, and after so long it is given up with the process. In milliseconds. */
 const [HANGS_MS, DEAD_MS] = [10_000, 60_000];
 const HANGS = 'The store does not answer: nothing is recorded until it does';
@@ -254,30 +247,9 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
       await runBatch(take());
-      queuePiece();
+      background.recompute();
     }
     running = null;
-  };
-
-  /** The next piece of what is being worked out again waits behind whoever waits already. */
-  let pieceQueued = false;
-  let recomputedLast = '';
-  let recomputeAfter = Number.NEGATIVE_INFINITY;
-  const queuePiece = (): void => {
-    const next = health.state === 'ready' && !pieceQueued && clock.now() >= recomputeAfter && agenda.nextToRecompute(recomputedLast);
-    if (!next) return;
-    recomputedLast = next;
-    pieceQueued = true;
-    submit(1, (batch) => recomputeNext(batch, organisationOf(batch, next))).then(
-      () => {
-        pieceQueued = false;
-        queuePiece();
-      },
-      () => {
-        pieceQueued = false;
-        recomputeAfter = clock.now() + RETRY_PIECE_MS;
-      },
-    );
   };
 
   /** While nothing can be recorded nobody has to wait to hear so; `probe` finds out whether it still is like that. */
@@ -291,39 +263,20 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     });
   };
 
-  /** One piece a tick of what is kept no longer: it is never in a hurry. */
-  let keepQueued = false;
-  let keptLast = '';
-  let keepAfter = Number.NEGATIVE_INFINITY;
-  const queueKeeping = (now: Instant): void => {
-    if (health.state === 'stopping' || keepQueued || (now < keepAfter && now >= keepAfter - RETRY_KEEPING_MS)) return;
-    const next = nextToKeep(books.organisations, keptLast, now);
-    if (!next) {
-      keepAfter = now + LOOK_FOR_KEEPING_MS;
-      return;
-    }
-    keptLast = next.id;
-    keepQueued = true;
-    const over = () => {
-      keepQueued = false;
-    };
-    keepOf(next).then(over, (error) => {
-      over();
-      if (!(error instanceof NotRecordingError)) log.error({ err: error }, 'what is kept no longer could not be removed');
-      keepAfter = clock.now() + RETRY_KEEPING_MS;
-    });
-  };
-
-  /** A bill is read in pieces, beside the line; nothing late changes it any more. */
-  const keepOf = async (organisation: Organisation): Promise<void> => {
-    const { id } = organisation;
-    const name = billToKeep(store, organisation);
-    const figures = name === null ? null : await committed.reports(id)?.figures(name);
-    await submit(1, (batch) => keepNext(batch, organisationOf(batch, id), retention, figures?.bill ?? null), true);
-  };
+  const background = createBackground({
+    store,
+    clock,
+    committed,
+    retention,
+    log,
+    agenda: () => agenda,
+    organisations: () => books.organisations,
+    isReady: () => health.state === 'ready',
+    submit,
+  });
 
   const tick = (): void => {
-    if (health.state === 'ready') queueKeeping(clock.now());
+    if (health.state === 'ready') background.keep(clock.now());
     if (running || health.state === 'stopping') return;
     const now = clock.now();
     if (now - lookedAt >= RETRY_FULL_MS || now < lookedAt) {
@@ -331,11 +284,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       if (!store.hasRoom()) {
         degrade(FULL);
         submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
-        queueKeeping(now);
+        background.keep(now);
         return;
       }
     } else if (health.state === 'degraded') return;
-    queuePiece();
+    background.recompute();
     const due = agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now) || watch.slept() !== null;
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
@@ -402,42 +355,4 @@ function ingest(batch: Batch, events: LicenceEvent[]): EventResult[] {
     batch.events.push({ type: event.type, outcome: result.reason ?? result.status });
     return { index, ...result };
   });
-}
-
-/** While nobody was looking, nobody was heard: leases get another chance, as after a downtime. */
-function noteSleep(batch: Batch, slept: Downtime | null): void {
-  if (slept === null) return;
-  batch.draft.put('downtimes', [slept.from], slept.until);
-  batch.books.downtimes = [...batch.books.downtimes, slept];
-}
-
-/** Gives a new data directory its epoch, and says since when it is there. */
-async function markStore(store: Store, randomId: () => string, now: Instant): Promise<string> {
-  const known = store.get<string>('meta', ['epoch']);
-  const format = store.get<number>('meta', ['format']) ?? FORMAT;
-  if (format > FORMAT) {
-    throw new NewerFormatError(`The books are of format ${format}, written by a newer Highwater; this one knows formats up to ${FORMAT}`);
-  }
-  if (known !== undefined) return known;
-  const epoch = randomId();
-  await store.commit([
-    { table: 'meta', key: ['format'], value: FORMAT },
-    { table: 'meta', key: ['epoch'], value: epoch },
-    { table: 'meta', key: ['firstStartAt'], value: now },
-  ]);
-  return epoch;
-}
-
-/**
- * Writes down the silence that a start ends, from the last commit before it to now: leases that fell into it get another chance.
- * Last of all, because time goes on while a large store is loaded. Leases already looked up are looked at again when they are due.
- */
-async function endDowntime(store: Store, books: Books, now: Instant): Promise<void> {
-  const last = store.get<Instant>('meta', ['lastCommitAt']);
-  if (last === undefined || last >= now) return;
-  await store.commit([
-    { table: 'downtimes', key: [last], value: now },
-    { table: 'meta', key: ['lastCommitAt'], value: now },
-  ]);
-  books.downtimes.push({ from: last, until: now });
 }

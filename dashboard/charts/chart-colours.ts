@@ -1,3 +1,5 @@
+import type uPlot from 'uplot';
+
 export interface ChartColours {
   line: string;
   water: string;
@@ -43,3 +45,14 @@ export function watchScheme(changed: () => void): () => void {
     observer.disconnect();
   };
 }
+
+/** An axis as every chart has it; the colours are those of the moment at which it is drawn. */
+export const axisOf =
+  (colours: () => ChartColours) =>
+  (more: uPlot.Axis): uPlot.Axis => ({
+    stroke: () => colours().text,
+    font: colours().font,
+    grid: { stroke: () => colours().grid, width: 1 },
+    ticks: { show: false },
+    ...more,
+  });

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { ChartColours } from './chart-colours.ts';
+import { axisOf, type ChartColours } from './chart-colours.ts';
 import { drawLevelLabels, drawLevelLines, type LevelLine, linesUpTo } from './level-lines.ts';
 
 /** What the drawing functions read afresh at every draw. */
@@ -27,13 +27,7 @@ export function chartOptions(
   onCursor: (index: number | null) => void,
 ): uPlot.Options {
   const large = variant === 'page';
-  const axis = (more: uPlot.Axis): uPlot.Axis => ({
-    stroke: () => frame().colours.text,
-    font: frame().colours.font,
-    grid: { stroke: () => frame().colours.grid, width: 1 },
-    ticks: { show: false },
-    ...more,
-  });
+  const axis = axisOf(() => frame().colours);
   return {
     ...size,
     padding: large ? [12, 16, 0, 0] : [4, 5, 2, 1],

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { Severity } from '../../shared/alerts.ts';
 import type { HistoryRow } from '../../shared/views.ts';
-import type { ChartColours } from './chart-colours.ts';
+import { axisOf, type ChartColours } from './chart-colours.ts';
 import { drawLevelLabels, drawLevelLines, type LevelLine, linesUpTo } from './level-lines.ts';
 
 /** A stretch in which an alert fired. Milliseconds since 1970; one that goes on ends at the end of the range. */
@@ -47,13 +47,7 @@ export function historyOptions(
   frame: () => HistoryFrame,
   on: { cursor(at: number | null): void; select(from: number, to: number): void },
 ): uPlot.Options {
-  const axis = (more: uPlot.Axis): uPlot.Axis => ({
-    stroke: () => frame().colours.text,
-    font: frame().colours.font,
-    grid: { stroke: () => frame().colours.grid, width: 1 },
-    ticks: { show: false },
-    ...more,
-  });
+  const axis = axisOf(() => frame().colours);
   const paths = uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {};
   return {
     ...size,

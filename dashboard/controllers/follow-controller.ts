@@ -74,3 +74,13 @@ export class FollowController implements ReactiveController {
     return state ? `${state.usage.epoch} ${state.seq}` : '';
   }
 }
+
+/** Looks every ten seconds at something of the chosen organisation. */
+export const followOrganisation = (host: ReactiveControllerHost & { dashboard: Dashboard }, look: () => void): FollowController =>
+  new FollowController(
+    host,
+    () => host.dashboard,
+    () => host.dashboard.chosen() ?? '',
+    look,
+    EVERY_TEN_SECONDS,
+  );

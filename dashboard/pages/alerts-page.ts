@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import type { AlertsView } from '../client/routes.ts';
 import { LightElement } from '../components/light-element.ts';
+import { partsNav } from '../components/parts-nav.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import './alerts/active-view.ts';
 import './alerts/history-view.ts';
@@ -31,13 +32,9 @@ export class AlertsPage extends LightElement {
 
   override render() {
     const { navigation } = this.dashboard;
+    const parts = PARTS.map(([view, words]) => ({ words, href: navigation.href({ page: 'alerts', view }), here: this.view === view }));
     return html`<header class="page-head"><h1>Alerts</h1></header>
-      <nav class="parts" aria-label="Parts of alerts">
-        ${PARTS.map(
-          ([view, words]) =>
-            html`<a href=${navigation.href({ page: 'alerts', view })} aria-current=${this.view === view ? 'page' : 'false'}>${words}</a>`,
-        )}
-      </nav>
+      ${partsNav('Parts of alerts', parts)}
       ${this.#part()}`;
   }
 

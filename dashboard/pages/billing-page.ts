@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { LightElement } from '../components/light-element.ts';
+import { partsNav } from '../components/parts-nav.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import './billing/bill-view.ts';
@@ -29,9 +30,8 @@ export class BillingPage extends LightElement {
     const part: Part = PARTS.find(([one]) => one === navigation.query('part'))?.[0] ?? 'bill';
     const href = (to: Part) =>
       navigation.href({ page: 'billing' }, { period: navigation.query('period') ?? undefined, part: to === 'bill' ? undefined : to });
-    return html`<nav class="parts" aria-label="Parts of billing">
-        ${PARTS.map(([one, words]) => html`<a href=${href(one)} aria-current=${one === part ? 'page' : 'false'}>${words}</a>`)}
-      </nav>
+    const parts = PARTS.map(([one, words]) => ({ words, href: href(one), here: one === part }));
+    return html`${partsNav('Parts of billing', parts)}
       ${this.#part(part)}`;
   }
 

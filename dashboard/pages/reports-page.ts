@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { LightElement } from '../components/light-element.ts';
+import { partsNav } from '../components/parts-nav.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import './reports/builder-view.ts';
@@ -19,9 +20,11 @@ export class ReportsPage extends LightElement {
     const { dashboard } = this;
     const { navigation } = dashboard;
     const saved = navigation.query('part') === 'saved';
-    const link = (words: string, part: string | undefined, here: boolean) =>
-      html`<a href=${navigation.href({ page: 'reports' }, { part })} aria-current=${here ? 'page' : 'false'}>${words}</a>`;
-    return html`<nav class="parts" aria-label="Parts of reports">${link('Build a report', undefined, !saved)} ${link('Saved reports', 'saved', saved)}</nav>
+    const parts = [
+      { words: 'Build a report', href: navigation.href({ page: 'reports' }), here: !saved },
+      { words: 'Saved reports', href: navigation.href({ page: 'reports' }, { part: 'saved' }), here: saved },
+    ];
+    return html`${partsNav('Parts of reports', parts)}
       ${saved ? html`<hw-saved-reports .dashboard=${dashboard}></hw-saved-reports>` : html`<hw-report-builder .dashboard=${dashboard}></hw-report-builder>`}`;
   }
 }

@@ -1,12 +1,12 @@
 /** One line of a file of figures: the day, type and number that it gives, with everything that was changed to read it. */
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { DateOrder, NormalisedField } from '../../shared/import.ts';
-import { nameProblem } from '../../shared/names.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { FigureColumn, FigureHeader } from './figures-header.ts';
 import { readDateTime, readUtc } from './import-date.ts';
 import { createTypeReader } from './import-names.ts';
 import { shown } from './issues.ts';
+import { lineFields, Unreadable } from './line-fields.ts';
 
 export interface FigureRow {
   /** `YYYY-MM-DD`. */
@@ -37,8 +37,6 @@ export interface FigureReading {
   normalised: NormalisedField[];
 }
 
-class Unreadable extends Error {}
-
 const MOST = 1_000_000_000;
 
 export function createFigureReader(options: FigureRowOptions): (line: number, fields: readonly string[]) => FigureReading {
@@ -47,32 +45,7 @@ export function createFigureReader(options: FigureRowOptions): (line: number, fi
   const readType = createTypeReader(options.catalogue.licenceTypes.map(({ name }) => name));
 
   return (line, fields) => {
-    const normalised: NormalisedField[] = [];
-    const problems: string[] = [];
-    const raw = (column: FigureColumn): string => {
-      const text = fields[columns[column] ?? width] ?? '';
-      if (text.includes('\uFFFD')) throw new Unreadable(`${column} is not valid UTF-8`);
-      return text;
-    };
-    const changed = (column: FigureColumn, to: string): void => {
-      if (raw(column) !== to) normalised.push({ line, column, from: raw(column), to });
-    };
-    const field = <T>(read: () => T): T | undefined => {
-      try {
-        return read();
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error;
-        problems.push(error.message);
-        return undefined;
-      }
-    };
-    const licenceType = (): string => {
-      const type = readType(raw('Licence Type'));
-      const problem = nameProblem(type);
-      if (problem !== null) throw new Unreadable(`Licence Type ${problem}`);
-      changed('Licence Type', type);
-      return type;
-    };
+    const { raw, changed, name, field, normalised, problems } = lineFields<FigureColumn>(line, fields, header);
     const count = (column: FigureColumn): number => {
       const text = raw(column).trim();
       const value = Number(text);
@@ -104,7 +77,7 @@ export function createFigureReader(options: FigureRowOptions): (line: number, fi
     };
 
     if (fields.length !== width) return { refusal: `has ${fields.length} fields, not ${width} as the header`, normalised: [] };
-    const type = field(licenceType);
+    const type = field(() => name('Licence Type', readType));
     if (kind === 'samples') field(ours);
     const day = field(() => (kind === 'samples' ? date('Start Date Time', false) : date('Date', true)));
     const used = field(() => count(kind === 'samples' ? 'Total Concurrent Count' : 'Peak'));

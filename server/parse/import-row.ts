@@ -2,13 +2,13 @@
 import type { Catalogue, LogonSource } from '../../shared/catalogue.ts';
 import { REFRESH_CONTINGENCY, SYSTEM_FAMILY, UNKNOWN_FAMILY } from '../../shared/catalogue.ts';
 import type { DateOrder, ImportedKind, NormalisedField } from '../../shared/import.ts';
-import { nameProblem } from '../../shared/names.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import { AHEAD_MS } from './events.ts';
 import { readDateTime, readUtc } from './import-date.ts';
 import type { ColumnName, Header } from './import-header.ts';
 import { createNameReader, createTypeReader } from './import-names.ts';
 import { shown } from './issues.ts';
+import { lineFields, Unreadable } from './line-fields.ts';
 
 export interface ReadRow {
   line: number;
@@ -42,9 +42,6 @@ export interface RowReading {
   normalised: NormalisedField[];
 }
 
-/** A field cannot be taken; the sentence says why. */
-class Unreadable extends Error {}
-
 export function createRowReader(options: RowOptions): (line: number, fields: readonly string[]) => RowReading {
   const { catalogue, header } = options;
   const { columns, width } = header;
@@ -53,34 +50,8 @@ export function createRowReader(options: RowOptions): (line: number, fields: rea
   const readType = createTypeReader(catalogue.licenceTypes.map(({ name }) => name));
 
   return (line, fields) => {
-    const normalised: NormalisedField[] = [];
-    const raw = (column: ColumnName): string => {
-      const text = fields[columns[column] ?? width] ?? '';
-      if (text.includes('\uFFFD')) throw new Unreadable(`${column} is not valid UTF-8`);
-      return text;
-    };
-    const changed = (column: ColumnName, to: string): void => {
-      const from = raw(column);
-      if (from !== to) normalised.push({ line, column, from, to });
-    };
-    const name = (column: ColumnName, read: (text: string) => string): string => {
-      const value = read(raw(column));
-      const problem = nameProblem(value);
-      if (problem !== null) throw new Unreadable(`${column} ${problem}`);
-      changed(column, value);
-      return value;
-    };
+    const { raw, changed, name, field, normalised, problems } = lineFields<ColumnName>(line, fields, header);
     const device = (): string | null => (raw('Device').trim() === '' ? null : name('Device', (text) => text.trim()));
-    const problems: string[] = [];
-    const field = <T>(read: () => T): T | undefined => {
-      try {
-        return read();
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error;
-        problems.push(error.message);
-        return undefined;
-      }
-    };
 
     if (fields.length < width || fields.slice(width).some((text) => text.trim() !== '')) {
       return { refusal: `has ${fields.length} fields where the header has ${width}`, normalised };

@@ -2,7 +2,7 @@ import { type DayContents, UTC_DAY_MS } from '../books/day-contents.ts';
 import type { Span } from '../licensing/calendar.ts';
 import type { Reader } from '../store/store.ts';
 
-/** What is looked for: any of these; absent: whatever. */
+/** What is looked for: one of these; absent: whatever. */
 export interface Wanted {
   types?: ReadonlySet<string>;
   sources?: ReadonlySet<string>;

@@ -1,5 +1,6 @@
 /** `npm run check:receivers`: the real Alertmanager and Prometheus take what we send, and Alertmanager's own messages look like ours. */
 import { deepStrictEqual, ok } from 'node:assert';
+import { setInterval } from 'node:timers/promises';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { startApp } from '../support/app.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';
@@ -12,6 +13,7 @@ const O = '/api/v1/organisations/129';
 const TYPE = 'Agent "Calls" \\ & ü 😀';
 const WAIT_MS = 20_000;
 const MINUTE_MS = 90_000;
+const ASK_EVERY_MS = 200;
 
 interface Posted {
   status: string;
@@ -179,14 +181,16 @@ const alertSaid = ({ generatorURL: _from, endsAt: _until, startsAt, ...alert }: 
   startsAt: Date.parse(startsAt),
 });
 
-/** Asks again until the answer satisfies. */
+/** Asks a program that tells nobody of its changes, again and again, until the answer satisfies. */
 async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean, waitMs = WAIT_MS): Promise<T> {
-  for (const end = Date.now() + waitMs; ; ) {
-    const value = await ask();
+  const end = Date.now() + waitMs;
+  let value = await ask();
+  for await (const _ of setInterval(ASK_EVERY_MS)) {
     if (good(value)) return value;
-    if (Date.now() > end) throw new Error(`never came: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (Date.now() > end) break;
+    value = await ask();
   }
+  throw new Error(`never came: ${JSON.stringify(value)}`);
 }
 
 const alertmanagerConfig = (recorder: string) => `

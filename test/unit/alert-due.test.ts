@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDueList } from '../../server/alerting/due.ts';
+import { createDueList } from '../../server/books/due-list.ts';
 import { alertRule } from '../support/alert-rule.ts';
 import { openTestBooks } from '../support/books.ts';
 

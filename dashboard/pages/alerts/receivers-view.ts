@@ -4,7 +4,7 @@ import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
 import { poolShape } from '../../components/shapes.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
-import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
+import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { addressWords, FORMAT_WORDS, receiverHealth } from '../../format/receiver-health.ts';
 import { exactInstant } from '../../format/time.ts';
@@ -19,13 +19,7 @@ export class AlertReceiversView extends LightElement {
   declare fresh: boolean;
 
   readonly #receivers = new ResourceController<WebhookView[]>(this);
-  readonly #follow = new FollowController(
-    this,
-    () => this.dashboard,
-    () => `${this.dashboard.chosen()}`,
-    () => void this.#read(),
-    EVERY_TEN_SECONDS,
-  );
+  readonly #follow = followOrganisation(this, () => void this.#read());
 
   constructor() {
     super();

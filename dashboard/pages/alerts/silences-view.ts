@@ -5,7 +5,7 @@ import { asked } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
-import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
+import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { exactMoment, zoneLabel } from '../../format/time.ts';
 
@@ -16,13 +16,7 @@ export class AlertSilencesView extends LightElement {
 
   readonly #known = new ResourceController<{ silences: SilenceView[]; muteTimes: MuteTimeView[] }>(this);
   readonly #acting = new ResourceController<string>(this);
-  readonly #poll = new FollowController(
-    this,
-    () => this.dashboard,
-    () => this.dashboard.chosen() ?? '',
-    () => void this.#read(),
-    EVERY_TEN_SECONDS,
-  );
+  readonly #poll = followOrganisation(this, () => void this.#read());
 
   async #read(): Promise<void> {
     const organisation = this.dashboard.chosen();

@@ -7,7 +7,7 @@ import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
 import { poolShape } from '../../components/shapes.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
-import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
+import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { PERIOD_STATES, REASON_WORDS } from '../../format/statement-words.ts';
 import { exactMoment, zoneLabel } from '../../format/time.ts';
@@ -19,13 +19,7 @@ export class StatementsView extends LightElement {
 
   readonly #known = new ResourceController<{ periods: BillingPeriodRow[]; statements: StatementRow[] }>(this);
   readonly #closing = new ResourceController<string>(this);
-  readonly #poll = new FollowController(
-    this,
-    () => this.dashboard,
-    () => this.dashboard.chosen() ?? '',
-    () => void this.#read(),
-    EVERY_TEN_SECONDS,
-  );
+  readonly #poll = followOrganisation(this, () => void this.#read());
 
   async #read(): Promise<void> {
     const organisation = this.dashboard.chosen();

@@ -7,7 +7,7 @@ import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
 import { poolShape } from '../../components/shapes.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
-import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
+import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { inWords } from '../../format/duration.ts';
 import { countOf } from '../../format/number.ts';
@@ -28,13 +28,7 @@ export class SavedReportsView extends LightElement {
 
   readonly #known = new ResourceController<{ report: SavedReportView; runs: ReportRunView[] }[]>(this);
   readonly #acting = new ResourceController<string>(this);
-  readonly #poll = new FollowController(
-    this,
-    () => this.dashboard,
-    () => this.dashboard.chosen() ?? '',
-    () => void this.#read(),
-    EVERY_TEN_SECONDS,
-  );
+  readonly #poll = followOrganisation(this, () => void this.#read());
 
   async #read(): Promise<void> {
     const organisation = this.dashboard.chosen();

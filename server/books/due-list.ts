@@ -1,4 +1,4 @@
-/** When the alerts of which organisation have to be looked at by themselves: a batch does not go through all organisations to find out. */
+/** Which organisations are due by an instant: a batch does not go through all of them to find out. */
 import TinyQueue from 'tinyqueue';
 import type { Instant } from '../../shared/time.ts';
 

@@ -1,0 +1,26 @@
+/** Stretches in which nobody was looking: whoever was to be heard in one gets another chance. They are part of the books. */
+import type { Instant } from '../../shared/time.ts';
+import type { Downtime } from '../licensing/sessions.ts';
+import type { Store } from '../store/store.ts';
+import type { Batch, Books } from './batch.ts';
+
+/** While the machine slept, or its clock was set forward, nobody was heard. */
+export function noteSleep(batch: Batch, slept: Downtime | null): void {
+  if (slept === null) return;
+  batch.draft.put('downtimes', [slept.from], slept.until);
+  batch.books.downtimes = [...batch.books.downtimes, slept];
+}
+
+/**
+ * Writes down the silence that a start ends, from the last commit before it to now: leases that fell into it get another chance.
+ * Last of all, because time goes on while a large store is loaded. Leases already looked up are looked at again when they are due.
+ */
+export async function endDowntime(store: Store, books: Books, now: Instant): Promise<void> {
+  const last = store.get<Instant>('meta', ['lastCommitAt']);
+  if (last === undefined || last >= now) return;
+  await store.commit([
+    { table: 'downtimes', key: [last], value: now },
+    { table: 'meta', key: ['lastCommitAt'], value: now },
+  ]);
+  books.downtimes.push({ from: last, until: now });
+}

@@ -12,15 +12,10 @@ import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts'
 
 export function tellAgain(batch: Batch, alerting: Alerting, watched: Watched, keeper: Keeper, rows: Rows): void {
   const { now } = batch;
-  for (const webhook of watched.webhooks.values()) {
-    if (webhook.repeatIntervalSeconds === undefined || !webhook.enabled || !wants(webhook, 'alert.firing')) continue;
-    for (const alert of watched.alerts.values()) {
-      const told = repeatable(alert, webhook);
-      if (!told) continue;
-      // A clock that was set back makes nobody wait for longer than the interval itself.
-      if (told.at > now) noteTold(batch, watched, withTold(alert, [webhook.id], now, told.repeats));
-      else if (dueOf(told, webhook) <= now && !keeper(alert)) repeat(batch, alerting, watched, webhook, alert, told, rows);
-    }
+  for (const { webhook, alert, told } of repeatables(watched)) {
+    // A clock that was set back makes nobody wait for longer than the interval itself.
+    if (told.at > now) noteTold(batch, watched, withTold(alert, [webhook.id], now, told.repeats));
+    else if (dueOf(told, webhook) <= now && !keeper(alert)) repeat(batch, alerting, watched, webhook, alert, told, rows);
   }
 }
 
@@ -32,20 +27,24 @@ function noteTold(batch: Batch, watched: Watched, alert: Alert): void {
 /** When the next repetition is due; what is kept back until an instant of its own waits for that. */
 export function repeatsDueAt(watched: Watched, keeper: Keeper, now: Instant): Instant {
   let due = Number.POSITIVE_INFINITY;
-  for (const webhook of watched.webhooks.values()) {
-    if (webhook.repeatIntervalSeconds === undefined || !webhook.enabled) continue;
-    for (const alert of watched.alerts.values()) {
-      const told = repeatable(alert, webhook);
-      if (!told) continue;
-      const kept = keeper(alert);
-      due = Math.min(due, Math.max(dueOf(told, webhook), kept ? (kept.until ?? Number.POSITIVE_INFINITY) : now));
-    }
+  for (const { webhook, alert, told } of repeatables(watched)) {
+    const kept = keeper(alert);
+    due = Math.min(due, Math.max(dueOf(told, webhook), kept ? (kept.until ?? Number.POSITIVE_INFINITY) : now));
   }
   return due;
 }
 
-const repeatable = ({ course, acknowledged, told }: Alert, { id }: Webhook): Told | undefined =>
-  course.state === 'firing' && acknowledged === null ? told.find(({ webhook }) => webhook === id) : undefined;
+/** Of what each receiver is to be told again, sooner or later, as things stand. */
+function* repeatables({ webhooks, alerts }: Watched): Generator<{ webhook: Webhook; alert: Alert; told: Told }> {
+  for (const webhook of webhooks.values()) {
+    if (webhook.repeatIntervalSeconds === undefined || !webhook.enabled || !wants(webhook, 'alert.firing')) continue;
+    for (const alert of alerts.values()) {
+      if (alert.course.state !== 'firing' || alert.acknowledged !== null) continue;
+      const told = alert.told.find((one) => one.webhook === webhook.id);
+      if (told) yield { webhook, alert, told };
+    }
+  }
+}
 
 const dueOf = ({ at }: Told, { repeatIntervalSeconds = 0 }: Webhook): Instant => at + repeatIntervalSeconds * 1000;
 

@@ -104,6 +104,19 @@ describe('repetition', () => {
     await pass(books, START + 600_100);
     expect(await delivered(books)).toEqual(['alert.firing: repeat 2']);
   });
+
+  it('ALERT-64 a receiver that listens to firing alerts no longer makes nobody else wait', async () => {
+    const books = await centre({ repeatIntervalSeconds: 600 }, 'standard');
+    const other: Webhook = { ...receiver('standard', { repeatIntervalSeconds: 60 }), id: 'a-other' };
+    await books.pipeline.alerts.putWebhook(ORGANISATION, other, '');
+    await books.send(login('a', 'A'));
+    await delivered(books);
+    await books.pipeline.alerts.putWebhook(ORGANISATION, { ...other, events: ['alert.resolved'] }, '');
+    await pass(books, START + 120_000);
+    await books.send(login('a', 'A'));
+    await pass(books, START + 600_000);
+    expect(await delivered(books)).toEqual(['alert.firing: repeat 1']);
+  });
 });
 
 describe('groups', () => {

@@ -8,6 +8,7 @@ import { type Batch, touch } from '../books/batch.ts';
 import { takeStep, writeAlert } from './course.ts';
 import { forgetTroubles } from './failures.ts';
 import { foretoldOf } from './foresight.ts';
+import { isAbout } from './values.ts';
 import { type Alerting, alertKey, lookAgain, type Watched, watchedOf } from './watched.ts';
 
 export function watchedNow(batch: Batch, alerting: Alerting, id: string): Watched {
@@ -19,7 +20,9 @@ export function watchedNow(batch: Batch, alerting: Alerting, id: string): Watche
 }
 
 export function putRule(batch: Batch, alerting: Alerting, organisation: string, id: string, rule: AlertRule): void {
-  watchedNow(batch, alerting, organisation).rules.set(id, rule);
+  const watched = watchedNow(batch, alerting, organisation);
+  watched.rules.set(id, rule);
+  forgetTroubles(watched, id, (licenceType) => !isAbout(rule, licenceType));
   batch.draft.put('alertRules', [organisation, id], rule);
 }
 
@@ -33,7 +36,7 @@ export function deleteRule(batch: Batch, alerting: Alerting, organisation: strin
     takeStep(batch, alerting, watched, { id, rule, licenceType: alert.licenceType, step, value: alert.value, row: undefined });
   }
   watchedNow(batch, alerting, organisation).rules.delete(id);
-  forgetTroubles(watched, id);
+  forgetTroubles(watched, id, () => true);
   batch.draft.remove('alertRules', [organisation, id]);
   return true;
 }

@@ -44,8 +44,12 @@ export const noteWholeSuccess = (watched: Watched): void => {
   watched.troubles.delete(WHOLE);
 };
 
-export function forgetTroubles(watched: Watched, rule: string): void {
-  for (const key of watched.troubles.keys()) if (key.startsWith(alertKey(rule, ''))) watched.troubles.delete(key);
+/** @param isOver whether the rule is no longer about a licence type */
+export function forgetTroubles(watched: Watched, rule: string, isOver: (licenceType: string) => boolean): void {
+  const ofRule = alertKey(rule, '');
+  for (const key of watched.troubles.keys()) {
+    if (key.startsWith(ofRule) && isOver(key.slice(ofRule.length))) watched.troubles.delete(key);
+  }
 }
 
 /** When what failed is tried again. */

@@ -11,7 +11,7 @@ import { writeAlert } from './course.ts';
 import { groupData } from './group-data.ts';
 import type { Keeper } from './kept-back.ts';
 import { alertData, queueFor } from './messages.ts';
-import { hasHeard, hearsOfTheFeed, mayHearOf, withTold } from './told.ts';
+import { hasHeard, hearsOfTheSilence, mayHearOf, withTold } from './told.ts';
 import type { Rows } from './values.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
@@ -93,7 +93,7 @@ function flush(batch: Batch, alerting: Alerting, watched: Watched, webhook: Webh
   let repeat = 0;
   for (const step of group.steps) {
     const alert = watched.alerts.get(step.alert);
-    if (!alert || !isNews(alert, webhook, step.repeat)) continue;
+    if (!alert || !isNews(watched, alert, webhook, step.repeat)) continue;
     if (keeper(alert)) {
       if (alert.course.state === 'firing') keep(batch, watched, { ...alert, held: true });
       continue;
@@ -125,11 +125,11 @@ function flush(batch: Batch, alerting: Alerting, watched: Watched, webhook: Webh
   }
 }
 
-function isNews(alert: Alert, webhook: Webhook, repeat: number): boolean {
+function isNews(watched: Watched, alert: Alert, webhook: Webhook, repeat: number): boolean {
   const { state } = alert.course;
   if (state === 'firing')
     return wants(webhook, 'alert.firing') && (repeat > 0 || !hasHeard(alert, webhook.id) || alert.unknownTo.includes(webhook.id));
-  return state === 'unknown' && wants(webhook, 'alert.unknown') && mayHearOf(alert, webhook) && !hearsOfTheFeed(webhook);
+  return state === 'unknown' && wants(webhook, 'alert.unknown') && mayHearOf(alert, webhook) && !hearsOfTheSilence(watched, webhook);
 }
 
 /** What the receiver knows of already and still fires is part of how the group stands. */

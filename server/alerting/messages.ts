@@ -2,6 +2,7 @@
 import type { AlertStateName, WebhookEventType } from '../../shared/alerts.ts';
 import { formatInstant, formatInstantOrNull } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
+import { SILENT } from '../alerts/evaluate.ts';
 import { renderedAnnotations, summaryOf, type Worded } from '../alerts/wording.ts';
 import type { Batch } from '../books/batch.ts';
 import type { Key } from '../store/store.ts';
@@ -93,7 +94,7 @@ export function alertDeliveryKeys({ organisation, webhook, n, type, data }: Deli
 export const aboutAlert = ({ rule, licenceType }: Alert): string => `alert ${alertKey(rule, licenceType)}`;
 
 /** An alert as its sentence and annotations see it. */
-const worded = (organisation: string, { rule, of, licenceType, course, value, expected }: Alert): Worded => ({
+const worded = (organisation: string, { rule, of, licenceType, course, value, expected, reason }: Alert): Worded => ({
   organisation,
   id: rule,
   rule: of,
@@ -102,6 +103,7 @@ const worded = (organisation: string, { rule, of, licenceType, course, value, ex
   value,
   startsAt: formatInstant(course.since),
   expected,
+  trouble: course.state === 'unknown' && reason !== SILENT ? reason : null,
 });
 
 /** Sentence and annotations. Of a rule that nobody can read any more the reason is all there is to say. */

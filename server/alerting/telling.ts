@@ -7,7 +7,7 @@ import { writeAlert } from './course.ts';
 import { joinGroup } from './groups.ts';
 import type { Keeper } from './kept-back.ts';
 import { aboutAlert, alertData, queue } from './messages.ts';
-import { hasHeard, hearsOfTheFeed, mayHearOf, withTold } from './told.ts';
+import { hasHeard, hearsOfTheSilence, mayHearOf, withTold } from './told.ts';
 import type { Rows } from './values.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
@@ -48,7 +48,7 @@ function toldStep(batch: Batch, alerting: Alerting, watched: Watched, alert: Ale
       return alert;
     default:
       if (kept) return alert;
-      return { ...alert, unknownTo: send((webhook) => mayHearOf(alert, webhook) && !hearsOfTheFeed(webhook)) };
+      return { ...alert, unknownTo: send((webhook) => mayHearOf(alert, webhook) && !hearsOfTheSilence(watched, webhook)) };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Who was told of an alert, and who may be told of how it went on. */
 import type { Instant } from '../../shared/time.ts';
 import { type Webhook, wants } from '../webhooks/outbox.ts';
-import type { Alert } from './watched.ts';
+import type { Alert, Watched } from './watched.ts';
 
 /** That an alert fires, as one receiver was told. */
 export interface Told {
@@ -19,7 +19,8 @@ export const mayHearOf = (alert: Alert, webhook: Webhook): boolean =>
   hasHeard(alert, webhook.id) || (!wants(webhook, 'alert.firing') && !alert.held);
 
 /** People are told once that the feed is silent, not once more for every alert; programs follow every alert. */
-export const hearsOfTheFeed = (webhook: Webhook): boolean => webhook.format !== 'standard' && wants(webhook, 'feed.silent');
+export const hearsOfTheSilence = ({ feed }: Watched, webhook: Webhook): boolean =>
+  feed !== null && feed.silentSince !== null && webhook.format !== 'standard' && wants(webhook, 'feed.silent');
 
 /** The alert, with these receivers told now that it fires. */
 export function withTold(alert: Alert, webhooks: readonly string[], at: Instant, repeats = 0): Alert {

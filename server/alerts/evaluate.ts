@@ -37,6 +37,9 @@ export interface Step {
   transition: Transition | null;
 }
 
+/** Why an alert is unknown while the feed is silent. */
+export const SILENT = 'the feed is silent: nobody knows the value';
+
 export const INACTIVE: Course = { state: 'inactive', since: 0, firedAt: null, clearSince: null, endedAt: null };
 
 const COMPARE: Record<AlertOp, (value: number, limit: number) => boolean> = {
@@ -74,7 +77,7 @@ function notAhead(course: Course, now: Instant): Course {
 
 function whileSilent(course: Course): Step {
   if (course.state !== 'firing' && course.state !== 'pending') return { course, transition: null };
-  return moved(course, { ...course, state: 'unknown' }, 'the feed is silent: nobody knows the value');
+  return moved(course, { ...course, state: 'unknown' }, SILENT);
 }
 
 /** Nobody knows the value, for a reason of our own. Unlike silence it is shown of what was inactive too: nothing else would tell of it. */

@@ -13,6 +13,8 @@ export interface Worded {
   startsAt: string;
   /** Of a rule that looks ahead. */
   expected?: Expected | null;
+  /** Why it is unknown, where silence of the feed is not the cause. */
+  trouble?: string | null;
 }
 
 /** What is likely to come, and when. */
@@ -60,8 +62,9 @@ const PREFIX: Record<AlertStateName, string> = {
 };
 
 /** @example 'Agent Calls: 95 % of the concurrent licences in use (limit: 90 % or more).' */
-export function summaryOf({ rule, licenceType, state, value, expected = null }: Worded): string {
+export function summaryOf({ rule, licenceType, state, value, expected = null, trouble = null }: Worded): string {
   const subject = rule.metric === 'feedAge' ? 'The feed' : licenceType;
+  if (trouble) return `${subject}: not known, ${trouble}.`;
   const what =
     value === null ? 'the rule does not apply any more' : statement(rule.metric, shownValue(rule.metric, value), value, expected);
   return `${subject}: ${PREFIX[state]}${what} (limit: ${limit(rule.op, shownValue(rule.metric, rule.threshold))}).`;

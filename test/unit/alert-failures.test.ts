@@ -64,6 +64,34 @@ describe('an alert that cannot be evaluated', () => {
     expect(shown(books)).toEqual([]);
   });
 
+  it('ALERT-60 is told with the reason to whoever heard that it fires, also to people: the feed is not silent', async () => {
+    const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
+    await books.settings({});
+    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'full', rule: alertRule() }]);
+    for (const [id, groupBy] of [['chat'], ['together', []]] as const) {
+      const given = { id, url: 'https://a.example/', format: 'slack' as const, events: [], enabled: true, ...(groupBy && { groupBy }) };
+      await books.pipeline.alerts.putWebhook(ORGANISATION, given, '');
+    }
+    await books.send(login('a'), login('b'));
+    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'full', rule: alertRule(UNREADABLE) }]);
+    const unknown = books.pipeline.alerts.shown.pending().filter(({ type }) => type === 'alert.unknown');
+    const summary = expect.stringMatching(/^A: not known, it could not be evaluated: /);
+    expect(unknown.map(({ webhook, data }) => [webhook, data['summary']]).sort()).toEqual([
+      ['chat', summary],
+      ['together', summary],
+    ]);
+  });
+
+  it('ALERT-60 for a licence type is no problem of a rule that is about another one by now', async () => {
+    const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
+    await books.send(login('a'));
+    const put = (given: Partial<AlertRule>) => books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'bad', rule: alertRule(given) }]);
+    await put(UNREADABLE);
+    expect(books.pipeline.alerts.shown.rule(ORGANISATION, 'bad')).toHaveProperty('problem');
+    await put({ licenceType: 'B' });
+    expect(books.pipeline.alerts.shown.rule(ORGANISATION, 'bad')).not.toHaveProperty('problem');
+  });
+
   it('ALERT-61 whatever else fails there: what was sent is recorded, the alerts are unknown until it works again', async () => {
     const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
     await books.settings({});

@@ -177,6 +177,11 @@ describe('an alert in words', () => {
     expect(summaryOf(worded({ rule: age, value: 60_000 }))).toBe(
       'Agent Calls: the oldest session has been open for 16 h 40 min (limit: 16 h or more).',
     );
+    expect(summaryOf(worded({ state: 'unknown' }))).toBe(
+      'Agent Calls: not known while no events arrive, at last 3 in use (limit: 2 or more).',
+    );
+    const trouble = 'it could not be evaluated: no row';
+    expect(summaryOf(worded({ state: 'unknown', trouble }))).toBe('Agent Calls: not known, it could not be evaluated: no row.');
   });
 
   it('ALERT-48 says how many messages about it wait', async () => {

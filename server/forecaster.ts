@@ -1,6 +1,6 @@
 /** Works out beside the line what today comes to, for organisations with rules about that, one after the other; the line only compares. */
 import type { Cancel, Clock } from './clock.ts';
-import type { Pipeline } from './pipeline-types.ts';
+import { NotRecordingError, type Pipeline } from './pipeline-types.ts';
 
 const LOOK_EVERY_MS = 10_000;
 
@@ -26,6 +26,8 @@ export function createForecaster({ clock, pipeline, log }: ForecasterParts): For
         const forecast = await pipeline.committed.reports(organisation)?.forecast();
         if (forecast && !closed) await pipeline.alerts.foretell(organisation, forecast);
       } catch (error) {
+        // Nor could those of the others be recorded: all wait for the next round.
+        if (error instanceof NotRecordingError) return;
         log.error({ err: error, organisation }, 'what the day comes to could not be worked out');
       }
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createForecaster } from '../../server/forecaster.ts';
+import { createForecaster, type ForecasterParts } from '../../server/forecaster.ts';
+import { NotRecordingError } from '../../server/pipeline-types.ts';
 import type { AlertRule } from '../../shared/alerts.ts';
 import type { ForecastRow } from '../../shared/forecast.ts';
 import { alertRule } from '../support/alert-rule.ts';
@@ -131,6 +132,23 @@ describe('what today comes to', () => {
     await books.passTo(NINE + 5 * MINUTE + 10_000);
     await worked();
     expect(books.pipeline.alerts.forecastsDue()).toEqual([]);
+    await forecaster.close();
+  });
+
+  it('FORECAST-24 is no error and not worked out for the others while nothing can be recorded', async () => {
+    const books = await openTestBooks(NINE);
+    const asked: string[] = [];
+    const errors: object[] = [];
+    const pipeline = {
+      alerts: { forecastsDue: () => ['1', '2'], foretell: () => Promise.reject(new NotRecordingError('the disk is full')) },
+      committed: { reports: (id: string) => ({ forecast: async () => asked.push(id) }) },
+    } as unknown as ForecasterParts['pipeline'];
+    const forecaster = createForecaster({ clock: books.clock, pipeline, log: { error: (fields) => errors.push(fields) } });
+    await new Promise(setImmediate);
+    expect([asked, errors]).toEqual([['1'], []]);
+    await books.passTo(NINE + 10_000);
+    await new Promise(setImmediate);
+    expect([asked, errors]).toEqual([['1', '1'], []]);
     await forecaster.close();
   });
 });

@@ -1,5 +1,6 @@
 import { Webhook as Verifier } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { groupData } from '../../server/alerting/group-data.ts';
 import { fingerprint } from '../../server/webhooks/formats/alertmanager-alert.ts';
 import { cut, cutEscaped } from '../../server/webhooks/formats/cut.ts';
 import { httpMessageOf } from '../../server/webhooks/formats/render.ts';
@@ -122,6 +123,50 @@ describe('PagerDuty', () => {
     }
     expect(to(alert('critical'), 'https://events.pagerduty.com/v2/enqueue').url).toBe('https://events.pagerduty.com/v2/enqueue');
     expect(to(alert('info'), 'https://proxy.example/pd?x=1').url).toBe('https://proxy.example/pd?x=1');
+  });
+
+  it.each([
+    [
+      [
+        ['firing', 'info'],
+        ['resolved', 'warning'],
+      ],
+      { event_action: 'resolve' },
+    ],
+    [
+      [
+        ['firing', 'info'],
+        ['resolved', 'info'],
+      ],
+      {},
+    ],
+    [
+      [
+        ['firing', 'info'],
+        ['unknown', 'critical'],
+      ],
+      { event_action: 'trigger', payload: { severity: 'critical' } },
+    ],
+    [
+      [
+        ['firing', 'warning'],
+        ['resolved', 'critical'],
+      ],
+      { event_action: 'trigger', payload: { severity: 'warning' } },
+    ],
+    [
+      [
+        ['resolved', 'info'],
+        ['resolved', 'warning'],
+      ],
+      { event_action: 'resolve' },
+    ],
+  ])('FORMAT-4 a group with %j is open while one of them calls, and resolved once none does', (states, wanted) => {
+    const alerts = states.map(([state, severity]) => ({ ...alert(severity as string).data, state, startsAt: '', endsAt: '' }));
+    const { type, data } = groupData('129', '[]', alerts, 0);
+    const body = bodyOf(delivery(type, data), 'pagerduty');
+    expect(body).toMatchObject(wanted);
+    expect('event_action' in body).toBe('event_action' in wanted);
   });
 
   it('FORMAT-4 what is about no licence type has no component', () => {

@@ -10,7 +10,7 @@ const ALERTS = /\/v2\/enqueue$/;
 /** The worst first. */
 const CALLING = ['critical', 'warning'] as const;
 
-type Call = { action: 'trigger'; severity: 'critical' | 'warning' } | { action: 'resolve' | 'change' };
+type Call = { action: 'trigger'; severity: 'critical' | 'warning' } | { action: 'resolve' } | { action: 'change' };
 
 /**
  * Whether somebody is to be called for it. What is only to be known becomes a change event, which stands on the service's timeline and calls
@@ -23,7 +23,7 @@ function callOf(delivery: Delivery): Call {
   const severity = CALLING.find((one) => moods.has(one));
   if (severity) return { action: 'trigger', severity };
   const hasCalled = alerts.some(({ type, data }) => ENDS.has(type) && CALLING.some((one) => one === data['severity']));
-  return { action: hasCalled ? 'resolve' : 'change' };
+  return hasCalled ? { action: 'resolve' } : { action: 'change' };
 }
 
 /** Where it goes: change events have an address of their own beside that of the alerts. */

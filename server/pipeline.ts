@@ -180,7 +180,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   const reportFailures = (): void => {
     for (const { error, isNew, ...about } of alerting.failures)
-      if (isNew) log.error({ err: error, ...about }, 'an alert could not be evaluated');
+      if (isNew)
+        log.error({ err: error, ...about }, about.webhook === null ? 'an alert could not be evaluated' : 'a receiver could not be told');
   };
 
   const startOver = (jobs: Job[], bad: Job): void => {

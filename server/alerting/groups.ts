@@ -8,6 +8,7 @@ import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
 import { type Webhook, wants } from '../webhooks/outbox.ts';
 import { writeAlert } from './course.ts';
+import { forReceiver } from './failures.ts';
 import { groupData } from './group-data.ts';
 import type { Keeper } from './kept-back.ts';
 import { alertData, queueFor } from './messages.ts';
@@ -67,7 +68,7 @@ export function flushGroups(batch: Batch, alerting: Alerting, watched: Watched, 
     );
     writeGroups(batch, watched, id);
     if (!webhook?.enabled) continue;
-    for (const group of due) flush(batch, alerting, watched, webhook, group, keeper, rows);
+    for (const group of due) forReceiver(alerting, watched, webhook, () => flush(batch, alerting, watched, webhook, group, keeper, rows));
   }
 }
 

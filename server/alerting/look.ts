@@ -55,6 +55,7 @@ export function look(batch: Batch, alerting: Alerting, before: Before): void {
 function giveUp(batch: Batch, alerting: Alerting, failed: Watched, organisation: Organisation, error: unknown): void {
   const watched = loadWatched(batch.draft, failed.id);
   watched.troubles = failed.troubles;
+  watched.unreached = failed.unreached;
   watched.foretold = failed.foretold;
   alerting.watched.set(watched.id, watched);
   const reason = noteFailure(alerting, watched, error, null);
@@ -97,7 +98,7 @@ function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation
   flushGroups(batch, alerting, watched, keeper, rows);
   watched.everything = false;
   noteWholeSuccess(watched);
-  alerting.due.plan(watched.id, Math.min(retryFailed(watched, now), nextLook(batch, watched, organisation, keeper)));
+  alerting.due.plan(watched.id, Math.min(retryFailed(watched, now), nextLook(batch, alerting, watched, organisation, keeper)));
   alerting.looked.add(watched.id);
   if (batch.books.seq > seq || alerting.queued.length > queued) touch(batch, organisation);
 }
@@ -147,12 +148,12 @@ function evaluateRules(
 }
 
 /** When time alone may bring something, all that is known staying as it is. */
-function nextLook(batch: Batch, watched: Watched, organisation: Organisation, keeper: Keeper): Instant {
+function nextLook(batch: Batch, alerting: Alerting, watched: Watched, organisation: Organisation, keeper: Keeper): Instant {
   const { now } = batch;
   const dues = [
     peaksDueAt(watched),
     groupsDueAt(watched),
-    repeatsDueAt(watched, keeper, now),
+    repeatsDueAt(alerting, watched, keeper, now),
     watched.feed?.period.end ?? Number.POSITIVE_INFINITY,
   ];
   if (watched.feed?.silentSince === null) dues.push(silentAt(batch, organisation) ?? Number.POSITIVE_INFINITY);

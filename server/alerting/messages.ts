@@ -7,6 +7,7 @@ import { renderedAnnotations, summaryOf, type Worded } from '../alerts/wording.t
 import type { Batch } from '../books/batch.ts';
 import type { Key } from '../store/store.ts';
 import { type Delivery, isSettled, type Webhook, wants } from '../webhooks/outbox.ts';
+import { forReceiver } from './failures.ts';
 import { countDelivery } from './receiver-stats.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
@@ -17,11 +18,20 @@ export interface News {
   data: Record<string, unknown>;
 }
 
-/** Whether anybody would hear of it. */
-export function isAwaited(watched: Watched, type: WebhookEventType): boolean {
-  for (const webhook of watched.webhooks.values()) if (webhook.enabled && wants(webhook, type)) return true;
-  return false;
+/** Who is to hear of such news. */
+export function listeners(alerting: Alerting, watched: Watched, type: WebhookEventType): Webhook[] {
+  const found: Webhook[] = [];
+  for (const webhook of watched.webhooks.values()) {
+    forReceiver(alerting, watched, webhook, () => {
+      if (webhook.enabled && wants(webhook, type)) found.push(webhook);
+    });
+  }
+  return found;
 }
+
+/** Whether anybody would hear of it. */
+export const isAwaited = (alerting: Alerting, watched: Watched, type: WebhookEventType): boolean =>
+  listeners(alerting, watched, type).length > 0;
 
 /**
  * Queues a message for every receiver that wants it. Its number is part of the `webhook-id`, which is therefore the same over retries and restarts.
@@ -35,10 +45,12 @@ export function queue(
   isFor: (webhook: Webhook) => boolean = () => true,
 ): string[] {
   const told: string[] = [];
-  for (const webhook of watched.webhooks.values()) {
-    if (!webhook.enabled || !wants(webhook, news.type) || !isFor(webhook)) continue;
-    queueFor(batch, alerting, watched, news, webhook);
-    told.push(webhook.id);
+  for (const webhook of listeners(alerting, watched, news.type)) {
+    forReceiver(alerting, watched, webhook, () => {
+      if (!isFor(webhook)) return;
+      queueFor(batch, alerting, watched, news, webhook);
+      told.push(webhook.id);
+    });
   }
   return told;
 }

@@ -68,7 +68,7 @@ function tellPeriods(
   firstEnd: Instant,
   before: Before,
 ): void {
-  if (!isAwaited(watched, 'billing-period.closed')) return;
+  if (!isAwaited(alerting, watched, 'billing-period.closed')) return;
   for (let end = firstEnd; end <= batch.now; end = organisation.calendar.billingPeriod(end).end) {
     const { name, start } = organisation.calendar.billingPeriod(end - 1);
     const rows = end === firstEnd ? [...organisation.types.keys()].flatMap((type) => before(watched.id, type) ?? []) : [];
@@ -99,7 +99,7 @@ export function watchType(
     const type = used > 0 ? 'contingency.left' : 'contingency.entered';
     queue(batch, alerting, watched, { type, about: `contingency ${licenceType}`, data });
   }
-  if (isAwaited(watched, 'peak.new')) watchPeak(batch, alerting, watched, organisation, after, before, rolled);
+  if (isAwaited(alerting, watched, 'peak.new')) watchPeak(batch, alerting, watched, organisation, after, before, rolled);
 }
 
 function watchPeak(

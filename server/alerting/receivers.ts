@@ -58,6 +58,7 @@ export function rotateSecret(
 
 export function writeWebhook(batch: Batch, watched: Watched, webhook: Webhook): void {
   watched.webhooks.set(webhook.id, webhook);
+  watched.unreached.delete(webhook.id);
   batch.draft.put('webhooks', [watched.id, webhook.id], webhook);
 }
 

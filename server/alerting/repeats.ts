@@ -1,21 +1,24 @@
 /** An alert that goes on firing, that nobody acknowledged and nothing keeps back, is told again to receivers that ask for it. */
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
-import { type Webhook, wants } from '../webhooks/outbox.ts';
+import type { Webhook } from '../webhooks/outbox.ts';
 import { writeAlert } from './course.ts';
+import { forReceiver } from './failures.ts';
 import { joinGroup } from './groups.ts';
 import type { Keeper } from './kept-back.ts';
-import { aboutAlert, alertData, queueFor } from './messages.ts';
+import { aboutAlert, alertData, listeners, queueFor } from './messages.ts';
 import { type Told, withTold } from './told.ts';
 import type { Rows } from './values.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
 
 export function tellAgain(batch: Batch, alerting: Alerting, watched: Watched, keeper: Keeper, rows: Rows): void {
   const { now } = batch;
-  for (const { webhook, alert, told } of repeatables(watched)) {
+  for (const { webhook, alert, told } of repeatables(alerting, watched)) {
     // A clock that was set back makes nobody wait for longer than the interval itself.
     if (told.at > now) noteTold(batch, watched, withTold(alert, [webhook.id], now, told.repeats));
-    else if (dueOf(told, webhook) <= now && !keeper(alert)) repeat(batch, alerting, watched, webhook, alert, told, rows);
+    else if (dueOf(told, webhook) <= now && !keeper(alert)) {
+      forReceiver(alerting, watched, webhook, () => repeat(batch, alerting, watched, webhook, alert, told, rows));
+    }
   }
 }
 
@@ -25,9 +28,9 @@ function noteTold(batch: Batch, watched: Watched, alert: Alert): void {
 }
 
 /** When the next repetition is due; what is kept back until an instant of its own waits for that. */
-export function repeatsDueAt(watched: Watched, keeper: Keeper, now: Instant): Instant {
+export function repeatsDueAt(alerting: Alerting, watched: Watched, keeper: Keeper, now: Instant): Instant {
   let due = Number.POSITIVE_INFINITY;
-  for (const { webhook, alert, told } of repeatables(watched)) {
+  for (const { webhook, alert, told } of repeatables(alerting, watched)) {
     const kept = keeper(alert);
     due = Math.min(due, Math.max(dueOf(told, webhook), kept ? (kept.until ?? Number.POSITIVE_INFINITY) : now));
   }
@@ -35,10 +38,10 @@ export function repeatsDueAt(watched: Watched, keeper: Keeper, now: Instant): In
 }
 
 /** Of what each receiver is to be told again, sooner or later, as things stand. */
-function* repeatables({ webhooks, alerts }: Watched): Generator<{ webhook: Webhook; alert: Alert; told: Told }> {
-  for (const webhook of webhooks.values()) {
-    if (webhook.repeatIntervalSeconds === undefined || !webhook.enabled || !wants(webhook, 'alert.firing')) continue;
-    for (const alert of alerts.values()) {
+function* repeatables(alerting: Alerting, watched: Watched): Generator<{ webhook: Webhook; alert: Alert; told: Told }> {
+  for (const webhook of listeners(alerting, watched, 'alert.firing')) {
+    if (webhook.repeatIntervalSeconds === undefined) continue;
+    for (const alert of watched.alerts.values()) {
       if (alert.course.state !== 'firing' || alert.acknowledged !== null) continue;
       const told = alert.told.find((one) => one.webhook === webhook.id);
       if (told) yield { webhook, alert, told };

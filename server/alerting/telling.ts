@@ -2,11 +2,12 @@
 import type { AlertStateName, WebhookEventType } from '../../shared/alerts.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Batch } from '../books/batch.ts';
-import { type Webhook, wants } from '../webhooks/outbox.ts';
+import type { Webhook } from '../webhooks/outbox.ts';
 import { writeAlert } from './course.ts';
+import { forReceiver } from './failures.ts';
 import { joinGroup } from './groups.ts';
 import type { Keeper } from './kept-back.ts';
-import { aboutAlert, alertData, queue } from './messages.ts';
+import { aboutAlert, alertData, listeners, queue } from './messages.ts';
 import { hasHeard, hearsOfTheSilence, mayHearOf, withTold } from './told.ts';
 import type { Rows } from './values.ts';
 import { type Alert, type Alerting, alertKey, type Watched } from './watched.ts';
@@ -63,9 +64,11 @@ function sendStep(
 ): string[] {
   const type = EVENT[alert.course.state as keyof typeof EVENT];
   const data = alertData(watched, alert, row);
-  for (const webhook of watched.webhooks.values()) {
-    if (!webhook.groupBy || !webhook.enabled || !wants(webhook, type) || !isNews(webhook)) continue;
-    joinGroup(batch, watched, webhook, alert, { ended: type === 'alert.resolved' ? data : null });
+  for (const webhook of listeners(alerting, watched, type)) {
+    forReceiver(alerting, watched, webhook, () => {
+      if (!webhook.groupBy || !isNews(webhook)) return;
+      joinGroup(batch, watched, webhook, alert, { ended: type === 'alert.resolved' ? data : null });
+    });
   }
   return queue(batch, alerting, watched, { type, about: aboutAlert(alert), data }, (webhook) => !webhook.groupBy && isNews(webhook));
 }

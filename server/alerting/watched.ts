@@ -81,6 +81,8 @@ export interface Watched {
   everything: boolean;
   /** Why alerts could not be evaluated when last tried, by `alertKey`. */
   troubles: Map<string, string>;
+  /** Why receivers could not be told when last tried, by id; forgotten when they are written anew. */
+  unreached: Map<string, string>;
 }
 
 export interface Alerting {
@@ -128,6 +130,7 @@ function newWatched(id: string): Watched {
     stepped: [],
     everything: true,
     troubles: new Map(),
+    unreached: new Map(),
   };
 }
 

@@ -48,7 +48,7 @@ export function createMetrics(committed: Committed, clients: () => number, recei
   });
   const evaluations = new Counter({
     name: 'highwater_alert_evaluation_failures_total',
-    help: 'Alerts that could not be evaluated: a defect, with a line in the log when it is new',
+    help: 'Alerts that could not be evaluated, and receivers that could not be told: a defect, with a line in the log when it is new',
     labelNames: ['organisation'],
     registers,
   });

@@ -93,21 +93,56 @@ describe('an alert that cannot be evaluated', () => {
   });
 
   it('ALERT-61 whatever else fails there: what was sent is recorded, the alerts are unknown until it works again', async () => {
-    const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
-    await books.settings({});
+    const store = createMemoryStore();
+    const first = await openTestBooks(START, store, { errors: 'expected' });
+    await first.settings({});
+    await first.pipeline.alerts.putRules(ORGANISATION, [{ id: 'full', rule: alertRule() }]);
+    await first.send(login('a'), login('b'));
+    await first.pipeline.close();
+    await store.commit([{ table: 'peakNotices', key: [ORGANISATION, 'A'], value: null }]);
+    const books = await openTestBooks(START + 1_000, store, { errors: 'expected' });
     const heard = failuresOf(books);
-    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'full', rule: alertRule() }]);
-    await books.send(login('a'), login('b'));
-    const receiver = (events: unknown) => ({ id: 'ops', url: 'https://a.example/', format: 'standard' as const, events, enabled: true });
-    await books.pipeline.alerts.putWebhook(ORGANISATION, receiver(null) as never, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
     expect(await books.send({ type: 'logout', user: 'a' })).toMatchObject([{ status: 'recorded', records: expect.any(Array) }]);
     expect(books.counts()['A']).toEqual([1, 1]);
-    expect(heard.flat()).toMatchObject([{ rule: null, isNew: true }]);
+    // Once with the start, and once with the event.
+    expect(heard.flat()).toMatchObject([
+      { rule: null, isNew: true },
+      { rule: null, isNew: false },
+    ]);
     expect(shown(books)).toMatchObject([['full', 'unknown', expect.stringContaining('it could not be evaluated')]]);
-    await books.pipeline.alerts.putWebhook(ORGANISATION, receiver([]) as never, '');
+    await store.commit([{ table: 'peakNotices', key: [ORGANISATION, 'A'], value: undefined }]);
+    await books.restart();
     await books.send(login('c'));
     expect(shown(books)).toMatchObject([['full', 'firing', {}]]);
     expect(books.pipeline.alerts.shown.rule(ORGANISATION, 'full')).not.toHaveProperty('problem');
+  });
+});
+
+describe('a receiver that cannot be told', () => {
+  it('ALERT-73 costs only itself: the others hear of every step, and no alert is unknown', async () => {
+    const books = await openTestBooks(START, createMemoryStore(), { errors: 'expected' });
+    await books.settings({});
+    const heard = failuresOf(books);
+    const listen = (id: string, given: object) => {
+      const row = { id, url: 'https://a.example/', format: 'slack', events: ['alert.firing', 'alert.resolved'], enabled: true, ...given };
+      return books.pipeline.alerts.putWebhook(ORGANISATION, row as never, '');
+    };
+    await listen('a-events', { events: null, repeatIntervalSeconds: 600 });
+    await listen('b-group', { groupBy: 5 });
+    await listen('ops', { repeatIntervalSeconds: 600 });
+    await listen('together', { groupBy: [] });
+    await books.pipeline.alerts.putRules(ORGANISATION, [{ id: 'full', rule: alertRule() }]);
+    await books.send(login('a'), login('b'));
+    await books.send({ type: 'logout', user: 'a' });
+    expect(shown(books)).toMatchObject([['full', 'resolved', {}]]);
+    expect(books.pipeline.alerts.shown.rule(ORGANISATION, 'full')).not.toHaveProperty('problem');
+    const told = books.pipeline.alerts.shown.pending().map(({ webhook, type }) => `${webhook} ${type}`);
+    expect(told.sort()).toEqual(['ops alert.firing', 'ops alert.resolved', 'together alert.firing', 'together alert.resolved']);
+    const news = heard.flat().filter(({ isNew }) => isNew);
+    expect(news.map(({ webhook, rule }) => [webhook, rule])).toEqual([
+      ['a-events', null],
+      ['b-group', null],
+    ]);
   });
 });
 

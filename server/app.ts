@@ -213,7 +213,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       sender,
       home,
       hold: worker.hold,
-      firing: () => shown.toldAlertmanagers(),
+      firing: shown.toldAlertmanagers,
       count: (outcome) => metrics.refresh(outcome),
     });
     teardown.add('alertmanagers', 1_000, stopRefresh);

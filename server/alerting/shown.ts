@@ -37,8 +37,8 @@ export interface ShownAlerts extends ShownReceivers {
   publish(alerting: Alerting, books: Books): void;
   alerts(organisation: string): AlertView[];
   live(organisation: string): LiveAlert[];
-  /** What each Alertmanager was told of that is not over. */
-  toldAlertmanagers(): StillFiring[];
+  /** What each Alertmanager was told of that is not over, of one organisation or of all. */
+  toldAlertmanagers(organisation?: string): StillFiring[];
   history(organisation: string, query: AlertHistoryQuery): Page<AlertTransitionView>;
   rules(organisation: string): AlertRuleView[];
   rule(organisation: string, id: string): AlertRuleView | undefined;
@@ -99,7 +99,10 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
       };
       return [...one.alerts.values()].map(view).sort((a, b) => (a.startsAt < b.startsAt ? 1 : -1));
     },
-    toldAlertmanagers: () => toldAlertmanagers(store, new Map([...shown].map(([id, { alerts }]) => [id, alerts]))),
+    toldAlertmanagers(organisation) {
+      const asked = [...shown].filter(([id]) => organisation === undefined || id === organisation);
+      return toldAlertmanagers(store, new Map(asked.map(([id, { alerts }]) => [id, alerts])));
+    },
     live(organisation) {
       const { alerts = new Map<string, Alert>(), withdrawn = [] } = shown.get(organisation) ?? {};
       const at = now();

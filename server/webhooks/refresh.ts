@@ -13,8 +13,8 @@ const AT_ONCE = 64;
 export interface RefreshParts {
   clock: Clock;
   sender: Pick<Sender, 'send'>;
-  /** As committed at the moment. */
-  firing: () => StillFiring[];
+  /** As committed at the moment, of one organisation or of all. */
+  firing: (organisation?: string) => StillFiring[];
   hold: WebhookWorker['hold'];
   home: string;
   count: (outcome: 'sent' | 'failed') => void;
@@ -27,22 +27,23 @@ export function startRefresh(parts: RefreshParts): Cancel {
   const busy = new Set<string>();
   const failing = new Set<string>();
 
-  const refresh = async ({ organisation, webhook, alerts }: StillFiring, key: string): Promise<void> => {
+  const refresh = async ({ organisation, webhook: { id }, alerts }: StillFiring, key: string): Promise<void> => {
     for (let first = 0; first < alerts.length; first += AT_ONCE) {
       const some = alerts.slice(first, first + AT_ONCE);
       // What is just being told by a message of its own, perhaps that it is over, must not be told otherwise at the same time.
       const { held, release } = parts.hold(
         organisation,
-        webhook.id,
+        id,
         some.map(({ about }) => about),
       );
       try {
-        const problem = await send(
-          webhook,
-          some.filter(({ about }) => held.has(about)),
-          organisation,
-        );
-        if (held.size > 0 && !note(key, webhook, organisation, problem)) return;
+        // Nor what was over while the requests before this one were under way; and the receiver may be another by now, or none.
+        const now = parts.firing(organisation).find(({ webhook }) => webhook.id === id);
+        if (!now) return;
+        const left = now.alerts.filter(({ about }) => held.has(about));
+        if (left.length === 0) continue;
+        const problem = await send(now.webhook, left, organisation);
+        if (!note(key, now.webhook, organisation, problem)) return;
       } finally {
         release();
       }
@@ -51,7 +52,6 @@ export function startRefresh(parts: RefreshParts): Cancel {
 
   /** @returns why it did not arrive, or null */
   const send = async (webhook: Webhook, alerts: StillFiring['alerts'], organisation: string): Promise<string | null> => {
-    if (alerts.length === 0) return null;
     const now = clock.now();
     try {
       const deliveries = alerts.map((alert) => ({ ...alert, organisation, at: now }) as Delivery);

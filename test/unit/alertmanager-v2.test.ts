@@ -81,8 +81,9 @@ async function centre() {
     told,
     log,
     outcomes,
-    async answer(status = 200) {
-      for (const one of answers.splice(0)) one(status);
+    /** @param from the first of those that wait */
+    async answer(status = 200, from = 0) {
+      for (const one of answers.splice(from)) one(status);
       for (let turn = 0; turn < 20; turn++) await settled();
     },
     /** Lets time pass, minute by minute. */
@@ -159,6 +160,30 @@ describe('alertmanager-v2', () => {
     await answer();
     await answer();
     expect(told.flat().map(({ state }) => state)).toEqual(['resolved', 'firing']);
+  });
+
+  it('FORMAT-9 what is over, or a receiver that is turned off, while the first of many are told is not told of after that', async () => {
+    const { books, told, answer, pass } = await centre();
+    const licences = Array.from({ length: 130 }, (_, index) => `L${index}`);
+    await books.send(login('a', ...licences.slice(0, 129)), login('b', 'L129'));
+    while (told.flat().length < 130) await answer();
+    await answer();
+    told.length = 0;
+    await pass(1);
+    await books.send(logout('b'));
+    // The end arrives while the first 64 are still under way.
+    await answer(200, 1);
+    expect(told.map((alerts) => alerts.length)).toEqual([64, 1]);
+    expect(told[1]).toMatchObject([{ licenceType: 'L129', state: 'resolved' }]);
+    for (let requests = 0; requests < 3; requests++) await answer();
+    expect(told.slice(2).map((alerts) => alerts.length)).toEqual([64, 1]);
+    expect(told.slice(2).flat()).not.toContainEqual(expect.objectContaining({ licenceType: 'L129' }));
+    told.length = 0;
+    await pass(1);
+    const off = { id: 'am', url: 'https://am.example/', format: 'alertmanager-v2' as const, events: [], enabled: false };
+    await books.pipeline.alerts.putWebhook(ORGANISATION, off, 'whsec_x');
+    await answer();
+    expect(told).toHaveLength(1);
   });
 
   it('FORMAT-10 what nobody knows of goes on firing, marked so; a failure is logged once', async () => {

@@ -93,7 +93,9 @@ function removeSilence(batch: Batch, watched: Watched, id: string): void {
 }
 
 export function putMuteTime(batch: Batch, alerting: Alerting, organisation: string, id: string, given: MuteTime): void {
-  watchedNow(batch, alerting, organisation).muteTimes.set(id, given);
+  const watched = watchedNow(batch, alerting, organisation);
+  watched.muteTimes.set(id, given);
+  watched.activeMutes.forget();
   batch.draft.put('muteTimes', [organisation, id], given);
 }
 
@@ -112,6 +114,7 @@ export function addMuteTime(batch: Batch, alerting: Alerting, organisation: stri
 export function deleteMuteTime(batch: Batch, alerting: Alerting, organisation: string, id: string): boolean {
   const watched = alerting.watched.get(organisation);
   if (!watched?.muteTimes.delete(id)) return false;
+  watched.activeMutes.forget();
   watchedNow(batch, alerting, organisation);
   batch.draft.remove('muteTimes', [organisation, id]);
   return true;

@@ -3,8 +3,9 @@ import type { MuteTime } from '../../shared/alerts.ts';
 import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { inhibits } from '../alerts/inhibition.ts';
-import { type LocalClock, mutedUntil } from '../alerts/mute-times.ts';
+import type { LocalClock } from '../alerts/mute-times.ts';
 import { isMeant, type Matchable, type Silence, silencing } from '../alerts/silences.ts';
+import type { ActiveMutes } from './active-mutes.ts';
 import type { Alert } from './watched.ts';
 
 export interface KeptBack {
@@ -20,22 +21,18 @@ export interface Keeping {
   alerts: ReadonlyMap<string, Alert>;
   silences: ReadonlyMap<string, Silence>;
   muteTimes: ReadonlyMap<string, MuteTime>;
+  activeMutes: ActiveMutes;
   clock: LocalClock;
 }
 
 /** Null: nothing keeps it back. */
 export type Keeper = (alert: Alert) => KeptBack | null;
 
-export function createKeeper({ alerts, silences, muteTimes, clock }: Keeping, now: Instant): Keeper {
-  let active: { id: string; mute: MuteTime; until: Instant }[] | null = null;
+export function createKeeper({ alerts, silences, muteTimes, activeMutes, clock }: Keeping, now: Instant): Keeper {
   let critical: Map<string, Alert[]> | null = null;
 
   const muting = (alert: Matchable) => {
-    active ??= [...muteTimes].flatMap(([id, mute]) => {
-      const until = mutedUntil(mute, clock, now);
-      return until === null ? [] : [{ id, mute, until }];
-    });
-    const meant = active.filter(({ mute }) => isMeant(mute.matchers, alert));
+    const meant = activeMutes.at(muteTimes, clock, now).filter(({ mute }) => isMeant(mute.matchers, alert));
     return meant.reduce((last, one) => (last && last.until >= one.until ? last : one), meant[0]);
   };
 

@@ -18,6 +18,7 @@ import type { Books } from '../books/batch.ts';
 import type { AlertHistoryQuery } from '../pipeline-types.ts';
 import { below, type Reader } from '../store/store.ts';
 import type { StillFiring } from '../webhooks/outbox.ts';
+import { type ActiveMutes, createActiveMutes } from './active-mutes.ts';
 import { troubleOf } from './failures.ts';
 import { readHistory } from './history.ts';
 import { createKeeper, type KeptBack } from './kept-back.ts';
@@ -50,6 +51,7 @@ interface Shown {
   alerts: ReadonlyMap<string, Alert>;
   silences: ReadonlyMap<string, Silence>;
   muteTimes: ReadonlyMap<string, MuteTime>;
+  activeMutes: ActiveMutes;
   clock: LocalClock;
   /** Why alerts cannot be evaluated at the moment, by `alertKey`. */
   troubles: ReadonlyMap<string, string>;
@@ -69,6 +71,7 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
       alerts: new Map(alerts),
       silences: new Map(silences),
       muteTimes: new Map(muteTimes),
+      activeMutes: createActiveMutes(),
       troubles: new Map(troubles),
       clock,
       withdrawn,

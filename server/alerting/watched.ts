@@ -9,6 +9,7 @@ import type { Expected } from '../alerts/wording.ts';
 import { createDueList, type DueList } from '../books/due-list.ts';
 import { below, type Reader, type TableName } from '../store/store.ts';
 import type { Delivery, Webhook } from '../webhooks/outbox.ts';
+import { type ActiveMutes, createActiveMutes } from './active-mutes.ts';
 import type { Failure } from './failures.ts';
 import type { Foretold } from './foresight.ts';
 import type { Group } from './groups.ts';
@@ -64,6 +65,7 @@ export interface Watched {
   alerts: Map<string, Alert>;
   silences: Map<string, Silence>;
   muteTimes: Map<string, MuteTime>;
+  activeMutes: ActiveMutes;
   webhooks: Map<string, Webhook>;
   /** Null until it is first looked at: what it finds then is no news. */
   feed: Feed | null;
@@ -120,6 +122,7 @@ function newWatched(id: string): Watched {
     alerts: new Map(),
     silences: new Map(),
     muteTimes: new Map(),
+    activeMutes: createActiveMutes(),
     webhooks: new Map(),
     feed: null,
     peaks: new Map(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createActiveMutes } from '../../server/alerting/active-mutes.ts';
 import { inhibits, meaningOf } from '../../server/alerts/inhibition.ts';
 import { mutedUntil } from '../../server/alerts/mute-times.ts';
 import { renderedAnnotations, summaryOf, type Worded } from '../../server/alerts/wording.ts';
@@ -79,6 +80,45 @@ describe('mute times', () => {
     expect(shown(books, 'full')).not.toHaveProperty('mutedBy');
     expect(await books.pipeline.alerts.deleteMuteTime(ORGANISATION, 'lunch')).toBe(true);
     expect(await books.pipeline.alerts.deleteMuteTime(ORGANISATION, 'lunch')).toBe(false);
+  });
+
+  it('ALERT-42 are worked out once a minute for one clock, and anew when they or the settings are others', async () => {
+    const times = [{ days: [], from: '08:00', to: '08:01' }];
+    const mute = { name: '', matchers: {}, times };
+    let asked = 0;
+    const counting = () => ({
+      localTime: (...given: Parameters<typeof london.localTime>) => {
+        asked++;
+        return london.localTime(...given);
+      },
+    });
+    const [clock, other] = [counting(), counting()];
+    const active = createActiveMutes();
+    const cost = (one: typeof clock, now: string, found: number) => {
+      asked = 0;
+      expect(active.at(new Map([['m', mute]]), one, at(now))).toHaveLength(found);
+      return asked > 0;
+    };
+    expect([cost(clock, '08:00:00', 1), cost(clock, '08:00:59.999', 1), cost(clock, '08:01:00', 0)]).toEqual([true, false, true]);
+    expect([cost(other, '08:01:00', 0), cost(other, '08:01:30', 0)]).toEqual([true, false]);
+    active.forget();
+    expect(cost(other, '08:01:30', 0)).toBe(true);
+
+    const books = await centre(at('08:00:10'));
+    await put(books, 'full');
+    await put(books, 'more', { threshold: 3 });
+    await books.send(login('a'), login('b'));
+    await books.pipeline.alerts.putMuteTime(ORGANISATION, 'm', mute);
+    await books.send(login('c'));
+    expect(told(books)).toEqual(['alert.firing full']);
+    await books.settings({ timeZone: 'Asia/Tokyo' });
+    expect(told(books)).toEqual(['alert.firing full', 'alert.firing more']);
+    await books.settings({ timeZone: 'UTC' });
+    await books.send(logout('c'));
+    await books.send(login('c'));
+    expect(told(books)).toHaveLength(3);
+    await books.pipeline.alerts.deleteMuteTime(ORGANISATION, 'm');
+    expect(told(books).slice(2)).toEqual(['alert.resolved more', 'alert.firing more']);
   });
 
   it('ALERT-43 what is wrong with one is named by its path', () => {

@@ -34,8 +34,12 @@ function counted(stats: ReceiverStats, before: Delivery | null, after: Delivery 
   const next = { ...stats };
   if (before && !isSettled(before)) next[before.status as Unsettled]--;
   if (after && !isSettled(after)) next[after.status as Unsettled]++;
-  const newest = after && after.attempts.length > 0 && after.attempts !== before?.attempts ? after.attempts.at(-1) : undefined;
-  if (!newest) return next;
+  const newest = after?.attempts.at(-1);
+  if (!newest || hasSameAttempts(before, after)) return next;
   if (after?.status === 'delivered') return { ...next, lastDeliveredAt: newest.at, lastError: null };
   return { ...next, lastError: newest.error };
 }
+
+/** What was read from disk twice holds the same attempts, but not the same objects. */
+const hasSameAttempts = (before: Delivery | null, after: Delivery | null): boolean =>
+  before?.attempts.length === after?.attempts.length && before?.attempts.at(-1)?.at === after?.attempts.at(-1)?.at;

@@ -77,6 +77,17 @@ it('HOOK-64 the newest delivery and the newest failure are shown; a delivery tak
   expect(view()).toMatchObject({ lastDeliveredAt: '2026-11-24T08:00:06.000Z', lastError: null, pending: 0 });
 });
 
+it('HOOK-64 to queue an old failure again is no new attempt, and hides no newer one', async () => {
+  const books = await openTestBooks(START);
+  const { alerts, send, tried } = await withReceiver(books);
+  const old = await send();
+  await tried(old, 'failed');
+  books.clock.jumpTo(START + 6_000);
+  await tried(await send(), 'delivered');
+  await alerts.retryDelivery(ORGANISATION, 'ops', old.id);
+  expect(alerts.shown.webhookView(ORGANISATION, 'ops')).toMatchObject({ lastDeliveredAt: '2026-11-24T08:00:06.000Z', lastError: null });
+});
+
 it('HOOK-61 of a receiver 500 exchanges are kept, for seven days, and old ones go in small pieces', async () => {
   const store = createMemoryStore();
   let largest = 0;

@@ -69,8 +69,9 @@ export function revokeToken(dataDir: string, called: string): void {
 /** The tokens as they are now: the file is looked at again when it changed. A file that cannot be read any more leaves what was known. */
 export function watchTokens(dataDir: string, onUnreadable: (error: unknown) => void): () => readonly KeptToken[] {
   const file = join(dataDir, TOKENS_FILE);
-  let tokens = readTokens(dataDir);
+  // The stamp first: what changes while the file is read is read again.
   let seen = stampOf(file);
+  let tokens = readTokens(dataDir);
   return () => {
     const stamp = stampOf(file);
     if (stamp === seen) return tokens;

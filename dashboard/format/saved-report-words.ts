@@ -31,18 +31,3 @@ export function scheduleWords(schedule: ReportSchedule | null): string {
   if (every === 'day') return `every day at ${at}`;
   return every === 'week' ? `every ${WEEKDAYS[on]} at ${at}` : `on the first day of a billing period at ${at}`;
 }
-
-/** An id that can stand in an address, made of a name; `taken` ones get a number. */
-export function idFor(name: string, taken: readonly string[]): string {
-  const plain = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 60);
-  const base = plain || 'report';
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? base : `${base}-${n}`;
-    if (!taken.includes(id)) return id;
-  }
-}

@@ -28,7 +28,7 @@ export function neededCapability(method: string, path: string): Capability | nul
   if (reads) return /^\/api\/v1\/organisations\/[^/]+\/webhooks(?:\/|$)/.test(path) ? 'operate' : 'read';
   if (method !== 'POST') return /\/silences\/[^/]+$/.test(path) ? 'operate' : 'administer';
   if (path === '/api/v1/events' || /\/import$/.test(path)) return 'ingest';
-  if (/\/(?:reports|what-if|webhooks\/preview)$/.test(path) || /\/saved-reports\/[^/]+\/run$/.test(path)) return 'read';
+  if (/\/(?:reports|what-if|webhooks\/preview|alert-rules\/try)$/.test(path) || /\/saved-reports\/[^/]+\/run$/.test(path)) return 'read';
   if (/\/(?:acknowledge|silences|retry|retry-failed|test)$/.test(path)) return 'operate';
   return 'administer';
 }

@@ -11,6 +11,7 @@ import { type KeptReport, runView } from '../saved-reports/desk.ts';
 import { removeFiles, reportsDirectory } from '../saved-reports/files.ts';
 import { queryOf } from '../saved-reports/runner.ts';
 import { nextDue } from '../saved-reports/schedule.ts';
+import { bearerToken } from './auth.ts';
 import { readJson } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
@@ -85,6 +86,8 @@ export function savedReportRoutes(app: App, edge: Edge): void {
     const { deliver, format, escapeFormulas = true } = parseRunQuery(searchOf(c));
     const kept = keptReport(organisation, id);
     if (deliver) {
+      // It writes a file and tells a receiver: more than to read.
+      edge.auth.authorise(bearerToken(c.req.header('authorization')), 'operate');
       const begun = await saved().request(organisation, id);
       if (begun) return json(runView(begun), 202);
     }

@@ -8,6 +8,11 @@ import { rawRequest, request } from '../support/raw-http.ts';
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
 const AUTH = `auth: {tokens: [${['viewer', 'ingest', 'operator', 'admin'].map((role) => `{name: ${role}, tokenSha256: ${sha256(`token-${role}`)}, role: ${role}}`).join(', ')}]}`;
+const SAVED = {
+  name: 'x',
+  report: { dataSource: 'licence-usage', metrics: ['acquired'], dimensions: [], filters: [] },
+  range: 'yesterday',
+};
 const bearer = (role: string) => ({ authorization: `Bearer token-${role}` });
 
 /** What the handshake was answered with: 101, or the status of a refusal. */
@@ -97,6 +102,9 @@ describe('tokens', () => {
       (await app.post('/api/v1/organisations/129/silences', {}, headers)).status,
       (await app.get('/api/v1/organisations/129/webhooks', headers)).status,
     ];
+    const deliver = async (role: string) =>
+      (await app.post('/api/v1/organisations/129/saved-reports/x/run?deliver=true', {}, bearer(role))).status;
+    const tried = async (role: string) => (await app.post('/api/v1/organisations/129/alert-rules/try', {}, bearer(role))).status;
     expect(await statuses({})).toEqual([401, 401, 401, 401, 401, 401]);
     expect(await statuses({ authorization: 'Bearer wrong' })).toEqual([401, 401, 401, 401, 401, 401]);
     expect(await statuses(bearer('ingest'))).toEqual([403, 200, 403, 403, 403, 403]);
@@ -104,6 +112,9 @@ describe('tokens', () => {
     // 400: let through, and then refused for what it says.
     expect(await statuses(bearer('operator'))).toEqual([200, 403, 403, 200, 400, 200]);
     expect(await statuses(bearer('admin'))).toEqual([200, 200, 200, 200, 400, 200]);
+    await app.put('/api/v1/organisations/129/saved-reports/x', SAVED, bearer('admin'));
+    expect([await deliver('viewer'), await deliver('operator')]).toEqual([403, 202]);
+    expect([await tried('ingest'), await tried('viewer')]).toEqual([403, 400]);
   });
 
   it('HTTP-24 WebSockets need a token before the handshake, as a header or as a subprotocol', async () => {

@@ -17,6 +17,7 @@ import type { Receiver } from '../../client/alerts-api.ts';
 import { asked, durationField, durationIn, fieldError, invalid } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { idFor } from '../../format/new-id.ts';
 import '../../components/rotate-dialog.ts';
 import type { RotateDialog } from '../../components/rotate-dialog.ts';
 import '../../components/secret-once.ts';
@@ -24,7 +25,6 @@ import type { Dashboard } from '../../controllers/dashboard.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { addressWords, FORMAT_WORDS } from '../../format/receiver-health.ts';
 import { exactInstant } from '../../format/time.ts';
-import { idFrom } from './rules-view.ts';
 
 const GROUP_WORDS: Record<GroupLabel, string> = { rule: 'rule', licenceType: 'licence type', severity: 'severity' };
 const NEW_TEMPLATE: WebhookTemplate = { contentType: 'application/json', body: '{ "text": {{ title | json }} }' };
@@ -190,9 +190,16 @@ export class ReceiverForm extends LightElement {
   async #save(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const data = new FormData(event.currentTarget as HTMLFormElement);
-    const id = this.receiver?.id ?? idFrom(String(data.get('id')));
+    const { alertsApi } = this.dashboard;
+    let id = this.receiver?.id ?? '';
     const saved = await this.#act('Saved', async (of) => {
-      this.secret = await this.dashboard.alertsApi.putReceiver(of, id, receiverIn(data));
+      // A new receiver never takes the place of one that is there.
+      if (!this.receiver)
+        id = idFor(
+          String(data.get('id')),
+          (await alertsApi.receivers(of)).map((one) => one.id),
+        );
+      this.secret = await alertsApi.putReceiver(of, id, receiverIn(data));
     });
     const { navigation } = this.dashboard;
     if (saved && !this.receiver) navigation.go(navigation.href({ page: 'alerts', view: 'receivers', id }));

@@ -22,6 +22,7 @@ import { WatchController } from '../../controllers/watch-controller.ts';
 import { METRIC_WORDS, type MetricKind, metricValue } from '../../format/alert-metric.ts';
 import { SEVERITY_WORDS } from '../../format/alert-order.ts';
 import { OP_WORDS, ruleSentence } from '../../format/alert-sentence.ts';
+import { idFor } from '../../format/new-id.ts';
 import { countOf } from '../../format/number.ts';
 import { exactMoment } from '../../format/time.ts';
 
@@ -194,8 +195,14 @@ export class AlertRulesView extends LightElement {
       await this.#tried.load((signal) => alertsApi.tryRule(organisation, rule, formatInstant(to - TRIED_MS), formatInstant(to), signal));
       return;
     }
-    const name = id === '' ? idFrom(rule.name) : id;
+    let name = id;
     const saved = await this.#acting.load(async () => {
+      // A new rule never takes the place of one that is there.
+      if (id === '')
+        name = idFor(
+          rule.name,
+          (await alertsApi.rules(organisation)).items.map((one) => one.id),
+        );
       await alertsApi.putRule(organisation, name, rule);
       return 'Saved';
     });
@@ -273,12 +280,5 @@ function ruleIn(data: FormData, annotations: Record<string, string>): AlertRule 
     annotations,
   };
 }
-
-/** `Nearly full` is kept as `nearly-full`. */
-export const idFrom = (name: string): string =>
-  name
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '') || 'rule';
 
 customElements.define('hw-alerts-rules', AlertRulesView);

@@ -136,6 +136,20 @@ export const IMPORT_RULES: ImportRule[] = [
     words: /\bDate\.now\b|\bMath\.random\b/,
   },
   { id: 'ARCH-28', of: ['server/saved-reports/'], never: ['server/http/', 'server/webhooks/', 'lmdb'], words: clockReads },
+  {
+    id: 'ARCH-29',
+    of: ['server/reports/', 'server/billing/'],
+    never: [
+      'server/http/',
+      'server/live/',
+      'server/webhooks/',
+      'server/pipeline.ts',
+      'server/store/lmdb.ts',
+      'server/store/memory.ts',
+      'lmdb',
+    ],
+    words: clockReads,
+  },
   { id: 'ARCH-11', of: ['server/simulate/'], only: ['shared/', 'server/simulate/', 'server/clock.ts', 'node:'] },
 ];
 

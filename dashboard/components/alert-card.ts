@@ -38,7 +38,7 @@ export function alertCard(dashboard: Dashboard, alert: LiveAlert, now: number, p
     </div>
     ${detail?.summary && detail.summary !== title ? html`<p>${detail.summary}</p>` : nothing}
     <dl class="alert-facts">
-      ${fact('Now', html`<strong class="live-number">${value}</strong>${old}`)} ${limit === '' ? nothing : fact('Fires', html`at ${limit.replace(/^at /, '')}`)}
+      ${value === '' ? nothing : fact('Now', html`<strong class="live-number">${value}</strong>${old}`)} ${limit === '' ? nothing : fact('Fires', html`at ${limit.replace(/^at /, '')}`)}
       ${fact(
         alert.state === 'pending' ? 'There since' : 'Since',
         html`<time datetime=${alert.startsAt}>${exactMoment(since, now, zone)}</time> <span class="soft">${inWords(now - since)}</span>`,

@@ -3,12 +3,11 @@ import type { LiveAlert } from '../../shared/live-protocol.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { METRIC_WORDS, metricOf, metricValue } from './alert-metric.ts';
 import { thresholdWords } from './alert-sentence.ts';
-import { formatCount } from './number.ts';
 
 export interface AlertWords {
   /** What the rule is called. */
   title: string;
-  /** `97 % of the concurrent licences` */
+  /** `97 % of the concurrent licences`; empty while the rule is not known: a bare 0.97 would be read as one licence. */
   now: string;
   /** `at least 90 % of the concurrent licences`; empty while the rule is not known. */
   limit: string;
@@ -20,7 +19,7 @@ export function alertWords(
   rule: AlertRuleView | undefined,
   row: LicenceRow | undefined,
 ): AlertWords {
-  if (!rule) return { title: alert.rule, now: formatCount(alert.value), limit: '' };
+  if (!rule) return { title: alert.rule, now: '', limit: '' };
   const { metric, op } = rule;
   const live = row && metricOf(metric, row);
   const value = live === undefined ? alert.value : live;

@@ -15,7 +15,7 @@ export interface HeldMark extends LineMark {
   heldMs: number;
 }
 
-/** A level at or above which the line has been since an instant. */
+/** A level at which, or at or above which, the line has been since an instant. */
 interface Stay {
   level: number;
   since: Instant;
@@ -30,6 +30,8 @@ export interface LineState {
   nextSample: Instant;
   heights: { value: number; at: Instant }[];
   stays: Stay[];
+  /** Absent in what was kept by older versions. */
+  standing?: Stay;
 }
 
 export class LevelLine {
@@ -46,6 +48,8 @@ export class LevelLine {
   #level: Levels;
   /** From here on the level is `#level`, unless more happens at just this instant. */
   #since: Instant;
+  /** The in-use level up to `#since`, and where it began: what changes no level, such as a second device, does not end it. */
+  #standing: Stay;
   /** Where the first stay at the mark has come to. */
   #markUntil: Instant;
   #nextSample: Instant;
@@ -58,6 +62,7 @@ export class LevelLine {
   constructor(start: Instant, enter: Levels, sampleAfter: (at: Instant) => Instant) {
     this.#level = enter;
     this.#since = start;
+    this.#standing = { level: enter[0], since: start };
     this.#markUntil = start;
     this.#sampleAfter = sampleAfter;
     this.#nextSample = sampleAfter(start);
@@ -75,6 +80,7 @@ export class LevelLine {
       nextSample: this.#nextSample,
       heights: [...this.#heights],
       stays: [...this.#stays],
+      standing: this.#standing,
     };
   }
 
@@ -86,6 +92,7 @@ export class LevelLine {
     line.#nextSample = state.nextSample;
     line.#heights.push(...state.heights);
     line.#stays.push(...state.stays);
+    if (state.standing) line.#standing = state.standing;
     return line;
   }
 
@@ -123,10 +130,11 @@ export class LevelLine {
     this.#since = until;
     this.time.set(level, (this.time.get(level) ?? 0) + until - since);
     this.#stay(level, since);
-    if (this.#nextSample <= until) {
-      if (level > this.sample.value) this.sample = { value: level, at: since, heldMs: until - since };
-      this.#nextSample = this.#sampleAfter(until);
-    }
+    if (this.#standing.level !== level) this.#standing = { level, since };
+    const { since: at } = this.#standing;
+    const isSampled = this.#nextSample <= until;
+    if (isSampled) this.#nextSample = this.#sampleAfter(until);
+    if (at === this.sample.at || (isSampled && level > this.sample.value)) this.sample = { value: level, at, heldMs: until - at };
     if (contingency > this.contingency.value) this.contingency = { value: contingency, at: since };
     if (level > this.mark.value) {
       this.mark = { value: level, at: since, heldMs: until - since };

@@ -8,6 +8,8 @@ export interface NaiveMarks {
   sustained: number;
   steady: number;
   sample: number;
+  /** Where the first stay at the sampled level that is sampled begins, and its seconds. */
+  sampled: [at: number | null, seconds: number];
   p95: number;
   secondsAtOrAbove: { level: number; seconds: number }[];
   heldForSeconds: number;
@@ -21,11 +23,15 @@ export function marksOf(stands: readonly Stand[], sampleEnds: readonly number[])
   const atOrAbove = (level: number) => length(stands.filter((stand) => stand.level >= level));
   const unbroken = (level: number) => Math.max(0, ...runsOf(stands, (stand) => stand.level >= level).map(length));
   const before = (at: number) => stands.filter((stand) => stand.start < at).at(-1)?.level ?? 0;
+  const sample = Math.max(0, ...sampleEnds.map(before));
+  const isSampled = (run: readonly Stand[]) => sampleEnds.some((at) => at > (run[0] as Stand).start && at <= (run.at(-1) as Stand).end);
+  const sampledStay = sample > 0 ? runsOf(stands, (stand) => stand.level === sample).find(isSampled) : undefined;
   const [firstStay] = highest > 0 ? runsOf(stands, (stand) => stand.level === highest) : [];
   return {
     sustained: levels.filter((level) => atOrAbove(level) >= 30 * MINUTE).at(-1) ?? 0,
     steady: levels.filter((level) => unbroken(level) >= 15 * MINUTE).at(-1) ?? 0,
-    sample: Math.max(0, ...sampleEnds.map(before)),
+    sample,
+    sampled: [sampledStay?.[0]?.start ?? null, length(sampledStay ?? []) / 1000],
     p95: levels.find((level) => length(stands.filter((stand) => stand.level > level)) <= 0.05 * length(stands)) ?? highest,
     secondsAtOrAbove: levels.slice(1).map((level) => ({ level, seconds: atOrAbove(level) / 1000 })),
     heldForSeconds: length(firstStay ?? []) / 1000,

@@ -65,6 +65,8 @@ describe('billing', () => {
           const { tippedBy: tip, ...receipt } = row.receipt;
           expect(receipt).toEqual({ at: highestAt, value: highest, heldForSeconds: marks.heldForSeconds, holders });
           expect(tip && { user: tip.user, device: tip.device }).toEqual(tippedBy);
+          const { at: sampledAt, heldForSeconds: sampledFor } = row.receipts['sample:5m'];
+          expect([sampledAt && Date.parse(sampledAt), sampledFor], type).toEqual(marks.sampled);
           const logins = events.filter(
             (event) => new Date(event.at).toISOString() === highestAt && event.user === tip?.user && event.device === tip.device,
           );
@@ -276,6 +278,24 @@ describe('billing', () => {
       changedInPeriod: true,
     });
     expect((await recording(books, '2026-10')).price).toMatchObject({ concurrent: 10.1, contingency: 0, changedInPeriod: false });
+  });
+
+  it('BILL-8 the sampled level begins where it last rose, not where something happened that changes no level', async () => {
+    const books = await openTestBooks(at('11-02T00:00:00'));
+    await books.send(
+      login('a', '11-01T09:00:00'),
+      login('b', '11-01T09:10:00'),
+      login('c', '11-01T09:12:00', { id: 'third' }),
+      login('a', '11-01T09:14:00', { device: 'deskphone' }),
+      login('b', '11-01T09:16:00', { device: 'deskphone' }),
+      logout('c', '11-01T09:18:00'),
+    );
+    expect((await recording(books)).receipts['sample:5m']).toMatchObject({
+      at: '2026-11-01T09:12:00.000Z',
+      value: 3,
+      heldForSeconds: 360,
+      tippedBy: { user: 'c', eventId: 'third' },
+    });
   });
 
   it('BILL-9 a bill that was read is read on, and over again from where something late lies', async () => {

@@ -224,6 +224,8 @@ export interface ImportRow {
   at: Instant;
   user: string;
   device: string;
+  /** The file names the device; else it is the family of the source. */
+  deviceNamed: boolean;
   logonSource: string;
   licenceType: string;
   /** Digest of what it says, and which of several rows of its file that say the same. */

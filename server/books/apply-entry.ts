@@ -9,6 +9,7 @@ import {
   type Outcome,
   oldestDevice,
   release,
+  releasedBySystem,
   releaseHolding,
 } from '../licensing/sessions.ts';
 import { inForce, type Version } from '../licensing/versions.ts';
@@ -17,7 +18,7 @@ import type { Entry, EntryRecord, Position } from './entry.ts';
 import { type Organisation, settingsAt } from './organisation.ts';
 
 /** What an entry needs to say for its effect to be known. */
-export type Input = Pick<Entry, 'kind' | 'user' | 'device' | 'source' | 'licences' | 'leaseMs'>;
+export type Input = Pick<Entry, 'kind' | 'user' | 'device' | 'source' | 'licences' | 'leaseMs' | 'named'>;
 
 /** Changes `devices`. `acquires`: what a login acquires. */
 export function applyEntry(
@@ -49,17 +50,16 @@ export function applyEntry(
   }
 }
 
-function applyImported(devices: Devices, position: Position, { kind, device, source, licences }: Input): Outcome {
+function applyImported(devices: Devices, position: Position, { kind, device, source, licences, named }: Input): Outcome {
   const [type = ''] = licences ?? [];
   if (kind === 'import-acquired') return addHolding(devices, { session: position.receipt, device, source, at: position.at, type });
   if (kind === 'import-released') return releaseHolding(devices, device, type);
-  const held = oldestDevice(devices, type);
-  if (kind === 'import-logged-off') return releaseHolding(devices, held ?? device, type);
+  if (kind === 'import-logged-off') return releaseHolding(devices, releasedBySystem(devices, type, named) ?? device, type);
   // Who is where after a refresh is worked out by the timers; whoever holds nothing was not placed anew.
-  return { reason: held === undefined ? 'no_open_session' : null, movements: [] };
+  return { reason: oldestDevice(devices, type) === undefined ? 'no_open_session' : null, movements: [] };
 }
 
-/** The entry as it came out. A release by the system is told of the device that it was on. */
+/** The entry as it came out. A release by the system is told of the device that it was found on. */
 export function settled<E extends Entry>(entry: E, { reason, movements }: Outcome, records: EntryRecord[]): E {
   const device = entry.kind === 'import-logged-off' ? (movements[0]?.device ?? entry.device) : entry.device;
   return { ...entry, device, reason, records };

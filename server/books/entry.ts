@@ -66,6 +66,8 @@ export interface Entry {
   id: string | null;
   licences: string[] | null;
   leaseMs: number | null;
+  /** Of a release by the system only: the device that its file names. `device` is the one on which it was found. */
+  named?: string;
   flags: RecordFlag[] | null;
   records: EntryRecord[];
   /** Records that were in force before something late came to be known. */

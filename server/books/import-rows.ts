@@ -140,6 +140,7 @@ function entryOf(batch: Batch, row: ImportRow): Entry {
     id: null,
     licences: [row.licenceType],
     leaseMs: null,
+    ...(row.kind === 'import-logged-off' && row.deviceNamed && { named: row.device }),
     flags: flags.length > 0 ? flags : null,
     records: [],
     superseded: null,

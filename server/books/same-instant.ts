@@ -1,6 +1,6 @@
 /** What came in of one instant, to a clock that counts in seconds: an end may stand behind the beginning that it made room for. */
 import type { IgnoredReason } from '../../shared/events.ts';
-import { type Devices, oldestDevice } from '../licensing/sessions.ts';
+import { type Devices, releasedBySystem } from '../licensing/sessions.ts';
 import type { Entry, Position } from './entry.ts';
 import type { Placed } from './user-timeline.ts';
 
@@ -36,8 +36,8 @@ export function bringForward(items: Item[], index: number, devices: Devices): vo
   }
 }
 
-function ends({ kind, device, licences }: Entry, held: string, type: string, devices: Devices): boolean {
+function ends({ kind, device, licences, named }: Entry, held: string, type: string, devices: Devices): boolean {
   if (licences?.[0] !== type) return false;
   if (kind === 'import-released') return device === held;
-  return kind === 'import-logged-off' && oldestDevice(devices, type) === held;
+  return kind === 'import-logged-off' && releasedBySystem(devices, type, named) === held;
 }

@@ -127,6 +127,12 @@ export function oldestDevice(devices: Devices, type: string): string | undefined
   return oldest?.session.device;
 }
 
+/** Where the system released a type: on the device that its record names, else where the user has held it longest. */
+export function releasedBySystem(devices: Devices, type: string, named: string | undefined): string | undefined {
+  const onNamed = named !== undefined && devices.get(named)?.holdings.some((holding) => holding.type === type);
+  return onNamed ? named : oldestDevice(devices, type);
+}
+
 /**
  * When a session ends unless it is heard from again; null: never.
  * A lease that would end while Highwater was down, or sooner than one lease after it was back, ends one lease after it was back.

@@ -15,6 +15,8 @@ export interface NaiveInput {
   at: number;
   licences?: string[];
   leaseMs?: number;
+  /** The device that a row of the system names. */
+  named?: string;
 }
 
 export type NaiveEvent = NaiveInput & { type: EventType };
@@ -224,7 +226,8 @@ export function naiveBooks(
       const type = event.licences?.[0] as string;
       const holding = sessions.filter((session) => session.user === user && session.types.includes(type));
       const oldest = holding.sort((a, b) => sinceOf(a, type) - sinceOf(b, type) || a.receipt - b.receipt)[0];
-      const ended = event.type === 'import-released' ? holding.find((session) => session.device === device) : oldest;
+      const named = holding.find((session) => session.device === (event.type === 'import-released' ? device : event.named));
+      const ended = event.type === 'import-released' ? named : (named ?? oldest);
       if (event.type === 'import-acquired') {
         if (open?.types.includes(type)) {
           idle.add(receipt);

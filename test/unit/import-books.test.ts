@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ImportReport } from '../../shared/import.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
-import { csv, importCsv } from '../support/import.ts';
+import { csv, HEADER, importCsv } from '../support/import.ts';
 
 const NOW = Date.parse('2026-11-24T05:00:00Z');
 const fixture = (name: string): string => readFileSync(new URL(`../fixtures/${name}.csv`, import.meta.url), 'utf8');
@@ -151,6 +151,18 @@ describe('import', () => {
       '23:00:00 Released Inbound Agent edred desktop 0',
     ]);
     expect(short(await importCsv(books, text))).toEqual({ rows: 5, recorded: 0, duplicates: 4, unpaired: [6], refused: [] });
+  });
+
+  it('IMPORT-29 but on the device that the file names, where the user holds it: also when something older is known later', async () => {
+    const books = await openTestBooks(NOW);
+    const off = `${R('23:00:00', 'Inbound Agent', 'edred', 'Scheduled Log Off')}`;
+    const phone = A('08:00:00', 'Inbound Agent', 'edred', 'Paired Device');
+    const lines = [`${HEADER},Device`, `${A('09:00:00', 'Inbound Agent')},`, `${A('10:00:00', 'Inbound Agent', 'edred', 'CRM')},`];
+    await importCsv(books, [...lines, `${off},crm`, `${off},vanished`, ''].join('\n'));
+    const released = () => records(books).slice(-2);
+    expect(released()).toEqual(['23:00:00 Released Inbound Agent edred crm 1', '23:00:00 Released Inbound Agent edred desktop 0']);
+    await importCsv(books, csv(phone));
+    expect(released()).toEqual(['23:00:00 Released Inbound Agent edred crm 1', '23:00:00 Released Inbound Agent edred deskphone 1']);
   });
 
   it('IMPORT-30 a refresh opens and closes nothing', async () => {

@@ -35,8 +35,8 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /** What of a record never changes. Names hold no control characters, so that no two records have one line. */
 export function recordLine({ at, class: order, receipt, sub }: Position, entry: Entry, record: EntryRecord): string {
-  const { kind, user, device, source, id } = entry;
-  const { seq, acquired, type, session, pool, since } = record;
+  const { kind, user, source, id } = entry;
+  const { seq, acquired, type, session, pool, since, device = entry.device } = record;
   const place = `${seq}\t${at}\t${order}\t${receipt}\t${sub ?? ''}\t${kind}\t${user}\t${device}\t${source}`;
   return `${place}\t${id ?? ''}\t${acquired ? 1 : 0}\t${type}\t${session}\t${pool}\t${since}\n`;
 }

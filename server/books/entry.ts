@@ -39,7 +39,7 @@ export const userEntryKey = (organisation: string, user: string, position: Posit
 
 export type EntryKind = EventType | ImportedKind | 'lease-end' | 'scheduled-log-off' | 'refresh';
 
-/** One licence of one session taken or given back. User, device, source and instant are those of its entry. */
+/** One licence of one session taken or given back. User, source and instant are those of its entry, and so is the device unless it says one. */
 export interface EntryRecord {
   seq: number;
   acquired: boolean;
@@ -53,6 +53,8 @@ export interface EntryRecord {
   since: Instant;
   /** Start and receipt of the user's stay, of a Released that ends one begun by another session. */
   stay: [at: Instant, receipt: number] | null;
+  /** Of a superseded one whose entry has turned out to be on another device. */
+  device?: string;
 }
 
 /** Every key is always there: entries of one shape take less room on disk. */

@@ -23,8 +23,14 @@ export function keepNumbers(batch: Batch, before: Entry | null, after: Entry): b
   if (left.length > 0) changed = true;
   const gone = left.filter(({ seq }) => seq !== 0);
   for (const { seq } of gone) batch.replaced.add(seq);
-  after.superseded = earlier.length + gone.length > 0 ? [...earlier, ...gone] : null;
+  after.superseded = earlier.length + gone.length > 0 ? withDevice([...earlier, ...gone], before, after) : null;
   return changed;
+}
+
+/** A refresh, or a release by the system, may turn out to be on another device: what was superseded stays on its own. */
+function withDevice(records: EntryRecord[], before: Entry | null, after: Entry): EntryRecord[] {
+  if (before === null || before.device === after.device) return records;
+  return records.map((record) => ({ ...record, device: record.device ?? before.device }));
 }
 
 function take(records: EntryRecord[], wanted: (record: EntryRecord) => boolean): EntryRecord | undefined {

@@ -135,13 +135,13 @@ export function releasedBySystem(devices: Devices, type: string, named: string |
 
 /**
  * When a session ends unless it is heard from again; null: never.
- * A lease that would end while Highwater was down, or sooner than one lease after it was back, ends one lease after it was back.
+ * At the last commit before a downtime what was due had ended. A lease that would end while Highwater was down, or sooner than one lease after it was back, ends one lease after it was back.
  */
 export function leaseEnd(session: Pick<Session, 'lastHeardAt' | 'leaseMs'>, downtimes: readonly Downtime[]): Instant | null {
   if (session.leaseMs === null) return null;
   let end = session.lastHeardAt + session.leaseMs;
   for (const { from, until } of downtimes) {
-    if (session.lastHeardAt < until && from <= end && end < until + session.leaseMs) end = until + session.leaseMs;
+    if (session.lastHeardAt < until && from < end && end < until + session.leaseMs) end = until + session.leaseMs;
   }
   return end;
 }

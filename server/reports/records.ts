@@ -185,7 +185,7 @@ function matches(entry: Entry, record: EntryRecord, query: RecordQuery): boolean
     (query.licenceType === undefined || record.type === query.licenceType) &&
     (query.usageType === undefined || record.acquired === (query.usageType === 'Acquired')) &&
     (query.logonSource === undefined || entry.source === query.logonSource) &&
-    (query.device === undefined || entry.device === query.device) &&
+    (query.device === undefined || (record.device ?? entry.device) === query.device) &&
     (query.session === undefined || String(record.session) === query.session) &&
     (query.eventId === undefined || entry.id === query.eventId) &&
     (query.pool === undefined || poolName(record.pool) === query.pool)
@@ -217,7 +217,7 @@ function describe(disk: Reader, organisation: string, page: Found[], knowsType: 
       group: assignment?.group ?? null,
       userType: assignment?.userType ?? null,
       logonSource: entry.source,
-      device: entry.device,
+      device: record.device ?? entry.device,
       session: String(record.session),
       pool: poolName(record.pool),
       inUse: levels.get(record.seq) ?? 0,

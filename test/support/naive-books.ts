@@ -139,7 +139,7 @@ export function naiveBooks(
     if (leaseMs === null) return Infinity;
     // Nobody could be heard while the daemon was down: a lease that would end then, or too soon after, gets a whole length.
     return downtimes.reduce(
-      (end, { from, until }) => (heard < until && from <= end && end < until + leaseMs ? until + leaseMs : end),
+      (end, { from, until }) => (heard < until && from < end && end < until + leaseMs ? until + leaseMs : end),
       heard + leaseMs,
     );
   };

@@ -40,6 +40,20 @@ property('CHAIN-1 links are only added, and stand for every record, whatever com
   expect(links.reduce((sum, { count }) => sum + count, 0)).toBe(records);
 });
 
+it('CHAIN-2 a refresh that turns out to be on another device stays, superseded, on the one that it was on', async () => {
+  const at = (time: string) => Date.parse(`2026-10-31T${time}Z`);
+  const books = await openTestBooks(at('08:00:00'));
+  await books.settings({ entitlements: { Recording: { concurrent: 0, contingency: 1 } } });
+  await books.send({ licences: ['Recording'] });
+  await books.send({ licences: ['Recording'], logonSource: 'CRM' });
+  await books.passTo(Date.parse('2026-11-01T08:00:00Z'));
+  await books.send({ type: 'logout', at: at('09:00:00') });
+  const { items } = books.pipeline.committed.records(O, { limit: 100, order: 'asc', superseded: true }) ?? { items: [] };
+  const refreshed = items.filter(({ logonSource }) => logonSource === 'Refresh Contingency');
+  expect(refreshed.map(({ device, flags }) => `${device} ${flags}`)).toEqual(['desktop superseded', 'desktop superseded', 'crm ', 'crm ']);
+  expect(chainDifferences(books)).toEqual([]);
+});
+
 it('CHAIN-2 a record that is changed, taken out or put in, and a link that is changed or missing, are found with their instants', async () => {
   const changes: ((entry: Entry) => Entry | undefined)[] = [
     (entry) => ({ ...entry, source: 'CRM' }),

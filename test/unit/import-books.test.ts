@@ -179,6 +179,15 @@ describe('import', () => {
     expect(short(await importCsv(books, text))).toEqual({ rows: 4, recorded: 0, duplicates: 3, unpaired: [5], refused: [] });
   });
 
+  it('IMPORT-28 a refresh of the instant of a release was before it, wherever it stands', async () => {
+    const books = await openTestBooks(NOW);
+    const at = (usage: string, source: string) => `${usage},2026-11-01 00:00:00,Recording,a,${source}`;
+    const refresh = [at('Released', 'Refresh Contingency'), at('Acquired', 'Refresh Contingency')];
+    const text = csv('Acquired,2026-10-31 20:00:00,Recording,a,Soft Client', at('Released', 'Soft Client'), ...refresh);
+    expect(short(await importCsv(books, text))).toEqual({ rows: 4, recorded: 4, duplicates: 0, unpaired: [], refused: [] });
+    expect(short(await importCsv(books, text))).toEqual({ rows: 4, recorded: 0, duplicates: 4, unpaired: [], refused: [] });
+  });
+
   it('IMPORT-31 what was left out beside a row of its own instant is left out again', async () => {
     const books = await openTestBooks(NOW);
     const text = csv(

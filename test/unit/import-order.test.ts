@@ -122,6 +122,8 @@ async function putSettings(books: TestBooks, { from, ...value }: NaiveSettings):
 const kinds: Record<string, NaiveRow['type']> = { 'Refresh Contingency': 'import-refreshed', 'Scheduled Log Off': 'import-logged-off' };
 const devices: Record<string, string> = { 'Agent Desktop': 'desktop', 'Paired Device': 'deskphone' };
 const deviceOf = ({ source, device: named }: FileRow): string => named || (devices[source] ?? 'system');
+/** Numbers do not say in which order somebody logged in and out on one device at one instant. */
+const onceADevice = (events: NaiveEvent[]) => [...new Map(events.map((item) => [[item.user, item.device, item.at].join(), item])).values()];
 const naiveRow = (row: FileRow): NaiveRow => ({
   type: kinds[row.source] ?? (row.usage === 'Acquired' ? 'import-acquired' : 'import-released'),
   user: row.user,
@@ -234,7 +236,8 @@ describe('imports in any order', () => {
     async (version: NaiveSettings, events: NaiveEvent[], batch: number, order: 'asc' | 'desc') => {
       const books = await openTestBooks(END);
       await putSettings(books, version);
-      for (let i = 0; i < events.length; i += batch) await books.send(...events.slice(i, i + batch).map(toInput));
+      const sent = onceADevice(events);
+      for (let i = 0; i < sent.length; i += batch) await books.send(...sent.slice(i, i + batch).map(toInput));
       const local = localTimeWriter('Europe/London');
       const records = books.pipeline.committed.records(ORGANISATION, { limit: 1000, order })?.items ?? [];
       if (records.length === 0) return;

@@ -56,6 +56,16 @@ describe('licensing', () => {
     expect(books.counts()).toEqual({});
   });
 
+  it('LIC-3 a lease that ended at the very last commit before a downtime has ended, whatever is known later', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.send({ licences: ['Inbound Agent'], leaseMs: 60_000 });
+    await books.passTo(day('08:01:00'));
+    await books.restart(600_000);
+    expect(books.counts()).toEqual({});
+    await books.send({ licences: ['Inbound Agent'], at: day('07:00:00') });
+    expect(books.counts()).toEqual({});
+  });
+
   it('LIC-4 pools: concurrent, then contingency, then over limit; sticky until the last holding closes', async () => {
     const books = await openTestBooks(day('08:00:00'));
     await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 1 } } });

@@ -164,7 +164,7 @@ export interface Committed {
   chain(organisation: string, seq?: number): ChainView;
   changes(organisation: string, query: ChangeQuery): Page<ChangeView> | undefined;
   /** In-use level of every type over a range, for the chart: steps, first point at `from`. At most `points` steps a type. */
-  steps(organisation: string, from: Instant, to: Instant, points: number): LevelSteps[] | undefined;
+  steps(organisation: string, from: Instant, to: Instant, points: number): Promise<LevelSteps[]> | undefined;
   /** Instant of the newest event of an organisation, or null. */
   lastEventAt(organisation: string): Instant | null;
   /** From here on something of the past is still being worked out again; null: nothing is. */

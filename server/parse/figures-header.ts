@@ -13,7 +13,7 @@ const SAMPLE_COLUMNS = [
   'Total Contingency Count',
 ] as const;
 const DAY_COLUMNS = ['Date', 'Licence Type', 'Peak'] as const;
-const OPTIONAL_COLUMNS = ['Contingency', 'Start (UTC)'] as const;
+const OPTIONAL_COLUMNS = ['Contingency', 'Start (UTC)', 'Total Over Limit Count'] as const;
 export type FigureColumn = (typeof SAMPLE_COLUMNS)[number] | (typeof DAY_COLUMNS)[number] | (typeof OPTIONAL_COLUMNS)[number];
 
 /** Other words that mean a column. */

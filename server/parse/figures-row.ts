@@ -85,10 +85,21 @@ export function createFigureReader(options: FigureRowOptions): (line: number, fi
       if (kind === 'samples') return count('Total Contingency Count');
       return columns.Contingency === undefined || raw('Contingency').trim() === '' ? null : count('Contingency');
     });
-    if (problems.length > 0 || type === undefined || day === undefined || used === undefined || overflow === undefined)
+    // Ours has what storm does not: who was over both pools was there all the same.
+    const beyond = field(() =>
+      kind === 'samples' && columns['Total Over Limit Count'] !== undefined ? count('Total Over Limit Count') : 0,
+    );
+    if (
+      problems.length > 0 ||
+      type === undefined ||
+      day === undefined ||
+      used === undefined ||
+      overflow === undefined ||
+      beyond === undefined
+    )
       return { refusal: problems.join('; '), normalised: [] };
-    // storm counts the two pools apart; both together are the users.
-    const value = kind === 'samples' ? used + (overflow ?? 0) : used;
+    // The pools are counted apart; all together are the users.
+    const value = kind === 'samples' ? used + (overflow ?? 0) + beyond : used;
     return { row: { date: day, licenceType: type, value, contingency: overflow }, normalised };
   };
 }

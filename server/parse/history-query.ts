@@ -7,7 +7,7 @@ import { Problems } from './refusal.ts';
 
 const DAY_MS = 86_400_000;
 /** Buckets of a type in one answer: thirteen months of five minutes. */
-const MOST_BUCKETS = 120_000;
+export const MOST_BUCKETS = 120_000;
 
 /** Whatever the resolution. */
 const LONGEST_MS = 100 * 366 * DAY_MS;

@@ -1,9 +1,12 @@
 import type { Instant } from '../../shared/time.ts';
 import type { OrganisationUsageQuery } from '../pipeline-types.ts';
 import { instant } from './fields.ts';
+import { MOST_BUCKETS } from './history-query.ts';
 import { type FileQuery, fileQuery, licenceType, pageQuery, parseQuery } from './query.ts';
+import { RefusedInput } from './refusal.ts';
 
 const DAY_MS = 86_400_000;
+const BUCKET_MS = 300_000;
 
 export const organisationUsageQuery = pageQuery.extend({
   from: instant.optional(),
@@ -12,8 +15,13 @@ export const organisationUsageQuery = pageQuery.extend({
   ...fileQuery,
 });
 
-/** Without a range: the last day. @throws RefusedInput, code `invalid_query` */
+/** Without a range: the last day. As long as history of five minutes. @throws RefusedInput, code `invalid_query` */
 export function parseOrganisationUsageQuery(search: URLSearchParams, now: Instant): OrganisationUsageQuery & FileQuery {
   const { from: given, to = Math.max(now, given ?? now), ...rest } = parseQuery(organisationUsageQuery, search);
-  return { from: given ?? to - DAY_MS, to, ...rest };
+  const from = given ?? to - DAY_MS;
+  if ((to - from) / BUCKET_MS > MOST_BUCKETS) {
+    const message = `gives more than ${MOST_BUCKETS} rows a licence type; take a shorter range`;
+    throw new RefusedInput('invalid_query', 'The query was refused', [{ path: 'from', message }]);
+  }
+  return { from, to, ...rest };
 }

@@ -28,7 +28,7 @@ import { readHolders, readSessions } from './sessions.ts';
 import { listStatements, readStatement } from './statements.ts';
 import { readSteps } from './steps.ts';
 import { readFigures } from './vendor-figures.ts';
-import { inPieces } from './work.ts';
+import { inPieces, runInPieces } from './work.ts';
 
 /** What is shown of an organisation, as of the last commit that changed it. */
 interface Shown {
@@ -165,7 +165,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
     chain: (id, seq) => readChain(store, epoch, id, seq),
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
-    steps: (id, from, to, points) => (shown.has(id) ? readSteps(levels, id, from, to, points) : undefined),
+    steps: (id, from, to, points) => (shown.has(id) ? runInPieces(readSteps(levels, id, from, to, points)) : undefined),
     recomputing: (id) => recomputingFrom(store, id),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
     vendorFigures: (id, query) => (shown.has(id) ? readFigures(store, id, query) : undefined),

@@ -6,7 +6,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { csvLine } from '../formats/csv.ts';
 import type { Table } from '../formats/table.ts';
 import { workbook } from '../formats/workbook.ts';
-import { createCalendar } from '../licensing/calendar.ts';
+import { type Calendar, createCalendar } from '../licensing/calendar.ts';
 import { type Committed, ReportTooLargeError } from '../pipeline-types.ts';
 import { reportTable } from '../reports/report-table.ts';
 import type { SavedReportActions } from './actions.ts';
@@ -33,25 +33,28 @@ export interface ReportRunner {
   close(): Promise<void>;
 }
 
+/** A run, and what came of it once it was made. */
+interface Waiting {
+  run: Run;
+  outcome: RunOutcome | null;
+}
+
 export function createReportRunner({ clock, directory, committed, actions, log }: RunnerParts): ReportRunner {
-  const waiting = new Map<string, Run>();
+  const waiting = new Map<string, Waiting>();
   let busy: Promise<void> | null = null;
   let later: Cancel = () => {};
   let closed = false;
 
   const work = async (): Promise<void> => {
-    for (const [key, run] of waiting) {
+    for (const [key, each] of waiting) {
       if (closed) break;
-      const started = clock.now();
-      const outcome = await make(run).catch((error: unknown): RunOutcome => {
-        log.error({ err: error, organisation: run.organisation, report: run.report, run: run.n }, 'a report could not be made');
-        return failed(error);
-      });
+      const { run } = each;
+      each.outcome ??= await timed(run);
       try {
-        await removeFiles(directory, await actions.finish(run, { ...outcome, seconds: (clock.now() - started) / 1000 }));
+        await removeFiles(directory, await actions.finish(run, each.outcome));
         waiting.delete(key);
       } catch (error) {
-        // Nothing is recorded at the moment: the report is made again once something is.
+        // Nothing is recorded at the moment: that it is made is written down once something is.
         log.error(
           { err: error, organisation: run.organisation, report: run.report, run: run.n },
           'the end of a report could not be written down',
@@ -66,13 +69,24 @@ export function createReportRunner({ clock, directory, committed, actions, log }
     if (!closed && waiting.size > 0) busy ??= work();
   };
 
+  async function timed(run: Run): Promise<RunOutcome> {
+    const started = clock.now();
+    const outcome = await make(run).catch((error: unknown): RunOutcome => {
+      log.error({ err: error, organisation: run.organisation, report: run.report, run: run.n }, 'a report could not be made');
+      return failed(error);
+    });
+    return { ...outcome, seconds: (clock.now() - started) / 1000 };
+  }
+
   async function make(run: Run): Promise<RunOutcome> {
     const { organisation, report: id, n, dueAt } = run;
     const kept = actions.get(organisation, id);
     const reports = committed.reports(organisation);
     if (!kept || !reports) return failed(new Error('The report was deleted'));
-    const report = await reports.answer(queryOf(committed, organisation, kept, dueAt));
-    const file = join(safeName(organisation), safeName(id), `${report.from.slice(0, 10)}-run-${n}.${kept.format}`);
+    const query = queryOf(committed, organisation, kept, dueAt);
+    const report = await reports.answer(query);
+    const date = calendarOf(committed, organisation).localDateTime(query.from).slice(0, 10);
+    const file = join(safeName(organisation), safeName(id), `${date}-run-${n}.${kept.format}`);
     await writeWhole(join(directory, file), piecesOf(kept, report));
     const { from, to, columns, totals, rows } = report;
     const about = { organisation, report: id, name: kept.name, run: n, dueAt: formatInstant(dueAt), from, to };
@@ -84,7 +98,7 @@ export function createReportRunner({ clock, directory, committed, actions, log }
     take(runs) {
       for (const run of runs) {
         const key = JSON.stringify([run.organisation, run.report, run.n]);
-        if (!waiting.has(key)) waiting.set(key, run);
+        if (!waiting.has(key)) waiting.set(key, { run, outcome: null });
       }
       wake();
     },
@@ -98,9 +112,13 @@ export function createReportRunner({ clock, directory, committed, actions, log }
 
 /** The question of a saved report, asked at an instant. */
 export function queryOf(committed: Committed, organisation: string, { report, range }: KeptReport, at: number) {
-  const { timeZone = 'UTC', billingPeriodStartDay = 1 } = committed.organisation(organisation) ?? {};
-  const { start, end } = spanOf(createCalendar(timeZone, billingPeriodStartDay), range, at);
+  const { start, end } = spanOf(calendarOf(committed, organisation), range, at);
   return { ...report, from: start, to: end };
+}
+
+function calendarOf(committed: Committed, organisation: string): Calendar {
+  const { timeZone = 'UTC', billingPeriodStartDay = 1 } = committed.organisation(organisation) ?? {};
+  return createCalendar(timeZone, billingPeriodStartDay);
 }
 
 const failed = (error: unknown): RunOutcome => {

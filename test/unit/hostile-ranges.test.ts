@@ -24,6 +24,7 @@ it('HIST-22 REPORT-8 whatever the range, the answer is bounded or a refusal that
     'records',
     'anomalies',
     'organisation-licence-usage',
+    'levels?points=7',
     'history?resolution=5m',
     'history?resolution=1d',
     'history?resolution=billing',

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Problem } from '../../shared/problems.ts';
 import type { HistoryRow, OrganisationUsageRow } from '../../shared/views.ts';
 import type { Answer } from '../support/api.ts';
 import { startApp } from '../support/app.ts';
@@ -117,5 +118,16 @@ describe('Organisation Licence Usage', () => {
     for (const bad of ['cursor=x', 'limit=0', 'from=2026-07-07T00:00:00Z', 'format=xml', 'user=a'])
       expect((await app.get(`${O}/organisation-licence-usage?to=2026-07-06T09:00:00Z&${bad}`)).status, bad).toBe(400);
     expect((await app.get('/api/v1/organisations/none/organisation-licence-usage')).status).toBe(404);
+  });
+
+  it('HIST-34 a range of more rows than anyone means is refused by its name', async () => {
+    const app = await startApp(onTestFinished);
+    await app.put('/api/v1/organisations/129', { name: 'Northwind' });
+    for (const format of ['', '&format=csv']) {
+      const { status, body } = await app.get<Problem>(
+        `/api/v1/organisations/129/organisation-licence-usage?from=1990-01-01T00:00:00Z${format}`,
+      );
+      expect([status, body.errors?.map(({ path }) => path)]).toEqual([400, ['from']]);
+    }
   });
 });

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCalendar } from '../../server/licensing/calendar.ts';
+import type { Committed } from '../../server/pipeline-types.ts';
+import type { SavedReportActions } from '../../server/saved-reports/actions.ts';
 import { safeName } from '../../server/saved-reports/files.ts';
 import { createReportRunner } from '../../server/saved-reports/runner.ts';
 import { lastDue, nextDue, spanOf } from '../../server/saved-reports/schedule.ts';
@@ -130,6 +132,46 @@ describe('saved reports', () => {
       '129/daily%2F%2E%2E%2Fx/2026-11-24-run-2.csv',
       '129/daily%2F%2E%2E%2Fx/2026-11-25-run-3.csv',
     ]);
+  });
+
+  it("SAVED-4 a run whose end cannot be written down is not made again; its file has the date of the organisation's day", async () => {
+    const directory = tempDir();
+    onTestFinished(directory.remove);
+    const books = await openTestBooks(at('2026-11-23T09:00:00Z'));
+    await books.settings({ timeZone: 'Asia/Tokyo' });
+    const { savedReports: kept, committed } = books.pipeline;
+    await kept.put(ORGANISATION, 'daily', saved());
+    await books.passTo(at('2026-11-23T21:00:00Z'));
+    let made = 0;
+    let left = 2;
+    let tried: () => void = () => {};
+    const counting: Committed = {
+      ...committed,
+      reports(id) {
+        made++;
+        return committed.reports(id);
+      },
+    };
+    const actions: SavedReportActions = {
+      ...kept,
+      async finish(run, outcome) {
+        setImmediate(() => tried());
+        if (left-- > 0) throw new Error('the disk is full');
+        return kept.finish(run, outcome);
+      },
+    };
+    const runner = createReportRunner({ clock: books.clock, directory: directory.path, committed: counting, actions, log: { error() {} } });
+    for (const first of [true, false, false]) {
+      const over = new Promise<void>((resolve) => {
+        tried = resolve;
+      });
+      if (first) runner.take(kept.takeQueued());
+      else books.clock.advanceTo(books.clock.now() + 5_000);
+      await over;
+    }
+    await runner.close();
+    expect([made, left]).toEqual([1, -1]);
+    expect(kept.runs(ORGANISATION, 'daily')).toMatchObject([{ status: 'done', file: '129/daily/2026-11-23-run-1.csv' }]);
   });
 
   it('SAVED-5 files have safe names, different ones for different ids', () => {

@@ -260,6 +260,23 @@ describe('vendor figures over HTTP', () => {
     ]);
   });
 
+  it('FIGURE-22 users over both pools are in our own rows, and in what is given back', async () => {
+    const app = await startApp(onTestFinished);
+    await app.put(O, { name: 'Northwind', entitlements: { Recording: { concurrent: 1, contingency: 1 } } });
+    const login = { type: 'login', organisation: '129', logonSource: 'Agent Desktop', licences: ['Recording'], at: '2026-07-06T09:00:00Z' };
+    await app.post(
+      '/api/v1/events',
+      ['a', 'b', 'c', 'd'].map((user) => ({ ...login, user })),
+    );
+    const own = await app.get<string>(`${O}/organisation-licence-usage?from=2026-07-06T09:00:00Z&to=2026-07-06T09:05:00Z`, {
+      accept: 'text/csv',
+    });
+    expect(own.body).toContain('2026-07-06 09:05:00,1,1,');
+    expect((await app.post<FiguresReport>(`${O}/vendor-figures?source=own`, own.body, csv)).body).toMatchObject({ taken: 1, refused: [] });
+    const { body } = await app.get<Page<VendorFigure>>(`${O}/vendor-figures`);
+    expect(body.items).toMatchObject([{ value: 4, contingency: 1 }]);
+  });
+
   it('FIGURE-23 figures of a source are removed, all or of some days; pages go on where they ended', async () => {
     const app = await appWithJuly();
     const figures = Array.from({ length: 31 }, (_, day) => ({

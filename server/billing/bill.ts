@@ -6,7 +6,7 @@ import type { Peak } from '../../shared/views.ts';
 import { type Entry, levelChange } from '../books/entry.ts';
 import type { BillingPeriod, Span } from '../licensing/calendar.ts';
 import { levelBefore } from '../reports/level-reader.ts';
-import type { ReportScope } from '../reports/scope.ts';
+import { certaintyOf, type ReportScope } from '../reports/scope.ts';
 import { createEffort, pagedRows, type Work } from '../reports/work.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key } from '../store/store.ts';
@@ -15,20 +15,19 @@ import { knownPeriod } from './bill-keeping.ts';
 import { findHolders, type Moment, type MomentHolders, momentKey } from './holders.ts';
 import { type HeldMark, LevelLine, type LineMark } from './level-line.ts';
 import { priceOf } from './price.ts';
-import { ninetyFifth, secondsAtOrAbove, sustained } from './rules.ts';
+import { secondsAtOrAbove, sustained, valuesOf } from './rules.ts';
 
 type Lines = Map<string, LevelLine>;
 
 /** Entries between two places from which reading may go on. */
 const CHECKPOINT_EVERY = 16_384;
 
-export function periodView({ now, recorded, provisionalFrom }: ReportScope, { name, start, end }: BillingPeriod): BillingPeriodView {
+export function periodView(scope: ReportScope, period: BillingPeriod): BillingPeriodView {
   return {
-    period: name,
-    start: formatInstant(start),
-    end: formatInstant(end),
-    provisional: end > Math.min(now, provisionalFrom),
-    complete: recorded(start, Math.min(end, now)),
+    period: period.name,
+    start: formatInstant(period.start),
+    end: formatInstant(period.end),
+    ...certaintyOf(scope, period),
   };
 }
 
@@ -65,8 +64,7 @@ export function* readPeak(scope: ReportScope, { licenceType, from, to }: PeakQue
     licenceType,
     from: formatInstant(from),
     to: formatInstant(to),
-    provisional: to > Math.min(scope.now, scope.provisionalFrom),
-    complete: scope.recorded(from, Math.min(to, scope.now)),
+    ...certaintyOf(scope, { start: from, end: to }),
     receipt: receiptOf(line.mark, found.get(momentKey(moment))),
   };
 }
@@ -160,20 +158,13 @@ function billLicence(
   const marks = marksOf(line);
   const receipt = (mark: HeldMark) =>
     receiptOf(mark, mark.at === null ? undefined : holders.get(momentKey({ type: licenceType, at: mark.at })));
-  const p95 = ninetyFifth(line.time);
   const receipts = {
     instant: receipt(marks.instant),
     'sustained:30m': receipt(marks['sustained:30m']),
     'steady:15m': receipt(marks['steady:15m']),
     'sample:5m': receipt(marks['sample:5m']),
   };
-  const values = {
-    instant: line.mark.value,
-    'sustained:30m': marks['sustained:30m'].value,
-    'steady:15m': line.steady.value,
-    'sample:5m': line.sample.value,
-    p95,
-  };
+  const values = valuesOf(line);
   const at = Math.min(period.end - 1, scope.now);
   const { unitPrice, contingencyPrice } = scope.entitlementsAt(at).get(licenceType) ?? {};
   const price = priceOf(scope.versions, { licenceType, start: period.start, at }, line.contingency.value, values);
@@ -184,7 +175,7 @@ function billLicence(
       'sustained:30m': { value: values['sustained:30m'] },
       'steady:15m': { value: values['steady:15m'] },
       'sample:5m': { value: values['sample:5m'] },
-      p95: { value: p95 },
+      p95: { value: values.p95 },
     },
     contingencyMaxUsed: peak(line.contingency),
     secondsAtOrAbove: secondsAtOrAbove(line.time),

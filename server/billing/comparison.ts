@@ -5,7 +5,7 @@ import { formatInstant } from '../../shared/time.ts';
 import type { ComparedDay, ComparedType, Comparison, DifferenceCause } from '../../shared/vendor-figures.ts';
 import { figuresIn, type KeptFigure } from '../books/vendor-figures.ts';
 import type { BillingPeriod } from '../licensing/calendar.ts';
-import type { ReportScope } from '../reports/scope.ts';
+import { certaintyOf, type ReportScope } from '../reports/scope.ts';
 import type { Work } from '../reports/work.ts';
 import { type DayFigures, readDayFigures } from './day-figures.ts';
 import { type DayEvidence, explain, likelyCauses, possibleCauses } from './difference-cause.ts';
@@ -49,7 +49,7 @@ export function* compareFigures(scope: ReportScope, period: BillingPeriod, sourc
     start: formatInstant(period.start),
     end: formatInstant(period.end),
     timeZone: scope.timeZone,
-    provisional: period.end > Math.min(scope.now, scope.provisionalFrom),
+    provisional: certaintyOf(scope, period).provisional,
     source,
     sources: sourcesIn(scope, period),
     licences: [...pairs].map(([licenceType, ofType]) => comparedType(licenceType, ofType, days, figures.whole(licenceType))),

@@ -11,7 +11,7 @@ import { addLevels, type Levels } from '../usage/levels.ts';
 import type { DayEvidence, Sampled } from './difference-cause.ts';
 import { findHolders, momentKey } from './holders.ts';
 import { LevelLine } from './level-line.ts';
-import { ninetyFifth, sustained } from './rules.ts';
+import { valuesOf } from './rules.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -60,17 +60,9 @@ class DayLines {
 
   #close(end: Instant): void {
     this.#line.finish(end);
-    this.found.set(this.#day.date, marksOf(this.#line));
+    this.found.set(this.#day.date, valuesOf(this.#line));
   }
 }
-
-export const marksOf = ({ mark, steady, sample, time }: LevelLine): Record<BillingRule, number> => ({
-  instant: mark.value,
-  'sustained:30m': sustained(time),
-  'steady:15m': steady.value,
-  'sample:5m': sample.value,
-  p95: ninetyFifth(time),
-});
 
 interface TypeLines {
   local: DayLines;
@@ -167,7 +159,7 @@ function figuresOf(scope: ReportScope, span: Span, end: Instant, lines: Readonly
     found ? { instant: found.instant, 'sample:5m': found['sample:5m'] } : null;
   return {
     days,
-    whole: (type) => marksOf((lines.get(type) as TypeLines).whole),
+    whole: (type) => valuesOf((lines.get(type) as TypeLines).whole),
     evidence(type, date, givenAt) {
       const known = lines.get(type);
       const day = spans.get(date);

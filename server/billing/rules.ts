@@ -1,4 +1,6 @@
-/** Billing rules that look at how long a licence type stood at each level. */
+/** What every billing rule makes of a line, and those that look at how long a licence type stood at each level. */
+import type { BillingRule } from '../../shared/bill.ts';
+import type { LevelLine } from './level-line.ts';
 
 const SUSTAINED_MS = 30 * 60_000;
 /** Levels that are all listed; of more only those at which the time changes. */
@@ -32,6 +34,15 @@ export function ninetyFifth(time: TimeAtLevel): number {
   }
   return smallest;
 }
+
+/** The number under each rule. */
+export const valuesOf = ({ mark, steady, sample, time }: LevelLine): Record<BillingRule, number> => ({
+  instant: mark.value,
+  'sustained:30m': sustained(time),
+  'steady:15m': steady.value,
+  'sample:5m': sample.value,
+  p95: ninetyFifth(time),
+});
 
 /** Ascending from level 1: seconds at or above each. */
 export function secondsAtOrAbove(time: TimeAtLevel): { level: number; seconds: number }[] {

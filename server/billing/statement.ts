@@ -7,6 +7,7 @@ import { canonicalJson, canonicalPieces } from '../../shared/canonical-json.ts';
 import type { Entitlement } from '../../shared/organisation.ts';
 import type { StatementContent, StatementDifference, StatementSettings } from '../../shared/statements.ts';
 import type { BillingPeriod } from '../licensing/calendar.ts';
+import { lastReceived } from '../licensing/versions.ts';
 import type { ReportScope } from '../reports/scope.ts';
 import { createEffort, runInPieces } from '../reports/work.ts';
 
@@ -17,10 +18,9 @@ export interface Figures {
 }
 
 export function settingsAtEnd({ timeZone, versions, entitlementsAt }: ReportScope, { end }: BillingPeriod): StatementSettings {
-  const [last] = versions.toSorted((a, b) => b.receipt - a.receipt);
   return {
     timeZone,
-    billingPeriodStartDay: last?.value.billingPeriodStartDay ?? 1,
+    billingPeriodStartDay: lastReceived(versions)?.billingPeriodStartDay ?? 1,
     entitlements: [...entitlementsAt(end - 1)]
       .map(([licenceType, entitlement]: [string, Entitlement]) => ({ licenceType, ...entitlement }))
       .sort((a, b) => (a.licenceType < b.licenceType ? -1 : 1)),

@@ -5,7 +5,7 @@ import type { PoolFigures, PoolSizes, SizedPools, UnitPrices, WhatIf, WhatIfQuer
 import { CLASS, type Entry, type EntryRecord, levelChange, positionOf } from '../books/entry.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { createLevelReader, levelBefore } from '../reports/level-reader.ts';
-import type { ReportScope } from '../reports/scope.ts';
+import { certaintyOf, type ReportScope } from '../reports/scope.ts';
 import { createEffort, pagedRows, type Work } from '../reports/work.ts';
 import { addLevels, figures, type Levels } from '../usage/levels.ts';
 import { Crowd } from './crowd.ts';
@@ -52,8 +52,7 @@ export function* readWhatIf(scope: ReportScope, query: WhatIfQuery, span: Span):
     from: formatInstant(span.start),
     to: formatInstant(span.end),
     billingPeriods: periods,
-    provisional: span.end > scope.now,
-    complete: scope.recorded(span.start, Math.min(span.end, scope.now)),
+    ...certaintyOf(scope, span),
     staleAfterSeconds,
     licences: [...played.values()].map((each) => typeView(scope, query, each, periods, to)).filter(({ peak }) => peak.value > 0),
   };

@@ -2,6 +2,7 @@ import type { Entitlement } from '../../shared/organisation.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
 import type { Kept, Settings } from '../books/organisation.ts';
+import type { Span } from '../licensing/calendar.ts';
 import type { Version } from '../licensing/versions.ts';
 import type { Reader } from '../store/store.ts';
 import type { Coverage } from './coverage.ts';
@@ -41,4 +42,12 @@ export interface ReportScope {
   undisturbed(): boolean;
   /** How far bills have been read before. */
   bills: BillCache;
+}
+
+/** Whether what is told of a stretch may still change, and whether everything that happened in it is known. */
+export function certaintyOf(
+  { now, recorded, provisionalFrom }: ReportScope,
+  { start, end }: Span,
+): { provisional: boolean; complete: boolean } {
+  return { provisional: end > Math.min(now, provisionalFrom), complete: recorded(start, Math.min(end, now)) };
 }

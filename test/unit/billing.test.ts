@@ -231,7 +231,7 @@ describe('billing', () => {
     expect((await recording(books, '2026-11')).contingencyMaxUsed).toEqual({ value: 1, at: '2026-11-02T10:00:00.000Z' });
   });
 
-  it('BILL-8 each rule has its receipt, and a price what it was worked out from', async () => {
+  it('BILL-11 each rule has its receipt, and a price what it was worked out from', async () => {
     const books = await openTestBooks(at('11-02T00:00:00'));
     await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 5, unitPrice: 10.1, contingencyPrice: 20 } } });
     await books.send(
@@ -280,7 +280,7 @@ describe('billing', () => {
     expect((await recording(books, '2026-10')).price).toMatchObject({ concurrent: 10.1, contingency: 0, changedInPeriod: false });
   });
 
-  it('BILL-8 the sampled level begins where it last rose, not where something happened that changes no level', async () => {
+  it('BILL-11 the sampled level begins where it last rose, not where something happened that changes no level', async () => {
     const books = await openTestBooks(at('11-02T00:00:00'));
     await books.send(
       login('a', '11-01T09:00:00'),

@@ -53,6 +53,20 @@ describe('what if', () => {
     },
   );
 
+  it('WHATIF-6 while something of the past is being worked out again the answer is provisional', async () => {
+    const end = Date.parse('2026-11-24T12:00:00Z');
+    const books = await openTestBooks(end, undefined, { effort: { atOnce: 4, perPiece: 2 } });
+    const users = Array.from({ length: 200 }, (_, nth) => ({ user: `u${nth}`, at: end - 9_000_000 + nth, licences: ['Recording'] }));
+    await books.settings({ entitlements: { Recording: { concurrent: 3, contingency: 9 } } });
+    await books.send(...users);
+    await books.send({ user: 'first', at: end - 9_500_000, licences: ['Recording'] });
+    const range = { from: '2026-11-24T00:00:00Z', to: '2026-11-24T11:00:00Z' };
+    expect(books.pipeline.committed.recomputing(ORGANISATION)).not.toBeNull();
+    expect(await ask(books, range)).toMatchObject({ provisional: true });
+    await books.recomputed();
+    expect(await ask(books, range)).toMatchObject({ provisional: false });
+  });
+
   const at = (time: string): number => Date.parse(`2026-11-01T${time}Z`);
   const login = (user: string, time: string, more: EventInput = {}): EventInput => ({
     user,

@@ -10,6 +10,9 @@ const PERIODS = 8;
 /** Places in a period from which reading may go on; beyond, every other one is given up. */
 const CHECKPOINTS = 24;
 
+/** Numbers in the lines that are kept, of all organisations: some hundred megabytes. */
+const MOST_NUMBERS = 2_000_000;
+
 /** The lines of all types with everything before `next`. Not to be changed. */
 export interface Checkpoint {
   next: Key;
@@ -34,7 +37,12 @@ export class BillCache {
     const known = this.#known.get(key) ?? { organisation, checkpoints: [], moments: new Map() };
     this.#known.delete(key);
     this.#known.set(key, known);
-    if (this.#known.size > PERIODS) this.#known.delete(this.#known.keys().next().value as string);
+    let numbers = [...this.#known.values()].reduce((sum, each) => sum + sizeOf(each), 0);
+    for (const [oldest, each] of this.#known) {
+      if (each === known || (this.#known.size <= PERIODS && numbers <= MOST_NUMBERS)) break;
+      this.#known.delete(oldest);
+      numbers -= sizeOf(each);
+    }
     return known;
   }
 
@@ -54,10 +62,24 @@ function forget({ checkpoints, moments }: KnownPeriod, key: Key): void {
   for (const [name, moment] of moments) if (at <= moment.at) moments.delete(name);
 }
 
-export function keepCheckpoint({ checkpoints }: KnownPeriod, checkpoint: Checkpoint): void {
-  if (checkpoints.length >= CHECKPOINTS) {
-    const kept = checkpoints.filter((_, index) => index % 2 === 1);
-    checkpoints.splice(0, checkpoints.length, ...kept);
-  }
+/** Numbers of its lines, and of who was there. */
+function sizeOf({ checkpoints, moments }: KnownPeriod): number {
+  let numbers = 0;
+  for (const { lines } of checkpoints) for (const line of lines.values()) numbers += line.size;
+  for (const { found } of moments.values()) numbers += found.holders.length * 4;
+  return numbers;
+}
+
+/** @param most numbers that all of the period may hold */
+export function keepCheckpoint(known: KnownPeriod, checkpoint: Checkpoint, most = MOST_NUMBERS / 2): void {
+  const { checkpoints } = known;
+  if (checkpoints.length >= CHECKPOINTS) giveUpHalf(known);
   checkpoints.push(checkpoint);
+  while (checkpoints.length > 1 && sizeOf(known) > most) giveUpHalf(known);
+}
+
+/** Every other one; the last stays. */
+function giveUpHalf({ checkpoints }: KnownPeriod): void {
+  const kept = checkpoints.filter((_, index) => (checkpoints.length - 1 - index) % 2 === 0);
+  checkpoints.splice(0, checkpoints.length, ...kept);
 }

@@ -7,7 +7,7 @@ import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { type BillingPeriod, createCalendar } from '../licensing/calendar.ts';
 import { NotRecordingError, type Pipeline } from '../pipeline-types.ts';
-import { type ClosingTimes, quietFrom } from './closing-times.ts';
+import { type ClosingTimes, closesByItself, quietFrom } from './closing-times.ts';
 import { differencesOf, type Figures, seal, sealed } from './statement.ts';
 
 const LOOK_EVERY_MS = 30_000;
@@ -88,7 +88,10 @@ export function createCloser({ clock, log, pipeline, times }: CloserParts): Clos
     const { closedTo, changedFrom, changes } = closing;
     const from = Math.min(closedTo ?? Number.NEGATIVE_INFINITY, changedFrom ?? Number.POSITIVE_INFINITY);
     const ended: BillingPeriod[] = reports.endedPeriods(from);
-    const due = ended.filter(({ end, name }) => end + times.closeAfterMs <= now || committed.statement(organisation, name));
+    const due = ended.filter(({ end, name }) => {
+      const closes = end + times.closeAfterMs <= now && closesByItself(end, now);
+      return closes || committed.statement(organisation, name);
+    });
     for (const { name } of due) {
       const done = await close(organisation, name, { reason: 'period-over', by: null });
       if (done === 'changing' || signal.aborted) return now + times.reviseAfterMs;

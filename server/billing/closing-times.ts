@@ -22,3 +22,8 @@ export function closesAt(closing: Closing, end: Instant, times: ClosingTimes): I
   const changed = closing.changedFrom !== null && closing.changedFrom < end;
   return Math.max(end + times.closeAfterMs, changed ? quietFrom(closing, times) : end);
 }
+
+/** Older periods get a statement only on request: one wrong event of the year 1 must not bring thousands. */
+const LONGEST_AGO_MS = 10 * 366 * 86_400_000;
+
+export const closesByItself = (end: Instant, now: Instant): boolean => end > now - LONGEST_AGO_MS;

@@ -96,6 +96,11 @@ export class LevelLine {
     return line;
   }
 
+  /** Numbers that it holds, near enough. */
+  get size(): number {
+    return this.time.size + 2 * (this.#heights.length + this.#stays.length) + 20;
+  }
+
   /** The same line, to be followed on from here without changing this one. */
   copy(): LevelLine {
     return LevelLine.from(this.state(), this.#sampleAfter);

@@ -8,7 +8,7 @@ import type { LicenceRow } from '../../shared/views.ts';
 import { periodView, readBill, readPeak } from '../billing/bill.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
 import { checkpointToKeep, isMuch } from '../billing/bill-keeping.ts';
-import { type ClosingTimes, closesAt } from '../billing/closing-times.ts';
+import { type ClosingTimes, closesAt, closesByItself } from '../billing/closing-times.ts';
 import { compareFigures, sourcesIn } from '../billing/comparison.ts';
 import { differencesOf, type Figures, settingsAtEnd } from '../billing/statement.ts';
 import { readWhatIf } from '../billing/what-if.ts';
@@ -35,6 +35,8 @@ import type { ReportScope } from './scope.ts';
 import { listStatements, readStatement, summaryOf } from './statements.ts';
 import { tryRule } from './try-rule.ts';
 import { inPieces, runInPieces, type Work } from './work.ts';
+
+const LONGEST_LIST_MS = 100 * 366 * 86_400_000;
 
 /** How often a report is read before it is given out although the past keeps changing. */
 const ATTEMPTS = 3;
@@ -186,7 +188,7 @@ function billingPeriods(options: ReportsOptions): BillingPeriodRow[] {
     const statement = statements.get(period.name) ?? null;
     const kept = keptBill(options, period);
     const over = period.end <= scope.now;
-    const settles = over && statement === null;
+    const settles = over && statement === null && closesByItself(period.end, scope.now);
     return {
       ...periodView(scope, period),
       ...(kept && { complete: kept.complete }),
@@ -198,10 +200,11 @@ function billingPeriods(options: ReportsOptions): BillingPeriodRow[] {
   });
 }
 
+/** At most those of a hundred years. */
 function endedPeriods({ buckets, firstEntryAt, now }: ReportScope, after: Instant): BillingPeriod[] {
   const periods: BillingPeriod[] = [];
   if (firstEntryAt === null) return periods;
-  for (let at = Math.max(firstEntryAt, after); ; ) {
+  for (let at = Math.max(firstEntryAt, after, now - LONGEST_LIST_MS); ; ) {
     const period = buckets.calendar.billingPeriod(at);
     if (period.end > now) return periods;
     periods.push(period);

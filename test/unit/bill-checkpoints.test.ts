@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { type KnownPeriod, keepCheckpoint } from '../../server/billing/bill-cache.ts';
+import { LevelLine } from '../../server/billing/level-line.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import type { Store } from '../../server/store/store.ts';
 import type { BillNow } from '../../shared/statements.ts';
@@ -75,4 +77,19 @@ it('BILL-10 a bill is kept on the way, so that after a start only what came sinc
   await books.settings({ timeZone: 'Asia/Kathmandu' });
   const [, elsewhere] = await readIn();
   expect(elsewhere.start).toBe('2026-10-31T18:15:00.000Z');
+});
+
+it('BILL-12 what is kept of bills is bounded by how much it holds; the last place stays', () => {
+  const known: KnownPeriod = { organisation: ORGANISATION, checkpoints: [], moments: new Map() };
+  const line = new LevelLine(0, [0, 0, 0, 0], (at) => at + 1);
+  for (let level = 1; level < 50; level++) {
+    line.reach(level);
+    line.change([1, 1, 0, 0]);
+  }
+  for (let n = 1; n <= 20; n++)
+    keepCheckpoint(known, { next: ['129', n], entries: n, lines: new Map([['Recording', line]]) }, 5 * line.size);
+  expect(known.checkpoints.length).toBeLessThanOrEqual(5);
+  expect(known.checkpoints.at(-1)?.entries).toBe(20);
+  keepCheckpoint(known, { next: ['129', 21], entries: 21, lines: new Map([['Recording', line]]) }, 1);
+  expect(known.checkpoints.map(({ entries }) => entries)).toEqual([21]);
 });

@@ -183,6 +183,19 @@ describe('statements', () => {
     expect(centre.statement('2026-10')).toMatchObject({ number: 2 });
   });
 
+  it('STMT-13 an event of the year 1 brings statements of ten years, a list of a hundred, and the rest on request', async () => {
+    const centre = await closedBooks(at('2026-11-20T00:00:00Z'));
+    await centre.send({ user: 'a', licences: ['Recording'], at: at('0001-03-01T08:00:00Z') });
+    await centre.pass(at('2026-11-20T02:00:00Z'));
+    const rows = centre.pipeline.committed.statements(ORGANISATION) as StatementRow[];
+    expect([rows[0]?.period, rows.at(-1)?.period, rows.length]).toEqual(['2016-11', '2026-10', 120]);
+    const periods = centre.reports().billingPeriods();
+    expect(periods).toHaveLength(1_202);
+    expect(periods.at(-1)).toMatchObject({ state: 'settling', closesAt: null });
+    expect(await centre.close('0001-03')).toBe('closed');
+    expect(centre.statement('0001-03')?.bill.licences[0]?.highWaterMark.instant.value).toBe(1);
+  });
+
   it('STMT-7 an import of many months makes one statement each, once it has come to rest; unrest is waited for a day at most', async () => {
     const centre = await closedBooks(at('2026-11-20T00:00:00Z'));
     for (let month = 1; month <= 10; month++)

@@ -190,7 +190,7 @@ describe('statements', () => {
     const rows = centre.pipeline.committed.statements(ORGANISATION) as StatementRow[];
     expect([rows[0]?.period, rows.at(-1)?.period, rows.length]).toEqual(['2016-11', '2026-10', 120]);
     const periods = centre.reports().billingPeriods();
-    expect(periods).toHaveLength(1_202);
+    expect(periods).toHaveLength(1_203);
     expect(periods.at(-1)).toMatchObject({ state: 'settling', closesAt: null });
     expect(await centre.close('0001-03')).toBe('closed');
     expect(centre.statement('0001-03')?.bill.licences[0]?.highWaterMark.instant.value).toBe(1);

@@ -61,6 +61,8 @@ export function createLevelReader(source: LevelSource, type: string, from: Insta
       if (!hour || day.start <= hour.start) return { row: day, length: day.end - day.start };
     }
     const hour = hours.peek(Math.max(rowsFrom, kept.hours), until);
+    // Where days do not begin with an hour of UTC, the day tells what came after its beginning.
+    if (hour && hour.start + HOUR_MS > until && days.peek(until, until + 1)) return null;
     return hour && { row: hour, length: HOUR_MS };
   };
 

@@ -74,6 +74,8 @@ describe('retention of levels', () => {
         await all.send(input);
       }
       if (zone !== null) for (const each of [books, all]) await each.settings({ ...centre.settings, timeZone: zone });
+      // What comes late where nothing was kept before is looked at with the next day.
+      books.clock.jumpTo(books.clock.now() + DAY);
       await kept(books);
       await all.recomputed();
       const [from, to] = whole(centre);
@@ -90,6 +92,24 @@ describe('retention of levels', () => {
       expect(told(await history(books, '1d', from, to))).toEqual(told(await history(all, '1d', from, to)));
     },
   );
+});
+
+it('RETAIN-2 a day that does not begin with an hour of UTC ends before what happens in the same hour after it', async () => {
+  const midnight = Date.parse('2026-07-01T00:00:00+05:30');
+  const books = await openTestBooks(midnight - DAY);
+  await books.settings({ timeZone: 'Asia/Kolkata' });
+  await books.send({ user: 'a', licences: ['Recording'], at: midnight - DAY + 60_000 });
+  await books.passTo(midnight + 60_000);
+  await books.send({ user: 'b', licences: ['Recording'] });
+  await books.passTo(midnight + 7_200_000);
+  await books.send({ user: 'c', licences: ['Recording'] });
+  books.clock.jumpTo(midnight + 14 * 31 * DAY);
+  await kept(books);
+  const days = await history(books, '1d', midnight - DAY, midnight + DAY);
+  expect(days.map(({ inUse }) => [inUse.highest, inUse.atEnd])).toEqual([
+    [1, 1],
+    [3, 3],
+  ]);
 });
 
 const live = (books: TestBooks) => {

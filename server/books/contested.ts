@@ -23,7 +23,7 @@ export function isContested(batch: Batch, organisation: Organisation, type: stri
   const smallest = smallestSince(organisation, type, from);
   if (smallest === Number.POSITIVE_INFINITY) return false;
   const state = typeState(organisation, type);
-  if (state.pools.outside.size > 0) return true;
+  if (state.pools.outside.size > 0 || organisation.recomputations.levels !== null) return true;
   const highest = highestSince(state.usage, from) ?? highestInHistory(batch, organisation, type, from);
   return highest + state.usage.crossed + waiting(batch, organisation, type) + holders > smallest;
 }

@@ -28,7 +28,14 @@ export function positionOf(key: Key, from: number): Position {
   return { at, class: order, receipt, ...(sub !== undefined && { sub }) };
 }
 
-export const comparePositions = (a: Position, b: Position): number => compareKeys(positionKey(a), positionKey(b));
+/** As their keys compare, without making them. */
+export function comparePositions(a: Position, b: Position): number {
+  if (a.at !== b.at) return a.at - b.at;
+  if (a.class !== b.class) return a.class - b.class;
+  if (a.receipt !== b.receipt) return a.receipt - b.receipt;
+  if (typeof a.sub === 'number' && typeof b.sub === 'number') return a.sub - b.sub;
+  return compareKeys(a.sub === undefined ? [] : [a.sub], b.sub === undefined ? [] : [b.sub]);
+}
 
 export const entryKey = (organisation: string, position: Position): (string | number)[] => [organisation, ...positionKey(position)];
 export const userEntryKey = (organisation: string, user: string, position: Position): (string | number)[] => [

@@ -11,7 +11,7 @@ import { whatIsKept } from './kept-levels.ts';
 import { shiftsCounted } from './marks.ts';
 import { type Organisation, typeState } from './organisation.ts';
 import { missingAt, raiseLater, withRaises } from './raises.ts';
-import { jumpBetween } from './recomputation.ts';
+import { jumpBetween, staleFrom } from './recomputation.ts';
 import { countChange } from './settle.ts';
 
 /** Brings everything that memory could not take apart into the history. At the end of a batch, before its state is written. */
@@ -51,7 +51,8 @@ function correctBuckets(batch: Batch, organisation: Organisation, type: string, 
   const last = bucketStart((changes.at(-1) as Change).at);
   for (const name of ['day', 'period'] as const) {
     if (last < usage[name].start) shiftWatch(usage[name], raised);
-    else usage[name] = watchAgain(batch, organisation, type, usage, usage[name]);
+    // Once all rows are derived again, so are the marks.
+    else if (staleFrom(organisation) === Number.POSITIVE_INFINITY) usage[name] = watchAgain(batch, organisation, type, usage, usage[name]);
   }
   touch(batch, organisation).add(type);
 }
@@ -101,12 +102,32 @@ function correctStored(
   stretch: { from: Instant; until: Instant; raised: Levels },
 ): Levels {
   const { from, until, raised, byBucket } = whatIsKept(batch, organisation, type, changes, stretch);
-  if (until <= from) return raised;
+  const stale = Math.max(from, Math.min(until, staleFrom(organisation)));
+  if (stale === from && from > stretch.from) raiseFirst(batch, organisation, type, from, raised);
+  const corrected = stale <= from ? raised : correctRows(batch, organisation, type, byBucket, { from, until: stale, raised });
+  const derivedLater = [...byBucket].filter(([start]) => start >= stale && start < until);
+  return derivedLater.reduce((sum, [, by]) => addLevels(sum, by), corrected);
+}
+
+function correctRows(
+  batch: Batch,
+  organisation: Organisation,
+  type: string,
+  byBucket: ReadonlyMap<Instant, Levels>,
+  stretch: { from: Instant; until: Instant; raised: Levels },
+): Levels {
+  const { from, until } = stretch;
   const far = (until - from) / BUCKET_MS > batch.books.effort.perPiece;
   const firstOpen = typeState(organisation, type).usage.open[0]?.start;
-  // Behind it lie open buckets, which are corrected in memory.
-  const correct = far && until === firstOpen ? correctFar : correctStretch;
-  return correct(batch, organisation, type, byBucket, { from, until, raised });
+  // Behind it lie open buckets, which are corrected in memory, or rows that are derived again.
+  const ends = until === firstOpen || until === staleFrom(organisation);
+  return (far && ends ? correctFar : correctStretch)(batch, organisation, type, byBucket, stretch);
+}
+
+/** What is derived again goes on from the level that the first row which is kept begins with. */
+function raiseFirst(batch: Batch, organisation: Organisation, type: string, start: Instant, raised: Levels): void {
+  const row = batch.draft.get<Stretch>('buckets', [organisation.id, type, start]);
+  if (row && !sameLevels(raised, NO_LEVELS)) correctOne(batch, organisation, type, start, undefined, raised);
 }
 
 /** Only the hours in which something changed, and that of now: what lies between and behind them is raised later. */
@@ -194,7 +215,7 @@ function correctOpen(
 }
 
 /** Starts of buckets, those in the store and new ones, in order. */
-function bucketsIn(
+export function bucketsIn(
   batch: Batch,
   organisation: Organisation,
   type: string,
@@ -228,7 +249,7 @@ function readBucket(batch: Batch, organisation: Organisation, type: string, star
 }
 
 /** The level with which a bucket begins that was not there yet: that of the one before it, but for a jump between the two. */
-function levelEnteringNew(batch: Batch, organisation: Organisation, type: string, start: Instant): Levels {
+export function levelEnteringNew(batch: Batch, organisation: Organisation, type: string, start: Instant): Levels {
   const range = { start: [organisation.id, type, Number.NEGATIVE_INFINITY], end: [organisation.id, type, start], reverse: true, limit: 1 };
   for (const { key, value } of batch.draft.range<Stretch>('buckets', range)) {
     const jump = jumpBetween(organisation.recomputations.pools.get(type), key[2] as Instant, start);

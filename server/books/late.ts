@@ -8,11 +8,11 @@ import { adjustWalks } from './adjust-walks.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
 import { contestPools, isContested, willBeReplayed } from './contested.ts';
-import { comparePositions, type Entry, type Position } from './entry.ts';
-import { endLeasesBy } from './leases.ts';
+import { comparePositions, type Entry, entryKey, type Position } from './entry.ts';
+import { closeSession, endLeasesBy } from './leases.ts';
 import { numberAll, numberRecords } from './numbers.ts';
-import { nextLogOff, type Organisation } from './organisation.ts';
-import { isMuch, recomputeEverybody } from './recomputation.ts';
+import { nextLogOff, type Organisation, userState } from './organisation.ts';
+import { isMuch, isRecomputing, recomputeEverybody } from './recomputation.ts';
 import { refoldUser } from './refold-user.ts';
 import { replayContested } from './replay-pools.ts';
 import { beginRewriting, type Rewriting, rewritten, writeRewriting } from './rewriting.ts';
@@ -93,12 +93,40 @@ export function sweepLate(batch: Batch, organisation: Organisation, position: Po
     return [];
   }
   const rewriting = beginLate(batch, organisation);
-  for (const user of usersSince(batch, organisation, position.at)) refoldUser(batch, rewriting, user, position, [], true);
+  const still = isRecomputing(organisation.recomputations) ? [] : usersAsThen(batch, organisation, position);
+  for (const user of usersSince(batch, organisation, position.at, new Set(still))) refoldUser(batch, rewriting, user, position, [], true);
   writeLate(batch, rewriting, position);
-  return [...rewriting.entries.values()]
+  const workedIn = [...rewriting.entries.values()]
     .filter((item) => item.position.at === position.at && item.position.receipt === position.receipt)
-    .sort((a, b) => comparePositions(a.position, b.position))
-    .flatMap(({ after }) => numberRecords(batch, after));
+    .map(({ position: { sub }, after }): Ending => ({ session: sub as number, number: () => numberRecords(batch, after) }));
+  return [...workedIn, ...closeLate(batch, organisation, position, still)]
+    .sort((a, b) => a.session - b.session)
+    .flatMap(({ number }) => number());
+}
+
+/** The end of a session; its records get their numbers in turn. */
+interface Ending {
+  session: number;
+  number: () => number[];
+}
+
+/** Those who are logged in, and of whom nothing has been heard since: they are as they were. */
+function usersAsThen(batch: Batch, organisation: Organisation, position: Position): string[] {
+  return [...organisation.users.keys()].filter((user) => !hasEntriesFrom(batch, organisation, user, position));
+}
+
+/** All that they have is to be closed as if it had come in time. Others may have found their places free. */
+function closeLate(batch: Batch, organisation: Organisation, position: Position, users: readonly string[]): Ending[] {
+  const sessions = users.flatMap((user) => [...userState(organisation, user).devices.values()].map((session) => ({ user, session })));
+  const types = new Set(sessions.flatMap(({ session }) => session.holdings.map(({ type }) => type)));
+  for (const type of types) {
+    if (isContested(batch, organisation, type, position.at, users.length)) contestPools(batch, organisation, type, position.at);
+  }
+  const { source, id } = batch.draft.get<Entry>('entries', entryKey(organisation.id, position)) as Entry;
+  return sessions.map(({ user, session }) => ({
+    session: session.id,
+    number: () => closeSession(batch, organisation, user, session, { ...position, sub: session.id }, 'logout-all', source, id),
+  }));
 }
 
 /** Works out a number of users again from a position on. */
@@ -116,8 +144,8 @@ export function refoldUsers(
 }
 
 /** Everyone who is logged in, or of whom anything is known since an instant. */
-export function usersSince(batch: Batch, organisation: Organisation, from: Instant): Set<string> {
-  const users = new Set(organisation.users.keys());
+export function usersSince(batch: Batch, organisation: Organisation, from: Instant, but: ReadonlySet<string> = new Set()): Set<string> {
+  const users = new Set([...organisation.users.keys()].filter((user) => !but.has(user)));
   const range = { start: [organisation.id, from], end: [organisation.id, AFTER_NAMES] };
   for (const { value } of batch.draft.range<Entry>('entries', range)) if (value.user !== '') users.add(value.user);
   return users;

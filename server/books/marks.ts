@@ -5,7 +5,7 @@
 import { getOrMake } from '../../shared/maps.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Batch } from './batch.ts';
-import { CLASS, comparePositions, type Entry, entryKey, type Position } from './entry.ts';
+import { CLASS, comparePositions, type Entry, entryKey, type Position, positionOf } from './entry.ts';
 import type { Organisation } from './organisation.ts';
 
 /** Entries between two marks. */
@@ -74,7 +74,7 @@ export function writeMarks(batch: Batch): void {
     const shifts = batch.shifts.get(id) ?? [];
     for (const [index, { position, levels }] of newest.entries()) {
       const missing = shifts.filter((shift) => shift.inMarksFrom > index);
-      batch.draft.put('marks', entryKey(id, position), shifted(entryKey(id, position), levels, missing));
+      batch.draft.put('marks', entryKey(id, position), shifted(position, levels, missing));
     }
     countMarks(batch, id, late.toSorted(comparePositions));
   }
@@ -92,14 +92,14 @@ function shiftMarks(batch: Batch, id: string, shifts: readonly Shift[]): void {
   }
   const end = [...sums.values()].every((sum) => sum === 0) ? latest + 1 : Number.POSITIVE_INFINITY;
   for (const { key, value } of [...batch.draft.range<Levels>('marks', { start: [id, earliest], end: [id, end] })]) {
-    batch.draft.put('marks', key, shifted(key, value, shifts));
+    batch.draft.put('marks', key, shifted(positionOf(key, 1), value, shifts));
   }
 }
 
-function shifted(key: readonly (string | number)[], marked: Levels, shifts: readonly Shift[]): Levels {
+function shifted(mark: Position, marked: Levels, shifts: readonly Shift[]): Levels {
   const levels = new Map(marked);
   for (const { position, type, by } of shifts) {
-    if (compareKeys(entryKey(key[0] as string, position), key) <= 0) levels.set(type, (levels.get(type) ?? 0) + by);
+    if (comparePositions(position, mark) <= 0) levels.set(type, (levels.get(type) ?? 0) + by);
   }
   return [...levels];
 }

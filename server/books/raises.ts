@@ -38,6 +38,17 @@ export function raiseLater(batch: Batch, organisation: Organisation, type: strin
   batch.draft.put('recomputations', [organisation.id, type, 'raises'], raises.get(type));
 }
 
+/** Rows from an instant on are derived again, and lack nothing then. It begins an hour, or the first row that is kept. */
+export function forgetRaises({ draft }: Batch, { id, recomputations }: Organisation, from: Instant): void {
+  for (const [type, { steps }] of [...recomputations.raises]) {
+    if ((steps.at(-1) as Raises['steps'][number]).at <= from) continue;
+    const before = steps.filter(({ at }) => at < from && hourStart(at) !== hourStart(from));
+    if (before.length > 0) recomputations.raises.set(type, { steps: [...before, { at: from, by: NO_LEVELS }] });
+    else recomputations.raises.delete(type);
+    draft.put('recomputations', [id, type, 'raises'], recomputations.raises.get(type));
+  }
+}
+
 /** One piece: the first rows that lack something, in whole hours. */
 export function raiseNext(batch: Batch, organisation: Organisation, type: string, { steps }: Raises): void {
   const [first, next] = steps as [Raises['steps'][number], Raises['steps'][number]];

@@ -5,16 +5,26 @@
 import type { Instant } from '../../shared/time.ts';
 import { AFTER_NAMES } from '../store/store.ts';
 import { addLevels, type Levels, NO_LEVELS } from '../usage/levels.ts';
+import { hourStart } from '../usage/open-bucket.ts';
 import type { Batch } from './batch.ts';
 import type { Organisation } from './organisation.ts';
 import type { Outside, PoolWalk } from './pool-walk.ts';
-import type { Raises } from './raises.ts';
+import { forgetRaises, type Raises } from './raises.ts';
 
 /** The users are worked out again, one after the other. */
 export interface UserRecomputation {
   from: Instant;
   /** Users up to this name are done. */
   done: string;
+}
+
+/** Rows of levels are derived from the entries again. */
+export interface LevelRecomputation {
+  from: Instant;
+  /** Rows that begin here or later are still to be derived; Infinity: all are. */
+  at: Instant;
+  /** Licence types whose marks are to be found again, once all rows are derived. */
+  marks: string[];
 }
 
 /** Behind this instant the pools are still those of before: levels jump there, and users' entries carry old pools. */
@@ -41,14 +51,16 @@ export interface PoolRecomputation {
 
 export interface Recomputations {
   users: UserRecomputation | null;
+  levels: LevelRecomputation | null;
   pools: Map<string, PoolRecomputation>;
   /** By licence type. */
   raises: Map<string, Raises>;
 }
 
-export const noRecomputations = (): Recomputations => ({ users: null, pools: new Map(), raises: new Map() });
+export const noRecomputations = (): Recomputations => ({ users: null, levels: null, pools: new Map(), raises: new Map() });
 
-export const isRecomputing = ({ users, pools, raises }: Recomputations): boolean => users !== null || pools.size > 0 || raises.size > 0;
+export const isRecomputing = ({ users, levels, pools, raises }: Recomputations): boolean =>
+  users !== null || levels !== null || pools.size > 0 || raises.size > 0;
 
 const NOBODY: PoolWalk = { used: { concurrent: 0, contingency: 0, 'over-limit': 0 }, outside: new Map() };
 
@@ -94,6 +106,7 @@ export const limitedTypes = ({ versions, types }: Organisation): string[] =>
 /** Has every user worked out again from an instant on, and then the pools. */
 export function recomputeEverybody(batch: Batch, organisation: Organisation, from: Instant): void {
   recomputeUsers(batch, organisation, from);
+  recomputeLevels(batch, organisation, from);
   for (const type of limitedTypes(organisation)) recomputePools(batch, organisation, type, from);
 }
 
@@ -105,6 +118,21 @@ function recomputeUsers(batch: Batch, organisation: Organisation, from: Instant)
 export function keepUsers(batch: Batch, organisation: Organisation, users: UserRecomputation | null): void {
   organisation.recomputations.users = users;
   batch.draft.put('recomputations', [organisation.id], users ?? undefined);
+}
+
+/** Rows from here on are derived again, whatever is written in them now. */
+export const staleFrom = ({ recomputations }: Organisation): Instant => recomputations.levels?.at ?? Number.POSITIVE_INFINITY;
+
+function recomputeLevels(batch: Batch, organisation: Organisation, from: Instant): void {
+  const known = organisation.recomputations.levels;
+  const at = Math.min(Math.max(hourStart(from), organisation.kept.buckets), staleFrom(organisation));
+  keepLevels(batch, organisation, { from: Math.min(from, known?.from ?? from), at, marks: [] });
+  forgetRaises(batch, organisation, at);
+}
+
+export function keepLevels({ draft }: Batch, { id, recomputations }: Organisation, levels: LevelRecomputation | null): void {
+  recomputations.levels = levels;
+  draft.put('recomputations', [id, '', 'levels'], levels ?? undefined);
 }
 
 /** How a recomputation of pools is written down. */
@@ -119,7 +147,7 @@ interface StoredPools {
   edges: { at: Instant; jump: Levels; differing: string[] }[];
 }
 
-export type StoredRecomputation = UserRecomputation | StoredPools | Raises;
+export type StoredRecomputation = UserRecomputation | LevelRecomputation | StoredPools | Raises;
 
 export function keepPools({ draft }: Batch, { id, recomputations }: Organisation, type: string): void {
   const task = recomputations.pools.get(type);
@@ -141,6 +169,10 @@ export function keepPools({ draft }: Batch, { id, recomputations }: Organisation
 export function restoreRecomputation(organisation: Organisation, type: string | undefined, stored: StoredRecomputation): void {
   if (type === undefined) {
     organisation.recomputations.users = stored as UserRecomputation;
+    return;
+  }
+  if ('marks' in stored) {
+    organisation.recomputations.levels = stored;
     return;
   }
   if ('steps' in stored) {

@@ -14,15 +14,17 @@ import { raiseNext } from './raises.ts';
 import { keepPools, keepUsers, type PoolRecomputation, type UserRecomputation } from './recomputation.ts';
 import { playPools, showPools } from './replay-pools.ts';
 import { beginRewriting, levelDifferences, type Rewriting, writePoolRewriting } from './rewriting.ts';
+import { deriveLevels } from './stale-levels.ts';
 import { hasEntriesFrom, type Placed } from './user-timeline.ts';
 
-/** Does the next piece of the organisation's recomputations. Users come first: with them the pools may have to go further back. */
+/** Does the next piece of the organisation's recomputations. Users come first: with them levels and pools may have to go further back. */
 export function recomputeNext(batch: Batch, organisation: Organisation): void {
-  const { users, pools, raises } = organisation.recomputations;
+  const { users, levels, pools, raises } = organisation.recomputations;
   const [next] = pools;
   const [raise] = raises;
   if (raise) raiseNext(batch, organisation, ...raise);
   else if (users) nextUsers(batch, organisation, users);
+  else if (levels) deriveLevels(batch, organisation, levels);
   else if (next) nextPools(batch, organisation, ...next);
 }
 

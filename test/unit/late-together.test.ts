@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../server/store/memory.ts';
+import type { Store } from '../../server/store/store.ts';
 import { ORGANISATION, openTestBooks } from '../support/books.ts';
+import { compareBuckets } from '../support/compare-buckets.ts';
 
 const START = Date.parse('2026-10-30T20:00:00Z');
 const END = Date.parse('2026-11-02T08:00:00Z');
@@ -20,6 +23,52 @@ describe('what comes late together', () => {
       '20:00:04 Released c concurrent',
       '20:30:01 Released a over-limit',
     ]);
+  });
+
+  it('ORDER-28 while many users are worked out again in pieces, each row of levels is written about once', async () => {
+    const store = createMemoryStore();
+    let written = 0;
+    const counting: Store = {
+      ...store,
+      commit(writes) {
+        written += writes.filter(({ table }) => table === 'buckets').length;
+        return store.commit(writes);
+      },
+    };
+    const books = await openTestBooks(END, counting, { effort: { atOnce: 10, perPiece: 10 } });
+    const events = Array.from({ length: 300 }, (_, n) => ({
+      type: n % 60 < 30 ? ('login' as const) : ('logout' as const),
+      user: `u${n % 30}`,
+      at: START + n * 600_000,
+      ...(n % 60 < 30 && { licences: ['Recording'] }),
+    }));
+    await books.send(...events);
+    written = 0;
+    await books.settings({ scheduledLogOff: '02:00', timeZone: 'UTC' });
+    await books.recomputed();
+    compareBuckets(books);
+    expect(written).toBeGreaterThan(200);
+    expect(written).toBeLessThan(600);
+  });
+
+  it('ORDER-29 a logout of everybody that is late by moments ends what was there then, and leaves who came since', async () => {
+    const books = await openTestBooks(END);
+    await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 0 } } });
+    await books.send({ user: 'a', at: START, licences: ['Recording'] }, { user: 'b', at: START, licences: ['Recording'] });
+    await books.send({ user: 'c', at: START + 3000, licences: ['Recording'] }, { type: 'heartbeat', user: 'b', at: START + 3000 });
+    const [answer] = await books.send({ type: 'logout-all', at: START + 2000 });
+    expect(answer?.records).toHaveLength(2);
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc' })?.items ?? [];
+    expect(
+      records.map(({ loggedAt, usageType, user, pool, inUse }) => [loggedAt.slice(17, 19), usageType, user, pool, inUse].join(' ')),
+    ).toEqual([
+      '00 Acquired a concurrent 1',
+      '00 Acquired b over-limit 2',
+      '02 Released a concurrent 1',
+      '02 Released b over-limit 0',
+      '03 Acquired c concurrent 1',
+    ]);
+    expect(books.usage().anomalies).toBe(1);
   });
 
   it('ORDER-21 a further device that comes late is one more holding shown', async () => {

@@ -1,7 +1,7 @@
-/** Who holds one licence type, some sessions left out: moves the pools that are played, and keeps the peaks. */
+/** Who holds one licence type, some sessions left out: writes down who comes and goes, and keeps the peaks. */
 import type { Instant } from '../../shared/time.ts';
 import type { LineMark } from './level-line.ts';
-import type { PoolReplay } from './pool-replay.ts';
+import type { PoolTape } from './pool-tape.ts';
 
 export interface CrowdRules {
   /** Sessions end after so long. */
@@ -20,12 +20,12 @@ export class Crowd {
   peak: LineMark = { value: 0, at: null };
   holdingsPeak = 0;
   /** Highest in use of each billing period. */
-  readonly peaks = [0];
+  peaks = [0];
   readonly #rules: CrowdRules;
-  readonly #replays: readonly PoolReplay[];
+  readonly #tape: PoolTape | undefined;
   /** In order of acquisition. */
   readonly #members = new Map<string, Member>();
-  readonly #freeSlots: number[] = [];
+  #freeSlots: number[] = [];
   #slots = 0;
   #holdings = 0;
   #since: Instant;
@@ -33,10 +33,24 @@ export class Crowd {
   #stale: { at: Instant; user: string; device: string }[] = [];
   #nextStale = 0;
 
-  constructor(start: Instant, rules: CrowdRules, replays: readonly PoolReplay[] = []) {
+  constructor(start: Instant, rules: CrowdRules, tape?: PoolTape) {
     this.#since = start;
     this.#rules = rules;
-    this.#replays = replays;
+    this.#tape = tape;
+  }
+
+  /** The same crowd, to be followed on from here without changing this one. */
+  copy(tape?: PoolTape): Crowd {
+    const crowd = new Crowd(this.#since, this.#rules, tape);
+    crowd.peak = this.peak;
+    crowd.holdingsPeak = this.holdingsPeak;
+    crowd.peaks = [...this.peaks];
+    for (const [user, { slot, devices }] of this.#members) crowd.#members.set(user, { slot, devices: new Map(devices) });
+    crowd.#freeSlots = [...this.#freeSlots];
+    crowd.#slots = this.#slots;
+    crowd.#holdings = this.#holdings;
+    crowd.#stale = this.#stale.slice(this.#nextStale);
+    return crowd;
   }
 
   /** @param since when the session began: before the range for who was there at its start */
@@ -47,7 +61,7 @@ export class Crowd {
     if (!member) {
       member = { slot: this.#freeSlots.pop() ?? this.#slots++, devices: new Map() };
       this.#members.set(user, member);
-      for (const replay of this.#replays) replay.come(member.slot, since >= at);
+      this.#tape?.come(at, member.slot, since >= at);
     }
     if (!member.devices.has(device)) this.#holdings++;
     member.devices.set(device, { desktop, since });
@@ -68,7 +82,7 @@ export class Crowd {
     if (member.devices.size > 0) return;
     this.#members.delete(user);
     this.#freeSlots.push(member.slot);
-    for (const replay of this.#replays) replay.leave(member.slot);
+    this.#tape?.leave(this.#since, member.slot);
   }
 
   /** Nothing else happens before `at`. */
@@ -89,14 +103,12 @@ export class Crowd {
   /** A billing period begins. */
   refresh(): void {
     this.peaks.push(0);
-    const slots = [...this.#members.values()].map(({ slot }) => slot);
-    for (const replay of this.#replays) replay.refresh(slots);
+    this.#tape?.refresh(this.#since);
   }
 
   #stand(until: Instant): void {
     if (until <= this.#since) return;
     this.look();
-    for (const replay of this.#replays) replay.stand(until - this.#since);
     this.#since = until;
   }
 

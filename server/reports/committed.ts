@@ -5,6 +5,7 @@ import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/t
 import type { LicenceRow, Page } from '../../shared/views.ts';
 import { BillCache } from '../billing/bill-cache.ts';
 import type { ClosingTimes } from '../billing/closing-times.ts';
+import { WhatIfCache } from '../billing/what-if-cache.ts';
 import type { Books } from '../books/batch.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings } from '../books/organisation.ts';
 import { withRaises } from '../books/raises.ts';
@@ -65,6 +66,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
   const shown = new Map<string, Shown>();
   const watches = new ReadWatches();
   const bills = new BillCache();
+  const whatIfs = new WhatIfCache();
   const forecasts = new ForecastCache();
   const recent = new RecentLevels();
   let seq = 0;
@@ -117,6 +119,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
     publish(books, changed, at, writes) {
       watches.note(writes);
       bills.note(writes);
+      whatIfs.note(writes);
       forecasts.note(writes);
       seq = books.seq;
       downtimes = books.downtimes;
@@ -186,6 +189,7 @@ export function createCommitted({ store, epoch, catalogue, closing, now }: Commi
         catalogue,
         watches,
         bills,
+        whatIfs,
         closing,
         forecasts,
         rows,

@@ -12,6 +12,7 @@ import { type ClosingTimes, closesAt, closesByItself } from '../billing/closing-
 import { compareFigures, sourcesIn } from '../billing/comparison.ts';
 import { differencesOf, type Figures, settingsAtEnd } from '../billing/statement.ts';
 import { readWhatIf } from '../billing/what-if.ts';
+import type { WhatIfCache } from '../billing/what-if-cache.ts';
 import { DEFAULT_SETTINGS, keptOf, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import { closingOf } from '../books/statements.ts';
 import type { BillingPeriod } from '../licensing/calendar.ts';
@@ -50,6 +51,7 @@ export interface ReportsOptions {
   catalogue: Catalogue;
   watches: ReadWatches;
   bills: BillCache;
+  whatIfs: WhatIfCache;
   forecasts: ForecastCache;
   /** As last shown, in the order of the catalogue. */
   rows: readonly LicenceRow[];
@@ -213,7 +215,7 @@ function endedPeriods({ buckets, firstEntryAt, now }: ReportScope, after: Instan
 }
 
 /** What every report is about, as it is at this moment. */
-function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOptions): ReportScope {
+function scopeOf({ disk, organisation, types, downtimes, now, bills, whatIfs }: ReportsOptions): ReportScope {
   const versions = disk.get<Version<Settings>[]>('organisations', [organisation]) ?? [];
   const { timeZone, billingPeriodStartDay } = lastReceived(versions) ?? DEFAULT_SETTINGS;
   const buckets = createLocalBuckets(timeZone, billingPeriodStartDay);
@@ -246,6 +248,7 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills }: ReportsOp
     reached: () => {},
     undisturbed: () => true,
     bills,
+    whatIfs,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Entitlement } from '../../shared/organisation.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
+import type { WhatIfCache } from '../billing/what-if-cache.ts';
 import type { Kept, Settings } from '../books/organisation.ts';
 import type { Span } from '../licensing/calendar.ts';
 import type { Version } from '../licensing/versions.ts';
@@ -42,6 +43,8 @@ export interface ReportScope {
   undisturbed(): boolean;
   /** How far bills have been read before. */
   bills: BillCache;
+  /** What was read for what-if questions before. */
+  whatIfs: WhatIfCache;
 }
 
 /** Whether what is told of a stretch may still change, and whether everything that happened in it is known. */

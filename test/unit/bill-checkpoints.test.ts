@@ -1,29 +1,12 @@
 import { expect, it } from 'vitest';
 import { type KnownPeriod, keepCheckpoint } from '../../server/billing/bill-cache.ts';
 import { LevelLine } from '../../server/billing/level-line.ts';
-import { createMemoryStore } from '../../server/store/memory.ts';
-import type { Store } from '../../server/store/store.ts';
 import type { BillNow } from '../../shared/statements.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { countingStore } from '../support/counting-store.ts';
 
 const START = Date.parse('2026-11-02T08:00:00Z');
 const HOUR = 3_600_000;
-
-/** A store that counts the entries that are read. */
-function countingStore(): Store & { entries: number } {
-  const store = createMemoryStore();
-  const counting: Store & { entries: number } = {
-    ...store,
-    entries: 0,
-    *range<V>(...[table, range]: Parameters<Store['range']>) {
-      for (const row of store.range<V>(table, range)) {
-        if (table === 'entries') counting.entries++;
-        yield row;
-      }
-    },
-  };
-  return counting;
-}
 
 const billOf = async (books: TestBooks): Promise<BillNow> =>
   (await books.pipeline.committed.reports(ORGANISATION)?.bill('2026-11')) as BillNow;

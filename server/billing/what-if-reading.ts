@@ -1,0 +1,146 @@
+/** A stretch of the past read once for what-if questions: who came and went of each type, and peaks without some of the sessions. */
+import type { Instant } from '../../shared/time.ts';
+import { CLASS, type Entry, type EntryRecord, positionOf } from '../books/entry.ts';
+import { levelBefore } from '../reports/level-reader.ts';
+import type { ReportScope } from '../reports/scope.ts';
+import { createEffort, pagedRows, type Work } from '../reports/work.ts';
+import { compareKeys } from '../store/keys.ts';
+import type { Key } from '../store/store.ts';
+import { Crowd } from './crowd.ts';
+import { findHolders, type MomentHolders, momentKey } from './holders.ts';
+import { type PlayedPools, PoolTape } from './pool-tape.ts';
+import { RecordedPools } from './recorded-pools.ts';
+
+const DESKTOP_SOURCES = new Set(['Agent Desktop', 'CRM']);
+const DESKTOPS = new Set(['desktop', 'crm']);
+
+/** Which sessions are left out of what pools are played with. */
+export interface LeftOut {
+  staleMs: number;
+  staleSessions: boolean;
+  secondDevices: boolean;
+  logonSources: readonly string[];
+}
+
+export interface ReadType {
+  /** Of the first crowd. */
+  tape: PoolTape;
+  /** The sessions that the pools are played with; all of them; and the two by whose absence peaks are compared. */
+  crowds: readonly [asked: Crowd, all: Crowd, fresh: Crowd, desktop: Crowd];
+  asIs: RecordedPools;
+  /** What was played already, by sizes. */
+  played: Map<string, PlayedPools>;
+}
+
+export interface WhatIfReading {
+  leftOut: LeftOut;
+  /** Where reading goes on: everything before it is in here. */
+  next: Key;
+  /** Start of the next billing period. */
+  boundary: Instant;
+  /** Billing periods that were touched. */
+  periods: number;
+  types: ReadonlyMap<string, ReadType>;
+}
+
+export function* beginReading(scope: ReportScope, start: Instant, leftOut: LeftOut): Work<WhatIfReading> {
+  const moments = scope.types.map((type) => ({ type, at: start - 1 }));
+  const holders = yield* findHolders(scope, moments);
+  const types = new Map<string, ReadType>();
+  for (const moment of moments) {
+    types.set(moment.type, beginType(scope, moment.type, start, leftOut, holders.get(momentKey(moment)) as MomentHolders));
+    yield;
+  }
+  const boundary = scope.buckets.calendar.billingPeriod(start).end;
+  return { leftOut, next: [scope.organisation, start], boundary, periods: 1, types };
+}
+
+function beginType(scope: ReportScope, type: string, start: Instant, leftOut: LeftOut, there: MomentHolders): ReadType {
+  const { staleMs, staleSessions, secondDevices } = leftOut;
+  const tape = new PoolTape();
+  const crowds: ReadType['crowds'] = [
+    new Crowd(start, { staleMs: staleSessions ? staleMs : null, endWithDesktop: secondDevices }, tape),
+    new Crowd(start, { staleMs: null, endWithDesktop: false }),
+    new Crowd(start, { staleMs, endWithDesktop: false }),
+    new Crowd(start, { staleMs: null, endWithDesktop: true }),
+  ];
+  for (const { user, since, devices } of there.holders) {
+    for (const device of devices) {
+      for (const crowd of crowds) crowd.come(start, Date.parse(since), user, device, DESKTOPS.has(device));
+    }
+  }
+  return { tape, crowds, asIs: new RecordedPools(start, levelBefore(scope, type, start)), played: new Map() };
+}
+
+/** Reads everything up to an instant, where it goes on. */
+export function* readOn(scope: ReportScope, reading: WhatIfReading, to: Instant): Work<void> {
+  const { organisation } = scope;
+  const leftOut = new Set(reading.leftOut.logonSources);
+  const effort = createEffort();
+  const reached = (key: Key) => scope.reached(key[1] as Instant);
+  reached(reading.next);
+  for (const { key, value } of pagedRows<Entry>(scope.disk, 'entries', reading.next, [organisation, to], reached)) {
+    const { at, class: order } = positionOf(key, 1);
+    refreshBefore(scope, reading, at, order);
+    for (const record of value.records) {
+      const known = reading.types.get(record.type);
+      if (known) takeRecord(known, at, value, record, leftOut.has(value.source));
+    }
+    reading.next = [...key, Number.NEGATIVE_INFINITY];
+    effort.spend(1 + value.records.length * 4);
+    if (effort.tired()) yield;
+  }
+  const end = [organisation, to];
+  if (compareKeys(end, reading.next) > 0) reading.next = end;
+  reached(reading.next);
+}
+
+/** Nothing more happens: what stands lasts to the end. */
+export function finishReading(scope: ReportScope, reading: WhatIfReading, end: Instant): void {
+  refreshBefore(scope, reading, end, CLASS.leaseEnd);
+  for (const { crowds, asIs } of reading.types.values()) {
+    asIs.finish(end);
+    for (const crowd of crowds) {
+      crowd.reach(end);
+      crowd.look();
+    }
+  }
+}
+
+/** The same, to be read on without changing this one. */
+export function copyReading(reading: WhatIfReading): WhatIfReading {
+  const types = [...reading.types].map(([type, { tape, crowds, asIs }]): [string, ReadType] => {
+    const copied = tape.copy();
+    const [asked, all, fresh, desktop] = crowds;
+    return [
+      type,
+      { tape: copied, crowds: [asked.copy(copied), all.copy(), fresh.copy(), desktop.copy()], asIs: asIs.copy(), played: new Map() },
+    ];
+  });
+  return { ...reading, types: new Map(types) };
+}
+
+function refreshBefore(scope: ReportScope, reading: WhatIfReading, at: Instant, order: number): void {
+  while (reading.boundary < at || (reading.boundary === at && order >= CLASS.refresh)) {
+    for (const { crowds } of reading.types.values()) {
+      for (const crowd of crowds) {
+        crowd.reach(reading.boundary);
+        crowd.refresh();
+      }
+    }
+    reading.boundary = scope.buckets.calendar.billingPeriod(reading.boundary).end;
+    reading.periods++;
+  }
+}
+
+function takeRecord({ crowds, asIs }: ReadType, at: Instant, entry: Entry, record: EntryRecord, leftOut: boolean): void {
+  const { kind, user, device, source } = entry;
+  asIs.reach(at);
+  asIs.change(kind, record);
+  if (kind === 'refresh') return;
+  for (const [index, crowd] of crowds.entries()) {
+    crowd.reach(at);
+    if (!record.acquired) crowd.go(user, device, kind === 'login');
+    else if (!leftOut || index > 0) crowd.come(at, at, user, device, DESKTOP_SOURCES.has(source) || DESKTOPS.has(device));
+  }
+}

@@ -1,4 +1,5 @@
-/** What is kept of one attempt, for whoever looks for the mistake: at most so much, and no secret. */
+/** What is kept of one attempt, for whoever looks for the mistake: at most so much, and no secret. A routing key stands in the body. */
+import { hidingSecrets } from './hide-secrets.ts';
 import type { Exchange, Webhook } from './outbox.ts';
 import type { Answer } from './post.ts';
 import type { AnyMessage } from './send.ts';
@@ -9,7 +10,7 @@ const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie'
 
 /** @param answer null where there was none */
 export function exchangeOf(message: AnyMessage, answer: Answer | null, durationMs: number, webhook: Webhook): Exchange {
-  const without = hiding([webhook.secret, ...(webhook.oldSecrets ?? []).map(({ secret }) => secret)]);
+  const without = hidingSecrets([webhook.secret, ...(webhook.oldSecrets ?? []).map(({ secret }) => secret)]);
   const headers = Object.entries(message.headers).map(([name, value]) => [
     name,
     SECRET_HEADERS.has(name.toLowerCase()) ? HIDDEN : without(value),
@@ -24,10 +25,4 @@ export function exchangeOf(message: AnyMessage, answer: Answer | null, durationM
     },
     response: answer && { status: answer.status, body: without(answer.body ?? '') },
   };
-}
-
-/** A routing key stands in the body, and a receiver may send back whatever it was sent. */
-function hiding(secrets: readonly string[]): (text: string) => string {
-  const words = secrets.flatMap((secret) => [secret, secret.replace(/^whsec_/, '')]).filter((word) => word !== '');
-  return (text) => words.reduce((rest, word) => rest.replaceAll(word, HIDDEN), text);
 }

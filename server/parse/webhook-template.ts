@@ -24,22 +24,25 @@ export const previewSchema = z.strictObject({
 });
 
 export interface TemplateChecks {
-  /** Why a template cannot be used for messages of a type, with its line; null: it can. */
-  templateProblem(template: WebhookTemplate, type: WebhookEventType): string | null;
+  /** Why a template cannot be used for messages of a type, in whatever shape they come, with its line; null: it can. */
+  templateProblem(template: WebhookTemplate, type: WebhookEventType, grouped: boolean): string | null;
 }
 
-/** Tried on every message that it can be for: what is wrong is better found now than when something is on fire. */
+/**
+ * Tried on every message that it can be for: what is wrong is better found now than when something is on fire.
+ * @param grouped several alerts may come in one message
+ */
 export function templateProblems(
   format: WebhookFormat,
   template: WebhookTemplate | null | undefined,
-  types: readonly WebhookEventType[],
+  { types, grouped }: { types: readonly WebhookEventType[]; grouped: boolean },
   checks: TemplateChecks,
 ): FieldProblem[] {
   if (format !== 'template')
     return template == null ? [] : [{ path: 'template', message: `is for format template; ${format} has its own` }];
   if (template == null) return [{ path: 'template', message: 'is required' }];
   for (const type of types) {
-    const message = checks.templateProblem(template, type);
+    const message = checks.templateProblem(template, type, grouped);
     if (message !== null) return [{ path: 'template.body', message }];
   }
   return [];
@@ -52,7 +55,10 @@ export function parsePreview(
 ): { format: WebhookFormat; type: WebhookEventType; template?: WebhookTemplate } {
   const problems = new Problems();
   const parsed = checked(previewSchema, body, problems);
-  if (parsed) for (const problem of templateProblems(parsed.format, parsed.template, [parsed.type], checks)) problems.add(problem);
+  if (parsed) {
+    const shown = { types: [parsed.type], grouped: false };
+    for (const problem of templateProblems(parsed.format, parsed.template, shown, checks)) problems.add(problem);
+  }
   problems.throwIfAny('invalid_body', 'Nothing was rendered');
   const { format, type, template } = parsed as z.output<typeof previewSchema>;
   return { format, type, ...(template != null && { template }) };

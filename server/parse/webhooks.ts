@@ -96,7 +96,8 @@ export function parseWebhook(id: string, body: unknown, checks: WebhookChecks): 
         });
     }
     const types = WEBHOOK_EVENTS.filter((type) => parsed.events.length === 0 || type === 'webhook.test' || parsed.events.includes(type));
-    for (const problem of templateProblems(parsed.format, parsed.template, types, checks)) problems.add(problem);
+    const met = { types, grouped: parsed.groupBy != null };
+    for (const problem of templateProblems(parsed.format, parsed.template, met, checks)) problems.add(problem);
     // Whoever follows every step by its own id gets every step by itself.
     if (parsed.groupBy != null && parsed.format === 'standard')
       problems.add({ path: 'groupBy', message: 'is not for format standard, which has one message for one step' });

@@ -46,6 +46,9 @@ it('TEMPLATE-8 what is wrong with a template is named by its place, when it is s
   // A field that only some messages have makes no JSON of the others.
   expect(await put({ template: { body: '{"value": {{ data.value }}}' } })).toEqual([400, 'template.body']);
   expect(await put({ events: ['alert.firing'], template: { body: '{"value": {{ data.value | json }}}' } })).toEqual([400, 'template.body']);
+  const limit = { events: ['alert.firing'], template: { body: '{"limit": {% if data.rule %}{{ data.threshold }}{% else %}0{% endif %}}' } };
+  expect(await put({ ...limit, groupBy: [] })).toEqual([400, 'template.body']);
+  expect(await put(limit)).toEqual([200]);
   expect(await refused(`${O}/webhooks/preview`, { format: 'template', template: { body: '{{' } }, 'post')).toEqual([400, 'template.body']);
   expect(await refused(`${O}/webhooks/preview`, { format: 'nope' }, 'post')).toEqual([400, 'format']);
   const set = await app.put<WebhookView>(`${O}/webhooks/own`, { url: receiver.url, format: 'template', template: TEMPLATE });

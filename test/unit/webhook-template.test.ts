@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { groupData } from '../../server/alerting/group-data.ts';
 import { httpMessageOf } from '../../server/webhooks/formats/render.ts';
 import { sampleDelivery } from '../../server/webhooks/formats/sample.ts';
+import { shapesOf } from '../../server/webhooks/formats/sample-shapes.ts';
 import { templateBody, templateProblem } from '../../server/webhooks/formats/template.ts';
 import type { Webhook } from '../../server/webhooks/outbox.ts';
 import { WEBHOOK_EVENTS } from '../../shared/alerts.ts';
@@ -78,5 +80,36 @@ describe('a template of one’s own', () => {
   it('TEMPLATE-6 there is a sample of every message', () => {
     for (const type of WEBHOOK_EVENTS)
       expect(templateProblem(json(GOOD), sampleDelivery({ type, organisation: '129', now: NOW }))).toBeNull();
+  });
+
+  it.each([
+    ['{"value": {{ data.value }}}', 'alert.unknown without a value'],
+    ['{"left": {{ data.concurrent.available }}}', 'without an entitlement'],
+    ['{"inUse": {{ data.inUse }}}', 'alert.firing about the feed'],
+    ['{"a": 1{% if data.repeat %}, "n": no{% endif %}}', 'alert.firing that looks ahead, told again'],
+    ['{"threshold": {{ data.threshold }}}', 'alert.firing about several alerts'],
+    [
+      '{"all": [{% for one in data.alerts %}{{ one.value }},{% endfor %}0]}',
+      'alert.firing about one alert of a group|about several alerts',
+    ],
+    ['{"runbook": "{{ data.annotations.runbook }}"}', 'makes no JSON of alert.firing:'],
+    ['{"rule": "{{ data.name }}"}', 'makes no JSON of alert.firing:'],
+    ['{"first": {{ data.licences[0].licenceType | json }}}', 'billing-period.closed without licence types'],
+    ['{"cell": {{ data.rows[0][0] | json }}}', 'report.ready without rows'],
+  ])('TEMPLATE-9 %s is tried in every shape that it can meet, and the one that fails is named', (body, message) => {
+    const problems = WEBHOOK_EVENTS.flatMap((type) =>
+      shapesOf(type, true, NOW).map(({ what, delivery }) => templateProblem(json(body), delivery, what) ?? ''),
+    );
+    expect(problems.filter((problem) => new RegExp(message).test(problem))).not.toEqual([]);
+  });
+
+  it('TEMPLATE-9 the shapes have the fields of real messages, and only who groups gets groups', () => {
+    const shapes = shapesOf('alert.firing', true, NOW);
+    const [usual, several] = [shapes[0]?.delivery.data ?? {}, shapes.at(-1)?.delivery.data ?? {}];
+    const real = groupData('129', '[]', [usual, { ...usual, value: null }], 0).data;
+    expect(Object.keys(several).sort()).toEqual(Object.keys(real).sort());
+    expect(shapesOf('alert.firing', false, NOW).filter(({ delivery }) => 'alerts' in delivery.data)).toEqual([]);
+    for (const type of WEBHOOK_EVENTS)
+      for (const { what, delivery } of shapesOf(type, true, NOW)) expect(templateProblem(json(GOOD), delivery, what)).toBeNull();
   });
 });

@@ -6,12 +6,13 @@ import type { Delivery } from '../outbox.ts';
 export interface Sampled {
   type: WebhookEventType;
   organisation: string;
-  /** Default: a plain one. Others are for whoever wants to see what names can do. */
+  /** Default: plain ones. Others are for whoever wants to see what names and texts can do. */
   licenceType?: string;
+  text?: string;
   now: Instant;
 }
 
-export function sampleDelivery({ type, organisation, licenceType = 'Agent Calls', now }: Sampled): Delivery {
+export function sampleDelivery({ type, organisation, licenceType = 'Agent Calls', text, now }: Sampled): Delivery {
   return {
     id: 'msg_0f8fad5b-d9cb-469f-a165-70867728950e_42',
     n: 42,
@@ -20,7 +21,7 @@ export function sampleDelivery({ type, organisation, licenceType = 'Agent Calls'
     type,
     about: type.startsWith('alert.') ? `alert nearly-full\u0000${licenceType}` : `${type} ${licenceType}`,
     at: now,
-    data: { organisation, ...dataOf(type, licenceType, now) },
+    data: { organisation, ...dataOf(type, licenceType, text, now) },
     status: 'pending',
     attempts: [],
     tries: 0,
@@ -35,39 +36,45 @@ const LEVELS = {
   overLimit: 0,
 };
 
-function dataOf(type: WebhookEventType, licenceType: string, now: Instant): Record<string, unknown> {
+function dataOf(type: WebhookEventType, licenceType: string, text: string | undefined, now: Instant): Record<string, unknown> {
   const at = formatInstant(now);
   const levels = { ...LEVELS, billingPeriodPeak: { value: 190, at } };
   switch (type) {
     case 'alert.firing':
-      return { ...alertOf(licenceType, 'firing', now), ...levels };
+      return { ...alertOf(licenceType, 'firing', text, now), ...levels };
     case 'alert.resolved':
-      return { ...alertOf(licenceType, 'resolved', now), endsAt: at, ...levels };
+      return { ...alertOf(licenceType, 'resolved', text, now), endsAt: at, ...levels };
     case 'alert.unknown':
-      return { ...alertOf(licenceType, 'unknown', now), ...levels };
+      return { ...alertOf(licenceType, 'unknown', text, now), ...levels };
     case 'peak.new':
-      return { licenceType, value: 190, previous: 188, at, ...levels };
+      return { licenceType, period: '2026-11', value: 190, at, previous: 188, ...levels };
     case 'contingency.entered':
     case 'contingency.left':
       return { licenceType, ...levels };
     case 'feed.silent':
     case 'feed.recovered':
-      return { lastEventAt: at };
+      return { lastEventAt: at, feedSilentAfterSeconds: 600 };
     case 'billing-period.closed':
       return {
         period: '2026-10',
+        start: formatInstant(now - 31 * 86_400_000),
+        end: at,
         licences: [{ licenceType, highWaterMark: { value: 190, at }, contingencyMaxUsed: { value: 0, at: null } }],
       };
     case 'report.ready':
       return {
         report: 'monthly',
-        name: 'Monthly report',
+        name: text ?? 'Monthly report',
         run: 1,
         dueAt: at,
         from: formatInstant(now - 86_400_000),
         to: at,
-        columns: [{ id: 'licenceType', name: 'Licence type', kind: 'dimension' }],
-        rows: [[licenceType]],
+        columns: [
+          { id: 'licenceType', name: 'Licence type', kind: 'dimension' },
+          { id: 'highestConcurrent', name: 'Highest concurrent licences', kind: 'metric' },
+        ],
+        totals: { highestConcurrent: 190 },
+        rows: [[licenceType, 190]],
         rowCount: 1,
         file: '/api/v1/organisations/129/saved-reports/monthly/runs/1',
       };
@@ -76,10 +83,10 @@ function dataOf(type: WebhookEventType, licenceType: string, now: Instant): Reco
   }
 }
 
-const alertOf = (licenceType: string, state: string, now: Instant) => ({
+const alertOf = (licenceType: string, state: string, text: string | undefined, now: Instant) => ({
   id: 'alert-17',
   rule: 'nearly-full',
-  name: 'Nearly full',
+  name: text ?? 'Nearly full',
   licenceType,
   metric: 'utilisation',
   op: '>=',
@@ -92,5 +99,5 @@ const alertOf = (licenceType: string, state: string, now: Instant) => ({
   seq: 4711,
   reason: 'utilisation is 0.95 (>= 0.95)',
   summary: `${licenceType}: 95 % of the concurrent licences in use (limit: 95 % or more).`,
-  annotations: { runbook: 'Ask team leads to end idle sessions' },
+  annotations: { runbook: text ?? 'Ask team leads to end idle sessions' },
 });

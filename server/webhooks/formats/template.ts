@@ -23,16 +23,17 @@ export function templateBody(template: WebhookTemplate, delivery: Delivery, home
   return body;
 }
 
-/** Why a template cannot be used for a message, in a sentence with its line; null: it can. */
-export function templateProblem(template: WebhookTemplate, delivery: Delivery): string | null {
+/** Why a template cannot be used for a message, in a sentence with its line; null: it can. @param what which of several of its type */
+export function templateProblem(template: WebhookTemplate, delivery: Delivery, what = ''): string | null {
+  const tried = what === '' ? delivery.type : `${delivery.type} ${what}`;
   try {
     templateBody(template, delivery, 'https://highwater.example');
     return null;
   } catch (error) {
     const message = (error as Error).message.split('\n')[0] as string;
     if (error instanceof SyntaxError)
-      return `makes no JSON of ${delivery.type}: ${message.slice(0, 200)}. A text that is put in has to go through the json filter: {{ title | json }}`;
-    return LiquidError.is(error) ? message.slice(0, 300) : `fails with ${delivery.type}: ${message.slice(0, 300)}`;
+      return `makes no JSON of ${tried}: ${message.slice(0, 200)}. What is put in has to go through the json filter, {{ title | json }}, and what some messages lack has a default: {{ data.value | default: 0 | json }}`;
+    return LiquidError.is(error) ? `${message.slice(0, 300)} (tried on ${tried})` : `fails with ${tried}: ${message.slice(0, 300)}`;
   }
 }
 

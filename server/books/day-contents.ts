@@ -1,6 +1,8 @@
 /** Which licence types, logon sources and pools a day of UTC has entries of: whoever looks for a rare one passes over all other days. */
 import { getOrMake } from '../../shared/maps.ts';
+import type { Write } from '../store/store.ts';
 import type { Batch } from './batch.ts';
+import type { Draft } from './draft.ts';
 import type { Entry } from './entry.ts';
 
 export const UTC_DAY_MS = 86_400_000;
@@ -20,36 +22,34 @@ const NOTHING: DayContents = { types: [], sources: [], pools: [] };
 
 export const dayOf = (at: number): number => Math.floor(at / UTC_DAY_MS);
 
-/** Adds what the batch wrote to the rows of its days. */
-export function noteDays(batch: Batch): void {
-  const written = new Map<string, { organisation: string; day: number; entries: Map<string, Entry> }>();
-  for (const { table, key, value } of batch.draft.writes()) {
-    if (table !== 'entries' || value === undefined) continue;
-    const [organisation, at] = key as [string, number];
-    const day = dayOf(at);
-    const made = getOrMake(written, `${organisation}\u0000${day}`, () => ({ organisation, day, entries: new Map<string, Entry>() }));
-    made.entries.set(String(key), value as Entry);
+/** Adds what the batch wrote of an organisation to the rows of its days. */
+export function noteDays({ draft }: Batch, organisation: string): void {
+  const written = new Map<number, Write[]>();
+  for (const write of draft.written('entries', organisation)) {
+    if (write.value !== undefined) getOrMake(written, dayOf(write.key[1] as number), (): Write[] => []).push(write);
   }
-  for (const { organisation, day, entries } of written.values()) {
-    const key = [organisation, day];
-    const known = batch.draft.get<DayContents>('dayContents', key) ?? (hasOthers(batch, organisation, day, entries) ? null : NOTHING);
-    const contents = known && withEntries(known, entries.values());
-    if (contents) batch.draft.put('dayContents', key, contents);
+  for (const [day, writes] of written) {
+    const key: [string, number] = [organisation, day];
+    const known = draft.get<DayContents>('dayContents', key) ?? (hasOthers(draft, key, writes) ? null : NOTHING);
+    const contents = known && withEntries(known, writes);
+    if (contents) draft.put('dayContents', key, contents);
   }
 }
 
-function hasOthers({ draft }: Batch, organisation: string, day: number, entries: ReadonlyMap<string, Entry>): boolean {
+function hasOthers(draft: Draft, [organisation, day]: readonly [string, number], writes: readonly Write[]): boolean {
+  const own = new Set(writes.map(({ key }) => String(key)));
   const range = { start: [organisation, day * UTC_DAY_MS], end: [organisation, (day + 1) * UTC_DAY_MS] };
-  for (const { key } of draft.range('entries', range)) if (!entries.has(String(key))) return true;
+  for (const { key } of draft.range('entries', range)) if (!own.has(String(key))) return true;
   return false;
 }
 
 /** Null: it says all of that already. */
-function withEntries(known: DayContents, entries: Iterable<Entry>): DayContents | null {
+function withEntries(known: DayContents, writes: readonly Write[]): DayContents | null {
   const [types, sources, pools] = [new Set(known.types), new Set(known.sources), new Set(known.pools)];
-  for (const entry of entries) {
-    sources.add(entry.source);
-    for (const list of [entry.records, entry.superseded ?? []]) {
+  for (const { value } of writes) {
+    const { source, records, superseded } = value as Entry;
+    sources.add(source);
+    for (const list of superseded ? [records, superseded] : [records]) {
       for (const { type, pool } of list) {
         types.add(type);
         pools.add(pool);

@@ -14,13 +14,13 @@ import { type StoredType, storeSession } from './stored.ts';
 export function finishBatch(batch: Batch): void {
   const { books, draft } = batch;
   rewriteHistory(batch);
-  noteDays(batch);
   writeMarks(batch);
   fileIds(batch);
   for (const [id, types] of batch.changed) {
     const organisation = books.organisations.get(id) as Organisation;
     writeSessions(batch, organisation);
     for (const type of types) writeType(batch, organisation, type);
+    noteDays(batch, id);
     noteLateEntries(batch, organisation);
     chainRecords(batch, organisation);
     draft.put('states', [id], countersOf(organisation));

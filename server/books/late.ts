@@ -32,12 +32,13 @@ export function isLate(batch: Batch, organisation: Organisation, position: Posit
   ) {
     return true;
   }
-  const types = typesTouched(batch, organisation, position, entry);
-  if (types.some((type) => willBeReplayed(batch, organisation, type))) return true;
   if (position.at < organisation.newestAt && hasEntriesFrom(batch, organisation, entry.user, position)) return true;
   const refreshed = organisation.calendar.billingPeriod(position.at).end <= organisation.timersRunTo;
-  if (position.at >= organisation.newestAt && !refreshed) return false;
-  return types.some((type) => isContested(batch, organisation, type, position.at));
+  const behind = position.at < organisation.newestAt || refreshed;
+  if (!behind && !batch.contested.has(organisation.id)) return false;
+  return typesTouched(batch, organisation, position, entry).some(
+    (type) => willBeReplayed(batch, organisation, type) || (behind && isContested(batch, organisation, type, position.at)),
+  );
 }
 
 function typesTouched(batch: Batch, organisation: Organisation, position: Position, entry: Entry): string[] {
@@ -93,7 +94,8 @@ export function sweepLate(batch: Batch, organisation: Organisation, position: Po
     return [];
   }
   const rewriting = beginLate(batch, organisation);
-  const still = isRecomputing(organisation.recomputations) ? [] : usersAsThen(batch, organisation, position);
+  const still =
+    position.at === organisation.newestAt || isRecomputing(organisation.recomputations) ? [] : usersAsThen(batch, organisation, position);
   for (const user of usersSince(batch, organisation, position.at, new Set(still))) refoldUser(batch, rewriting, user, position, [], true);
   writeLate(batch, rewriting, position);
   const workedIn = [...rewriting.entries.values()]

@@ -31,6 +31,11 @@ export interface NewMarks {
 
 const marksOf = (batch: Batch, id: string): NewMarks => getOrMake(batch.marks, id, () => ({ newest: [], late: [] }));
 
+/** Behind everything that is known: marks that are still to come have it, and none that is there lacks it. */
+function isNewest({ books }: Batch, { newestAt }: Organisation, { at, class: order, receipt }: Position): boolean {
+  return at > newestAt || (at === newestAt && order === CLASS.event && receipt === books.receipt);
+}
+
 /** `counted`: the level of now has it already. */
 export function noteShift(
   batch: Batch,
@@ -38,7 +43,7 @@ export function noteShift(
   shift: Pick<Shift, 'position' | 'type' | 'by'>,
   counted: boolean,
 ): void {
-  if (shift.by === 0 || (counted && shift.position.at > organisation.newestAt)) return;
+  if (shift.by === 0 || (counted && isNewest(batch, organisation, shift.position))) return;
   const inMarksFrom = counted ? marksOf(batch, organisation.id).newest.length : Number.POSITIVE_INFINITY;
   getOrMake(batch.shifts, organisation.id, (): Shift[] => []).push({ ...shift, inMarksFrom });
 }

@@ -94,6 +94,8 @@ export interface Organisation extends OrganisationCounters {
   id: string;
   versions: Version<Settings>[];
   calendar: Calendar;
+  /** What counts where nobody has set anything. */
+  unset: Settings;
   users: Map<string, UserState>;
   types: Map<string, TypeState>;
   /** Open sessions of all users. */
@@ -130,6 +132,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     id,
     versions,
     calendar: createCalendar(timeZone, billingPeriodStartDay),
+    unset: { ...DEFAULT_SETTINGS, name: id },
     users: new Map(),
     types: new Map(),
     sessions: 0,
@@ -177,12 +180,11 @@ export function nextLogOff(calendar: Calendar, versions: Version<Settings>[], at
   }
 }
 
-export const settingsAt = (organisation: Organisation, at: Instant): Settings =>
-  inForce(organisation.versions, at) ?? { ...DEFAULT_SETTINGS, name: organisation.id };
+export const settingsAt = (organisation: Organisation, at: Instant): Settings => inForce(organisation.versions, at) ?? organisation.unset;
 
 /** What a timer at `at` finds: at one instant timers come before settings. */
 export const settingsBefore = (organisation: Organisation, at: Instant): Settings =>
-  inForceBefore(organisation.versions, at) ?? { ...DEFAULT_SETTINGS, name: organisation.id };
+  inForceBefore(organisation.versions, at) ?? organisation.unset;
 
 /** Brings the organisation's numbers of users and sessions up to date with one user's devices. */
 export function countSessions(organisation: Organisation, user: string, state: UserState): void {

@@ -85,6 +85,12 @@ export const copyStretch = (s: Stretch): Stretch => ({
   area: [...s.area],
 });
 
+/** The highest of a stretch with the level that it leaves, and its first instant. */
+export function highest({ high, highAt, exit, until }: Stretch, metric: number): { value: number; at: Instant } {
+  const [before, last] = [high[metric] as number, exit[metric] as number];
+  return last > before ? { value: last, at: until } : { value: before, at: highAt[metric] as number };
+}
+
 /** The figures of a whole stretch, as if it ended at `end`. */
 export interface Figures {
   low: Levels;

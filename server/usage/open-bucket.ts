@@ -40,9 +40,9 @@ interface Counted {
 
 const copyOf = ({ count, stretch }: Counted): Counted => ({ count, stretch: copyStretch(stretch) });
 
-function between({ start, until, enter, exit }: Stretch, at: Instant): Levels {
+function inUseBetween({ start, until, enter, exit }: Stretch, at: Instant): number {
   const share = until > start ? Math.max(0, at - start) / (until - start) : 0;
-  return enter.map((level, metric) => level + ((exit[metric] as number) - level) * share) as Levels;
+  return enter[0] + (exit[0] - enter[0]) * share;
 }
 
 /** Five minutes that may still change. A late change costs what lies after it, and that only when somebody looks. */
@@ -114,14 +114,16 @@ export class OpenBucket {
     this.#newest.count -= gone;
   }
 
-  /** The level just before an instant; of what is folded together only both ends are known, and a straight line lies between them. */
-  levelBefore(at: Instant): Levels {
+  /** In use just before an instant; of what is folded together only both ends are known, and a straight line lies between them. */
+  inUseBefore(at: Instant): number {
     const changes = this.#changes;
-    const { count, stretch } = this.#saved.findLast(({ count: n }) => n === 0 || (changes[n - 1] as Change).at < at) ?? this.#saved[0];
-    if (count === 0 && stretch.until >= at) return between(stretch, at);
-    let level = stretch.exit;
-    for (let i = count; i < changes.length && (changes[i] as Change).at < at; i++) level = addLevels(level, (changes[i] as Change).by);
-    return level;
+    let nth = this.#saved.length - 1;
+    while (nth > 0 && (changes[(this.#saved[nth] as Counted).count - 1] as Change).at >= at) nth--;
+    const { count, stretch } = this.#saved[nth] as Counted;
+    if (count === 0 && stretch.until >= at) return inUseBetween(stretch, at);
+    let inUse = stretch.exit[0];
+    for (let i = count; i < changes.length && (changes[i] as Change).at < at; i++) inUse += (changes[i] as Change).by[0];
+    return inUse;
   }
 
   /** How many changes that can still be told apart lie before an instant. */

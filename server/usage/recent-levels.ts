@@ -17,7 +17,7 @@ export const pastOf = ({ open }: TypeUsage, minute: Instant): number =>
 
 function inUseBefore({ open, level }: TypeUsage, at: Instant): number {
   const bucket = open.findLast(({ start }) => start < at);
-  return (bucket ? bucket.levelBefore(at) : (open[0]?.whole.enter ?? level))[0];
+  return bucket ? bucket.inUseBefore(at) : (open[0]?.whole.enter ?? level)[0];
 }
 
 /** The same some minutes later, where nothing has changed since but the level. */

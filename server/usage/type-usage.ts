@@ -3,8 +3,8 @@
  * and the marks of the current day and billing period. Older buckets are in the store.
  */
 import type { Instant } from '../../shared/time.ts';
-import { addLevels, figures, type Levels, NO_LEVELS, type Stretch } from './levels.ts';
-import { BUCKET_MS, bucketStart, OpenBucket } from './open-bucket.ts';
+import { addLevels, highest, type Levels, NO_LEVELS, type Stretch } from './levels.ts';
+import { bucketStart, OpenBucket } from './open-bucket.ts';
 
 /** Buckets kept in memory: the running one and those into which a little lateness may still fall. */
 const OPEN_BUCKETS = 3;
@@ -93,9 +93,8 @@ export function closeBuckets(usage: TypeUsage): Instant[] {
 export function countIn(watch: Watch, bucket: Stretch): void {
   if (bucket.start < watch.start || bucket.start >= watch.end) return;
   if (bucket.start === watch.start) watch.startsInBucket = true;
-  const { high, highAt } = figures(bucket, bucket.start + BUCKET_MS);
-  watch.inUse = higher(watch.inUse, { value: high[0], at: highAt[0] });
-  watch.contingency = higher(watch.contingency, { value: high[2], at: highAt[2] });
+  watch.inUse = higher(watch.inUse, highest(bucket, 0));
+  watch.contingency = higher(watch.contingency, highest(bucket, 2));
 }
 
 /** The earlier of two equal marks stays. */
@@ -110,8 +109,7 @@ export function mark(usage: TypeUsage, watch: Watch, metric: 'inUse' | 'continge
   if (watch[metric]) best = higher(best, watch[metric]);
   for (const { start, whole } of usage.open) {
     if (start < watch.start || start >= watch.end) continue;
-    const { high, highAt } = figures(whole, whole.until);
-    best = higher(best, { value: high[index], at: highAt[index] });
+    best = higher(best, highest(whole, index));
   }
   return best;
 }
@@ -136,4 +134,4 @@ export function highestSince(usage: TypeUsage, at: Instant): number | undefined 
 }
 
 /** The highest in use of a bucket, the level carried into it included. */
-export const highestOf = (bucket: Stretch): number => Math.max(bucket.enter[0], figures(bucket, bucket.until).high[0]);
+export const highestOf = (bucket: Stretch): number => Math.max(bucket.enter[0], highest(bucket, 0).value);

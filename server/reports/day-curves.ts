@@ -23,8 +23,9 @@ export function* readWeekdayCurves(scope: ReportScope, day: Span): Work<WeekdayC
     // At noon: no change of the clocks makes that another day.
     const past = calendar.day(calendar.localTime(day.start, -7 * week, '12:00').at);
     if (!isKnown(scope, past)) continue;
+    const idle = idleDay(scope, past, past.end);
     for (const type of scope.types) {
-      curves.get(type)?.push(readDay(scope, type, past, past.end, effort));
+      curves.get(type)?.push(readDay(scope, type, past, past.end, effort, idle));
       // A day of five minutes is some milliseconds of work.
       yield;
     }
@@ -39,16 +40,22 @@ function isKnown({ covered, firstEntryAt }: ReportScope, { start, end }: Span): 
   return unknown <= MOST_UNKNOWN;
 }
 
-/** The highest in use of each slot of a day up to an instant. */
-export function readDay(scope: ReportScope, type: string, { start }: Span, until: number, effort: Effort): DayCurve {
+/** The highest in use of each slot of a day up to an instant. @param idle what it is if nobody used the type all day: one for all types */
+export function readDay(scope: ReportScope, type: string, { start }: Span, until: number, effort: Effort, idle?: DayCurve): DayCurve {
   const { offsetAt } = scope.buckets;
-  const curve = unknownDay();
   const reader = createLevelReader(scope, type, start, effort);
-  const idle = reader.idleUntil(until);
+  if (reader.idleUntil(until)) return idle ?? idleDay(scope, { start }, until);
+  const curve = unknownDay();
   for (let at = start; at < until; at += SLOT_MS) {
     const end = Math.min(at + SLOT_MS, until);
-    noteHigh(curve, slotAt(at + offsetAt(at)), idle ? 0 : figures(reader.next(end), end).high[0]);
+    noteHigh(curve, slotAt(at + offsetAt(at)), figures(reader.next(end), end).high[0]);
     effort.spend(1);
   }
+  return curve;
+}
+
+function idleDay({ buckets }: ReportScope, { start }: Pick<Span, 'start'>, until: number): DayCurve {
+  const curve = unknownDay();
+  for (let at = start; at < until; at += SLOT_MS) noteHigh(curve, slotAt(at + buckets.offsetAt(at)), 0);
   return curve;
 }

@@ -1,5 +1,6 @@
 /** What the line does for itself, a piece at a time and behind whoever waits: the past worked out again, and what is kept no longer removed. */
 import type { Instant } from '../shared/time.ts';
+import { nextToRemove, removePiece } from './alerting/removal.ts';
 import type { Agenda } from './books/agenda.ts';
 import { type Batch, organisationOf } from './books/batch.ts';
 import { billToKeep, keepNext, nextToKeep, type Retention } from './books/keep.ts';
@@ -31,6 +32,8 @@ export interface BackgroundParts {
 export interface Background {
   /** Queues the next piece of what is being worked out again, if none is queued. */
   recompute(): void;
+  /** Queues the next piece of what is left of deleted receivers, if none is queued. */
+  removeReceivers(): void;
   /** Queues one piece of what is kept no longer: it is never in a hurry. */
   keep(now: Instant): void;
 }
@@ -49,6 +52,8 @@ export function createBackground({
   let pieceQueued = false;
   let recomputedLast = '';
   let recomputeAfter = Number.NEGATIVE_INFINITY;
+  let removalQueued = false;
+  let removeAfter = Number.NEGATIVE_INFINITY;
   let keepQueued = false;
   let keptLast = '';
   let keepAfter = Number.NEGATIVE_INFINITY;
@@ -75,6 +80,21 @@ export function createBackground({
         () => {
           pieceQueued = false;
           recomputeAfter = clock.now() + RETRY_PIECE_MS;
+        },
+      );
+    },
+    removeReceivers() {
+      const next = isReady() && !removalQueued && clock.now() >= removeAfter && nextToRemove(store);
+      if (!next) return;
+      removalQueued = true;
+      submit(1, (batch) => removePiece(batch, next)).then(
+        () => {
+          removalQueued = false;
+          background.removeReceivers();
+        },
+        () => {
+          removalQueued = false;
+          removeAfter = clock.now() + RETRY_PIECE_MS;
         },
       );
     },

@@ -249,6 +249,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     while (waiting.length > 0) {
       await runBatch(take());
       background.recompute();
+      background.removeReceivers();
     }
     running = null;
   };
@@ -290,6 +291,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       }
     } else if (health.state === 'degraded') return;
     background.recompute();
+    background.removeReceivers();
     const due = agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now) || watch.slept() !== null;
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});

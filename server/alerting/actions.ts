@@ -18,7 +18,8 @@ import {
 import { coalesce, recordAttempt } from './deliveries.ts';
 import { isForetellingDue } from './foresight.ts';
 import { tidyReceivers } from './forgetting.ts';
-import { deleteWebhook, type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
+import { type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
+import { deleteWebhook, isBeingRemoved, removePiece } from './removal.ts';
 import { retryFailed } from './retry-failed.ts';
 import { type ShownAlerts, silenceView } from './shown.ts';
 import type { Alerting } from './watched.ts';
@@ -75,7 +76,18 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
     addMuteTime: (organisation, given) => submit(1, (batch) => addMuteTime(batch, alerting(), organisation, given)),
     putMuteTime: (organisation, id, given) => submit(1, (batch) => putMuteTime(batch, alerting(), organisation, id, given)),
     deleteMuteTime: (organisation, id) => submit(1, (batch) => deleteMuteTime(batch, alerting(), organisation, id)),
-    putWebhook: (organisation, given, newSecret) => submit(1, (batch) => putWebhook(batch, alerting(), organisation, given, newSecret)),
+    async putWebhook(organisation, given, newSecret) {
+      for (;;) {
+        const put = await submit(1, (batch) => {
+          if (!isBeingRemoved(batch.draft, organisation, given.id))
+            return { made: putWebhook(batch, alerting(), organisation, given, newSecret) };
+          // One by the same name was deleted a moment ago: nothing of it is to be taken for this one's.
+          removePiece(batch, [organisation, given.id]);
+          return null;
+        });
+        if (put) return put.made;
+      }
+    },
     rotateSecret: (organisation, id, change) => submit(1, (batch) => rotateSecret(batch, alerting(), organisation, id, change)),
     deleteWebhook: (organisation, id) => submit(1, (batch) => deleteWebhook(batch, alerting(), organisation, id)),
     testWebhook: (organisation, id) => submit(1, (batch) => testWebhook(batch, alerting(), organisation, id)),

@@ -2,13 +2,12 @@
 import { FORMATS_WITHOUT_SECRET } from '../../shared/alerts.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
-import { below } from '../store/store.ts';
 import { type Delivery, queuedAgain, type Webhook } from '../webhooks/outbox.ts';
 import { watchedNow } from './administration.ts';
 import { endWaits } from './groups.ts';
 import { queueFor, writeDelivery } from './messages.ts';
 import { ofReceiver } from './receiver-stats.ts';
-import { type Alerting, lookAgain, type Watched } from './watched.ts';
+import type { Alerting, Watched } from './watched.ts';
 
 /** Of one receiver: each costs a signature in every message. */
 const OLD_SECRETS = 4;
@@ -67,25 +66,6 @@ export function pendingOf(batch: Batch, organisation: string, webhook: string): 
   return rows.flatMap(({ key }) => batch.draft.get<Delivery>('deliveries', key) ?? []);
 }
 
-/** Whether there was such a receiver. What still waited for it is forgotten, and so are its deliveries. */
-export function deleteWebhook(batch: Batch, alerting: Alerting, organisation: string, id: string): boolean {
-  const watched = alerting.watched.get(organisation);
-  if (!watched?.webhooks.delete(id)) return false;
-  watched.groups.delete(id);
-  batch.draft.remove('alertGroups', [organisation, id]);
-  lookAgain(alerting, watched);
-  batch.draft.remove('webhooks', [organisation, id]);
-  batch.draft.remove('receiverStats', [organisation, id]);
-  for (const table of ['deliveries', 'outbox', 'exchanges'] as const) {
-    for (const { key } of [...batch.draft.range(table, ofReceiver(organisation, id))]) batch.draft.remove(table, key);
-  }
-  for (const { key } of [...batch.draft.range('deliveryIds', below(organisation, id))]) batch.draft.remove('deliveryIds', key);
-  for (const { key } of [...batch.draft.range('alertDeliveries', below(organisation))]) {
-    if (key[2] === id) batch.draft.remove('alertDeliveries', key);
-  }
-  return true;
-}
-
 /** Queues a message that only says that messages arrive; also for a receiver that is turned off, and whatever it listens to. */
 export function testWebhook(batch: Batch, alerting: Alerting, organisation: string, id: string): Delivery | null {
   const watched = alerting.watched.get(organisation);
@@ -97,6 +77,7 @@ export function testWebhook(batch: Batch, alerting: Alerting, organisation: stri
 
 /** Tries a delivery anew and at once, under the same id. */
 export function retryDelivery(batch: Batch, alerting: Alerting, organisation: string, webhook: string, id: string): Delivery | null {
+  if (!alerting.watched.get(organisation)?.webhooks.has(webhook)) return null;
   const n = batch.draft.get<number>('deliveryIds', [organisation, webhook, id]);
   const delivery = n === undefined ? undefined : batch.draft.get<Delivery>('deliveries', [organisation, webhook, n]);
   if (!delivery) return null;

@@ -40,6 +40,7 @@ export function createShownReceivers(store: Reader, now: () => Instant): ShownRe
         webhook: view(organisation as string, value),
       })),
     delivery(organisation, id, message) {
+      if (!webhook(organisation, id)) return undefined;
       const n = store.get<number>('deliveryIds', [organisation, id, message]);
       const delivery = n === undefined ? undefined : deliveryAt([organisation, id, n]);
       return delivery && deliveryDetailView(delivery, (at) => store.get<Exchange>('exchanges', [organisation, id, at, delivery.n]));

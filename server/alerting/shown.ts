@@ -96,9 +96,10 @@ export function createShownAlerts(store: Reader, now: () => Instant): ShownAlert
       const one = shown.get(organisation);
       if (!one) return [];
       const keeper = createKeeper(one, now());
+      const removed = new Set([...store.range('removedReceivers', below(organisation))].map(({ key }) => key[1] as string));
       const view = (alert: Alert): AlertView => {
         const kept = alert.course.state === 'resolved' ? null : keeper(alert);
-        return alertView(organisation, alert, kept, deliveriesOf(store, organisation, alert.id));
+        return alertView(organisation, alert, kept, deliveriesOf(store, organisation, alert.id, removed));
       };
       return [...one.alerts.values()].map(view).sort((a, b) => (a.startsAt < b.startsAt ? 1 : -1));
     },
@@ -165,10 +166,11 @@ const withdrawnAlert = (alert: Alert, endedAt: Instant): LiveAlert => ({
   endsAt: formatInstant(endedAt),
 });
 
-/** What did not arrive about it. */
-function deliveriesOf(store: Reader, organisation: string, alert: string): DeliveryCounts {
+/** What did not arrive about it. @param removed receivers that were deleted, whose messages are still being removed */
+function deliveriesOf(store: Reader, organisation: string, alert: string, removed: ReadonlySet<string>): DeliveryCounts {
   const counts: DeliveryCounts = { pending: 0, failed: 0 };
-  for (const { value } of store.range<'pending' | 'failed'>('alertDeliveries', below(organisation, alert))) counts[value]++;
+  for (const { key, value } of store.range<'pending' | 'failed'>('alertDeliveries', below(organisation, alert)))
+    if (!removed.has(key[2] as string)) counts[value]++;
   return counts;
 }
 

@@ -81,6 +81,8 @@ export const TABLES = [
   'alertGroups',
   /** [organisation, webhook] -> the receiver, with its secret. */
   'webhooks',
+  /** [organisation, webhook] -> the receiver was deleted, and something of it is still there: the messages to it. */
+  'removedReceivers',
   /** [organisation, webhook, number] -> a message with its attempts. */
   'deliveries',
   /** [organisation, webhook, webhook-id] -> number of the delivery. */

@@ -7,8 +7,9 @@ import type { ImportReport } from '../../shared/import.ts';
 import { formatInstant } from '../../shared/time.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { compareBooks } from '../support/compare-books.ts';
-import { HEADER, importCsv } from '../support/import.ts';
-import { type NaiveEvent, type NaiveInput, type NaiveRow, type NaiveSettings, naiveBooks } from '../support/naive-books.ts';
+import { deviceOf, type FileRow, line, naiveRow, textOf } from '../support/file-rows.ts';
+import { importCsv } from '../support/import.ts';
+import { type NaiveEvent, type NaiveInput, type NaiveSettings, naiveBooks } from '../support/naive-books.ts';
 
 const START = Date.parse('2026-10-30T20:00:00Z');
 const END = Date.parse('2026-11-02T08:00:00Z');
@@ -23,15 +24,6 @@ const instant = fc.oneof(
 );
 const user = fc.constantFrom('a', 'b', 'c');
 
-interface FileRow {
-  usage: string;
-  at: number;
-  type: string;
-  user: string;
-  source: string;
-  /** Empty: the file does not say. */
-  device: string;
-}
 const device = fc.constantFrom('', '', 'desktop', 'deskphone');
 const fileRow: fc.Arbitrary<FileRow> = fc.oneof(
   {
@@ -111,28 +103,12 @@ const check = (title: string, arbitraries: fc.Arbitrary<unknown>[], run: (...val
   }, 120_000);
 
 const toInput = (item: NaiveEvent): EventInput => ({ ...item, logonSource: item.source });
-const line = ({ usage, at, type, user: who, source, device: named }: FileRow) =>
-  [usage, formatInstant(at).slice(0, 19).replace('T', ' '), type, who, source, named].join(',');
-const textOf = (rows: FileRow[]) => `${[`${HEADER},Device`, ...rows.map(line)].join('\n')}\n`;
-
 async function putSettings(books: TestBooks, { from, ...value }: NaiveSettings): Promise<void> {
   await books.settings({ ...value, effectiveFrom: formatInstant(from) });
 }
 
-const kinds: Record<string, NaiveRow['type']> = { 'Refresh Contingency': 'import-refreshed', 'Scheduled Log Off': 'import-logged-off' };
-const devices: Record<string, string> = { 'Agent Desktop': 'desktop', 'Paired Device': 'deskphone' };
-const deviceOf = ({ source, device: named }: FileRow): string => named || (devices[source] ?? 'system');
 /** Numbers do not say in which order somebody logged in and out on one device at one instant. */
 const onceADevice = (events: NaiveEvent[]) => [...new Map(events.map((item) => [[item.user, item.device, item.at].join(), item])).values()];
-const naiveRow = (row: FileRow): NaiveRow => ({
-  type: kinds[row.source] ?? (row.usage === 'Acquired' ? 'import-acquired' : 'import-released'),
-  user: row.user,
-  device: deviceOf(row),
-  source: row.source,
-  at: row.at,
-  licences: [row.type],
-  ...(row.device !== '' && { named: row.device }),
-});
 const contentOf = (row: FileRow): string => line({ ...row, device: deviceOf(row) });
 
 /** One row after the other, by time and then as the file has them: is it new, and does it do anything? */

@@ -1,12 +1,12 @@
-/** What a vendor, or storm, says was used on each day: kept beside the books, to be compared with them. */
+/** What a vendor, or storm, says was used on each day, or in a month: kept beside the books, to be compared with them. */
 import type { BillingRule } from './bill.ts';
 import type { LineReason, NormalisedField } from './import.ts';
 
-/** `day`: a figure as it was given. `samples`: the highest of the day's rows of five minutes. */
-export type FigureKind = 'day' | 'samples';
+/** `day`: a figure as it was given. `samples`: the highest of the day's rows of five minutes. `month`: that of a whole billing period. */
+export type FigureKind = 'day' | 'samples' | 'month';
 
 export interface GivenFigure {
-  /** `YYYY-MM-DD`, a day of the organisation's calendar. */
+  /** `YYYY-MM-DD`, a day of the organisation's calendar; `YYYY-MM`, the billing period of that name. */
   date: string;
   licenceType: string;
   value: number;
@@ -17,7 +17,7 @@ export interface GivenFigure {
   rows: number;
 }
 
-/** Days of one source, or of all. */
+/** Days of one source, or of all. A month counts as its first day. */
 export interface FigureRange {
   source?: string;
   /** `YYYY-MM-DD`. */
@@ -88,11 +88,19 @@ export interface ComparedDay {
   alsoPossible: DifferenceCause[];
 }
 
-/** The highest of all days. */
+/** The whole period. */
 export interface ComparedType {
   licenceType: string;
-  /** Highest of the days that were given; null: none was. */
+  /** The figure of the month, else the highest of the days that were given; null: none was. */
   theirs: number | null;
+  /** What `theirs` is; null: none was given. */
+  given: 'month' | 'days' | null;
+  /** Why the figure of the month is another than ours, as far as can be told; null: none was given. */
+  cause: DifferenceCause | null;
+  explanation: string | null;
+  alsoPossible: DifferenceCause[];
+  /** Highest of the contingency pool: theirs where it was given, and ours. */
+  contingency: { theirs: number | null; ours: number };
   daysGiven: number;
   /** Under each billing rule, over the whole period. */
   ours: Record<BillingRule, number>;

@@ -7,12 +7,26 @@ import { figuresIn, type KeptFigure } from '../books/vendor-figures.ts';
 import type { BillingPeriod } from '../licensing/calendar.ts';
 import { certaintyOf, type ReportScope } from '../reports/scope.ts';
 import type { Work } from '../reports/work.ts';
+import { compareKeys } from '../store/keys.ts';
 import { type DayFigures, readDayFigures } from './day-figures.ts';
 import { type DayEvidence, explain, likelyCauses, possibleCauses } from './difference-cause.ts';
 
-/** Sources that know something of the days of a period. */
-export function sourcesIn({ disk, organisation, buckets }: ReportScope, period: BillingPeriod): string[] {
-  return [...new Set([...figuresIn(disk, organisation, datesOf(buckets, period))].map(({ source }) => source))];
+/** Sources that know something of the days of a period, or of it as a whole. */
+export function sourcesIn(scope: ReportScope, period: BillingPeriod): string[] {
+  return [...new Set([...daysIn(scope, period), ...monthsIn(scope, period)].map(({ source }) => source))].sort((a, b) =>
+    compareKeys([a], [b]),
+  );
+}
+
+function daysIn({ disk, organisation, buckets }: ReportScope, period: BillingPeriod, source?: string): KeptFigure[] {
+  const range = { ...datesOf(buckets, period), ...(source !== undefined && { source }) };
+  return [...figuresIn(disk, organisation, range)].filter(({ kind }) => kind !== 'month');
+}
+
+/** Figures of the whole period: under its name. */
+function monthsIn({ disk, organisation }: ReportScope, { name }: BillingPeriod, source?: string): KeptFigure[] {
+  const range = { from: `${name}-01`, to: `${name}-02`, ...(source !== undefined && { source }) };
+  return [...figuresIn(disk, organisation, range)].filter(({ kind }) => kind === 'month');
 }
 
 function datesOf({ calendar }: ReportScope['buckets'], { start, end }: BillingPeriod): { from: string; to: string } {
@@ -29,10 +43,10 @@ interface Pair {
 
 /** @param source one of `sourcesIn`, or null where there is none */
 export function* compareFigures(scope: ReportScope, period: BillingPeriod, source: string | null): Work<Comparison> {
-  const { disk, organisation, buckets } = scope;
-  const given = source === null ? [] : [...figuresIn(disk, organisation, { source, ...datesOf(buckets, period) })];
+  const given = source === null ? [] : daysIn(scope, period, source);
+  const months = new Map((source === null ? [] : monthsIn(scope, period, source)).map((figure) => [figure.licenceType, figure]));
   const byKey = new Map(given.map((figure) => [`${figure.date} ${figure.licenceType}`, figure]));
-  const types = [...new Set([...scope.types, ...given.map(({ licenceType }) => licenceType)])];
+  const types = [...new Set([...scope.types, ...given.map(({ licenceType }) => licenceType), ...months.keys()])];
   const figures = yield* readDayFigures(scope, period, types);
   const pairs = new Map<string, Pair[]>();
   for (const day of figures.days) {
@@ -44,7 +58,7 @@ export function* compareFigures(scope: ReportScope, period: BillingPeriod, sourc
   }
   const days = [...pairs.values()].flatMap((ofType) => comparedDays(scope, ofType));
   return {
-    organisation,
+    organisation: scope.organisation,
     period: period.name,
     start: formatInstant(period.start),
     end: formatInstant(period.end),
@@ -52,7 +66,9 @@ export function* compareFigures(scope: ReportScope, period: BillingPeriod, sourc
     provisional: certaintyOf(scope, period).provisional,
     source,
     sources: sourcesIn(scope, period),
-    licences: [...pairs].map(([licenceType, ofType]) => comparedType(licenceType, ofType, days, figures.whole(licenceType))),
+    licences: types
+      .filter((type) => pairs.has(type) || months.has(type))
+      .map((type) => comparedType(figures, type, pairs.get(type) ?? [], days, months.get(type))),
     days: days.sort((a, b) => (a.date === b.date ? types.indexOf(a.licenceType) - types.indexOf(b.licenceType) : a.date < b.date ? -1 : 1)),
   };
 }
@@ -86,16 +102,33 @@ function comparedDays(scope: ReportScope, pairs: readonly Pair[]): ComparedDay[]
 }
 
 function comparedType(
+  figures: DayFigures,
   licenceType: string,
   pairs: readonly Pair[],
   days: readonly ComparedDay[],
-  ours: Record<BillingRule, number>,
+  month: KeptFigure | undefined,
 ): ComparedType {
   const given = pairs.flatMap(({ theirs }) => (theirs === null ? [] : [theirs]));
-  const theirs = given.length > 0 ? Math.max(...given) : null;
+  const ofDays = given.length > 0 ? Math.max(...given) : null;
+  const theirs = month?.value ?? ofDays;
+  const evidence = figures.wholeEvidence(licenceType, month?.givenAt ?? Number.POSITIVE_INFINITY);
+  const [cause = null, ...alsoPossible] = month ? possibleCauses(month.value, evidence) : [];
   const causes: ComparedType['causes'] = {};
-  for (const { cause, licenceType: type } of days) if (cause !== null && type === licenceType) causes[cause] = (causes[cause] ?? 0) + 1;
-  return { licenceType, theirs, daysGiven: given.length, ours, difference: theirs === null ? null : lessOurs(theirs, ours), causes };
+  for (const { cause: ofDay, licenceType: type } of days)
+    if (ofDay !== null && type === licenceType) causes[ofDay] = (causes[ofDay] ?? 0) + 1;
+  return {
+    licenceType,
+    theirs,
+    given: month ? 'month' : ofDays === null ? null : 'days',
+    cause,
+    explanation: cause === null ? null : explain(cause, month?.value ?? 0, evidence, 'period'),
+    alsoPossible,
+    contingency: { theirs: month?.contingency ?? null, ours: figures.contingency(licenceType) },
+    daysGiven: given.length,
+    ours: evidence.ours,
+    difference: theirs === null ? null : lessOurs(theirs, evidence.ours),
+    causes,
+  };
 }
 
 const lessOurs = (theirs: number, ours: Record<BillingRule, number>): Record<BillingRule, number> =>

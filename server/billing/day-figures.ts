@@ -78,8 +78,10 @@ export interface DayFigures {
   days: (Span & { date: string })[];
   /** Null: nothing is known of that type. @param givenAt when the figure it is compared with was given */
   evidence(licenceType: string, date: string, givenAt: Instant): DayEvidence | null;
-  /** The whole stretch under every rule. */
-  whole(licenceType: string): Record<BillingRule, number>;
+  /** The same of the whole stretch, as if it were one day; of a type of which nothing is known, of a stretch without anybody. */
+  wholeEvidence(licenceType: string, givenAt: Instant): DayEvidence;
+  /** Contingency max used of the whole stretch. */
+  contingency(licenceType: string): number;
 }
 
 export function* readDayFigures(scope: ReportScope, span: Span, types: readonly string[]): Work<DayFigures> {
@@ -159,21 +161,42 @@ function figuresOf(scope: ReportScope, span: Span, end: Instant, lines: Readonly
     found ? { instant: found.instant, 'sample:5m': found['sample:5m'] } : null;
   return {
     days,
-    whole: (type) => valuesOf((lines.get(type) as TypeLines).whole),
-    evidence(type, date, givenAt) {
-      const known = lines.get(type);
-      const day = spans.get(date);
-      if (!known || !day) return null;
+    contingency: (type) => lines.get(type)?.whole.contingency.value ?? 0,
+    wholeEvidence(type, givenAt) {
+      const all = days.flatMap(({ date }) => evidence(type, date, givenAt) ?? []);
       return {
-        ours: known.local.found.get(date) ?? nothing,
-        devices: sampled(known.devices.found.get(date)) ?? { instant: 0, 'sample:5m': 0 },
-        utc: sampled(known.utc?.found.get(date)),
-        standardTime:
-          scope.buckets.offsetAt(day.start) === standardOffset(scope, day.start) ? null : sampled(known.standard?.found.get(date)),
-        complete: scope.covered(day.start, Math.min(day.end, scope.now)),
-        lateAcquired: (known.late.get(date) ?? []).filter((receivedAt) => receivedAt > givenAt).length,
+        ours: valuesOf((lines.get(type) as TypeLines).whole),
+        devices: highestOf(all.map(({ devices }) => devices)) ?? { instant: 0, 'sample:5m': 0 },
+        utc: highestOf(all.flatMap(({ utc }) => utc ?? [])),
+        standardTime: highestOf(all.flatMap(({ standardTime }) => standardTime ?? [])),
+        complete: all.every(({ complete }) => complete),
+        lateAcquired: all.reduce((sum, day) => sum + day.lateAcquired, 0),
       };
     },
+    evidence,
+  };
+
+  function evidence(type: string, date: string, givenAt: Instant): DayEvidence | null {
+    const known = lines.get(type);
+    const day = spans.get(date);
+    if (!known || !day) return null;
+    return {
+      ours: known.local.found.get(date) ?? nothing,
+      devices: sampled(known.devices.found.get(date)) ?? { instant: 0, 'sample:5m': 0 },
+      utc: sampled(known.utc?.found.get(date)),
+      standardTime:
+        scope.buckets.offsetAt(day.start) === standardOffset(scope, day.start) ? null : sampled(known.standard?.found.get(date)),
+      complete: scope.covered(day.start, Math.min(day.end, scope.now)),
+      lateAcquired: (known.late.get(date) ?? []).filter((receivedAt) => receivedAt > givenAt).length,
+    };
+  }
+}
+
+function highestOf(all: readonly Sampled[]): Sampled | null {
+  if (all.length === 0) return null;
+  return {
+    instant: Math.max(...all.map(({ instant }) => instant)),
+    'sample:5m': Math.max(...all.map((each) => each['sample:5m'])),
   };
 }
 

@@ -59,12 +59,17 @@ export function likelyCauses(days: readonly (readonly DifferenceCause[])[]): Dif
   return days.map((possible) => possible.reduce((best, cause) => (daysOf(cause) > daysOf(best) ? cause : best)));
 }
 
-/** The cause in a sentence. */
-export function explain(cause: DifferenceCause, theirs: number, { ours, devices, utc, standardTime, lateAcquired }: DayEvidence): string {
+/** The cause in a sentence. @param of what the figure is of: a day, or a billing period */
+export function explain(
+  cause: DifferenceCause,
+  theirs: number,
+  { ours, devices, utc, standardTime, lateAcquired }: DayEvidence,
+  of: 'day' | 'period' = 'day',
+): string {
   const exact = `${ours.instant} at most at any moment`;
   switch (cause) {
     case 'none':
-      return `The exact maximum of the day: ${ours.instant}.`;
+      return `The exact maximum of the ${of}: ${ours.instant}.`;
     case 'sampled':
       return `Sampled every five minutes: ${theirs} in the samples, ${exact} in between.`;
     case 'steady':
@@ -76,14 +81,16 @@ export function explain(cause: DifferenceCause, theirs: number, { ours, devices,
     case 'devices':
       return `Counts devices instead of users: ${devices.instant} devices of ${ours.instant} users.`;
     case 'utc-days':
-      return `Their days are days in UTC: ${utc?.instant} on that one, ${ours.instant} on the day of the organisation's clock.`;
+      return of === 'day'
+        ? `Their days are days in UTC: ${utc?.instant} on that one, ${ours.instant} on the day of the organisation's clock.`
+        : `Their month is one in UTC: ${utc?.instant} in that one, ${ours.instant} by the organisation's clock.`;
     case 'standard-time-days':
       return `Their days do not follow the change of clocks: ${standardTime?.instant} on a day of standard time, ${ours.instant} on that of summer time.`;
     case 'not-recording':
-      return `Highwater was not recording for part of the day and knows of ${ours.instant}.`;
+      return `Highwater was not recording for part of the ${of} and knows of ${ours.instant}.`;
     case 'late-records':
-      return `Records that came to be known after this figure was given brought the day ${lateAcquired} of its logins.`;
+      return `Records that came to be known after this figure was given brought the ${of} ${lateAcquired} of its logins.`;
     case 'unknown':
-      return `No rule that is known here makes ${theirs} of this day (${exact}).`;
+      return `No rule that is known here makes ${theirs} of this ${of} (${exact}).`;
   }
 }

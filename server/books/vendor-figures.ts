@@ -38,7 +38,7 @@ export interface KeptFigure extends StoredFigure {
   licenceType: string;
 }
 
-/** By source, day and type. @param after the key behind which it goes on */
+/** By source, day and type; a month before its days. @param after the key behind which it goes on */
 export function* figuresIn(
   disk: Reader,
   organisation: string,
@@ -47,9 +47,12 @@ export function* figuresIn(
 ): Iterable<KeptFigure> {
   for (const name of source === undefined ? sourcesOf(disk, organisation) : [source]) {
     if (after && compareKeys([name], [after[1] as string]) < 0) continue;
-    const begin = from === undefined ? [organisation, name] : [organisation, name, from];
+    // A month is written shorter than its days, and sorts before them.
+    const begin = from === undefined ? [organisation, name] : [organisation, name, from.slice(0, 7)];
     const start = after && after[1] === name ? [...after, 0] : begin;
     for (const { key, value } of disk.range<StoredFigure>('vendorFigures', { start, end: [organisation, name, to] })) {
+      const day = (key[2] as string).padEnd(10, '-01');
+      if ((from !== undefined && day < from) || day >= to) continue;
       yield { source: name, date: key[2] as string, licenceType: key[3] as string, ...value };
     }
   }

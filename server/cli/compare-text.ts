@@ -22,12 +22,14 @@ export function figuresText(report: FiguresReport, dryRun: boolean): string {
 /** Of each type the period as a whole, and then the days that differ. */
 export function comparisonText({ period, timeZone, source, licences, days }: Comparison): string {
   const lines = [`${period} (${timeZone}), ${source}`];
-  for (const { licenceType, theirs, daysGiven, ours, causes } of licences) {
+  for (const { licenceType, theirs, given, explanation, contingency, daysGiven, ours, causes } of licences) {
     if (theirs === null) continue;
     const same = causes.none ?? 0;
     lines.push(
-      `  ${licenceType}: theirs ${theirs}; ours ${BILLING_RULES.map((rule) => `${ours[rule]} ${rule}`).join(', ')}. ${same} of ${daysGiven} days are the same.`,
+      `  ${licenceType}: theirs ${theirs}; ours ${BILLING_RULES.map((rule) => `${ours[rule]} ${rule}`).join(', ')}.${daysGiven > 0 ? ` ${same} of ${daysGiven} days are the same.` : ''}`,
     );
+    if (given === 'month' && explanation !== null) lines.push(`    the month  ${explanation}`);
+    if (contingency.theirs !== null) lines.push(`    contingency (overflow): theirs ${contingency.theirs}, ours ${contingency.ours}`);
     for (const day of days) {
       if (day.licenceType !== licenceType || day.cause === null || day.cause === 'none') continue;
       const by = (day.difference?.instant ?? 0) > 0 ? `+${day.difference?.instant}` : String(day.difference?.instant);

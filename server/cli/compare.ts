@@ -18,7 +18,7 @@ interface CompareFlags extends DaemonFlags {
 
 export function compareCommand(): Command {
   const command = new Command('compare')
-    .description("give a vendor's figures of each day, or storm's Organisation Licence Usage rows, and compare them with ours, day by day")
+    .description("give a vendor's figures of each day or month, or storm's Organisation Licence Usage rows, and compare them with ours")
     .argument('<file>', 'CSV, or - for standard input')
     .requiredOption('--organisation <id>', 'whose figures')
     .option('--source <name>', 'whose figures they are; those given before under this name are replaced', 'vendor')

@@ -20,7 +20,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
 
   const give = describe(
     "Give a vendor's figures",
-    "Per day and licence type: a JSON list, CSV with the columns Date, Licence Type, Peak, or storm's Organisation Licence Usage rows, of which the highest of each day is kept. A figure of the same source, day and type is replaced. Nothing of the books depends on them.",
+    "Per day (`2026-10-31`) or month (`2026-10`, the billing period of that name) and licence type: a JSON list, CSV with the columns Date, Licence Type, Peak, or storm's Organisation Licence Usage rows, of which the highest of each day is kept. A figure of the same source, day or month, and type is replaced. Nothing of the books depends on them.",
     {
       tag: 'Reports',
       query: 'giveFigures',
@@ -44,10 +44,14 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
     return json(report);
   });
 
-  const list = describe("A vendor's figures", 'By source, day and licence type. `from` and `to` are days, `to` exclusive.', {
-    tag: 'Reports',
-    query: 'figures',
-  });
+  const list = describe(
+    "A vendor's figures",
+    'By source, day and licence type. `from` and `to` are days, `to` exclusive; a month counts as its first day.',
+    {
+      tag: 'Reports',
+      query: 'figures',
+    },
+  );
   app.get(FIGURES, list, (c) => json(committed().vendorFigures(existingOrganisation(c, edge), parseFiguresQuery(searchOf(c)))));
 
   const remove = describe("Remove a vendor's figures", 'Those of a source, all or of some days.', {
@@ -64,7 +68,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
 
   const compare = describe(
     "A vendor's figures beside ours",
-    'Day by day and type by type: theirs, ours under each billing rule, the difference, and its likely cause. Default: the running period, and the first of the sources; `sources` names all that have given figures of it.',
+    'Of the month, and day by day, type by type: theirs, ours under each billing rule, the difference, and its likely cause. Default: the running period, and the first of the sources; `sources` names all that have given figures of it.',
     { tag: 'Reports', query: 'comparison' },
   );
   app.get('/api/v1/organisations/:organisation/billing/comparison', compare, async (c) => {

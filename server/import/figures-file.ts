@@ -24,7 +24,7 @@ export interface FiguresTask {
   timeZone: string;
   dateOrder?: DateOrder;
   dateAt: (at: Instant) => string;
-  /** Name of the billing period that a date is in. */
+  /** Name of the billing period that a day is in. */
   periodOf: (date: string) => string;
   dryRun: boolean;
 }
@@ -43,7 +43,7 @@ export class FigureGatherer {
   add(line: number, kind: FigureKind, row: FigureRow): string | null {
     const key = `${row.date} ${row.licenceType}`;
     const known = this.figures.get(key);
-    if (!known) this.figures.set(key, { ...row, kind, rows: 1, line });
+    if (!known) this.figures.set(key, { ...row, kind: row.date.length === 7 ? 'month' : kind, rows: 1, line });
     else if (kind === 'day') {
       if (known.value !== row.value || known.contingency !== row.contingency)
         return `line ${known.line} gives another figure of this day and type`;
@@ -110,6 +110,7 @@ export async function keepFigures(task: FiguresTask, kind: FigureKind, { figures
     const found = dryRun ? pipeline.tryFigures(organisation, source, some) : await pipeline.putFigures(organisation, source, some);
     for (const fate of found) fates[fate]++;
   }
-  const periods = [...new Set(all.map(({ date }) => periodOf(date)))].sort();
-  return { source, kind, rows: all.length, taken: all.length, ...fates, periods, normalised: [], refused: [] };
+  const isMonth = all.length > 0 && all.every((figure) => figure.kind === 'month');
+  const periods = [...new Set(all.map(({ date, kind: of }) => (of === 'month' ? date : periodOf(date))))].sort();
+  return { source, kind: isMonth ? 'month' : kind, rows: all.length, taken: all.length, ...fates, periods, normalised: [], refused: [] };
 }

@@ -18,7 +18,7 @@ export type FigureColumn = (typeof SAMPLE_COLUMNS)[number] | (typeof DAY_COLUMNS
 
 /** Other words that mean a column. */
 const WORDS: Partial<Record<FigureColumn, string[]>> = {
-  Date: ['Day'],
+  Date: ['Day', 'Month', 'Period', 'Billing Period'],
   'Licence Type': ['License Type', 'licenceType'],
   Peak: ['Value', 'Billed', 'Billed Value', 'Maximum', 'Highest'],
   Contingency: ['Contingency Peak', 'Overage'],

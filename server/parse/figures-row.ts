@@ -9,7 +9,7 @@ import { shown } from './issues.ts';
 import { lineFields, Unreadable } from './line-fields.ts';
 
 export interface FigureRow {
-  /** `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`, or `YYYY-MM` for a month. */
   date: string;
   licenceType: string;
   value: number;
@@ -39,6 +39,14 @@ export interface FigureReading {
 
 const MOST = 1_000_000_000;
 
+/** `2026-10`, or `10/2026`. Null: it is no month. */
+function monthOf(text: string): string | null {
+  const [, year, month] = /^(\d{4})-(\d{1,2})$/.exec(text) ?? [];
+  const [, monthFirst, yearLast] = /^(\d{1,2})[/.](\d{4})$/.exec(text) ?? [];
+  const [y, m] = [year ?? yearLast, Number(month ?? monthFirst)];
+  return y !== undefined && m >= 1 && m <= 12 ? `${y}-${String(m).padStart(2, '0')}` : null;
+}
+
 export function createFigureReader(options: FigureRowOptions): (line: number, fields: readonly string[]) => FigureReading {
   const { header, dateOrder, organisation, instants, dateAt, timeZone } = options;
   const { columns, width, kind } = header;
@@ -63,6 +71,11 @@ export function createFigureReader(options: FigureRowOptions): (line: number, fi
       const exact = alone || utc === '' ? null : readUtc(utc);
       if (exact !== null) return dateAt(exact);
       const text = raw(column);
+      const month = alone ? monthOf(text.trim()) : null;
+      if (month !== null) {
+        changed(column, month);
+        return month;
+      }
       const read = readDateTime(alone && !text.includes(':') ? `${text.trim()} 00:00:00` : text, dateOrder);
       if (typeof read === 'string') throw new Unreadable(`${column} ${read}: ${shown(text)}`);
       if ('at' in read) return dateAt(read.at);

@@ -14,7 +14,12 @@ function isDate(text: string): boolean {
   return Number.isFinite(at) && new Date(at).toISOString().startsWith(text);
 }
 
-export const figureSchema = z.strictObject({ date, licenceType, value: count, contingency: count.optional() });
+const isMonth = (text: string): boolean => /^\d{4}-(?:0[1-9]|1[0-2])$/.test(text);
+const dateOrMonth = z
+  .string()
+  .refine((text) => isDate(text) || isMonth(text), { message: 'must be a day like 2026-10-31, or a month like 2026-10' });
+
+export const figureSchema = z.strictObject({ date: dateOrMonth, licenceType, value: count, contingency: count.optional() });
 export const figuresQuery = pageQuery.extend({ source: name.optional(), from: date.optional(), to: date.optional() });
 export const deleteFiguresQuery = z.strictObject({ source: name, from: date.optional(), to: date.optional() });
 export const giveFiguresQuery = importQuery.extend({ source: name.default(USUAL_SOURCE) });
@@ -23,7 +28,7 @@ export const parseFiguresQuery = (search: URLSearchParams) => parseQuery(figures
 export const parseDeleteFiguresQuery = (search: URLSearchParams) => parseQuery(deleteFiguresQuery, search);
 export const parseGiveFiguresQuery = (search: URLSearchParams) => parseQuery(giveFiguresQuery, search);
 
-/** A list of figures of days. @throws RefusedInput with every problem, `index` telling the item */
+/** A list of figures of days, or of months. @throws RefusedInput with every problem, `index` telling the item */
 export function parseFigures(body: unknown): GivenFigure[] {
   const problems = new Problems();
   if (!Array.isArray(body)) problems.add({ path: '', message: 'must be an array of figures' });
@@ -37,7 +42,7 @@ export function parseFigures(body: unknown): GivenFigure[] {
     const { contingency = null, ...given } = parsed.data;
     const key = `${given.date} ${given.licenceType}`;
     if (figures.has(key)) problems.add({ index, path: 'date', message: 'stands in the list twice with this licence type' });
-    figures.set(key, { ...given, contingency, kind: 'day', rows: 1 });
+    figures.set(key, { ...given, contingency, kind: isMonth(given.date) ? 'month' : 'day', rows: 1 });
   }
   problems.throwIfAny('invalid_body', 'Nothing was taken');
   return [...figures.values()];

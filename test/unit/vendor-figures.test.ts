@@ -277,6 +277,46 @@ describe('vendor figures over HTTP', () => {
     expect(body.items).toMatchObject([{ value: 4, contingency: 1 }]);
   });
 
+  it('FIGURE-26 a figure of a month, as CSV or JSON, is that of the whole billing period, with its likely cause', async () => {
+    const app = await appWithJuly();
+    const give = (body: unknown, headers?: Record<string, string>) =>
+      app.post<FiguresReport>(`${O}/vendor-figures?source=acme`, body, headers);
+    const table = 'Month,Licence Type,Peak,Contingency\n07/2026,Recording,2,1\n2026-07,Agent Calls,3,\n2026-13,Recording,1,\n';
+    const first = await give(table, csv);
+    expect(first.body).toMatchObject({ kind: 'month', rows: 3, taken: 2, added: 2, periods: ['2026-07'], refused: [{ line: 4 }] });
+    expect(first.body.normalised).toContainEqual({ line: 2, column: 'Date', from: '07/2026', to: '2026-07' });
+    expect((await give([{ date: '2026-07', licenceType: 'Recording', value: 2, contingency: 1 }])).body).toMatchObject({ unchanged: 1 });
+    const compared = async () => (await app.get<Comparison>(`${O}/billing/comparison?period=2026-07`)).body;
+    const { source, licences, days } = await compared();
+    expect([source, days.map(({ theirs }) => theirs)]).toEqual(['acme', [null]]);
+    expect(licences).toMatchObject([
+      {
+        licenceType: 'Recording',
+        theirs: 2,
+        given: 'month',
+        daysGiven: 0,
+        ours: { instant: 1 },
+        difference: { instant: 1 },
+        cause: 'not-recording',
+        explanation: 'Highwater was not recording for part of the period and knows of 1.',
+        contingency: { theirs: 1, ours: 0 },
+      },
+      { licenceType: 'Agent Calls', theirs: 3, given: 'month', ours: { instant: 0 }, contingency: { theirs: null, ours: 0 } },
+    ]);
+    // Beside figures of days: the one of the month is theirs, and the neighbours are left alone.
+    await give('Date,Licence Type,Peak\n2026-07-06,Recording,1\n2026-06,Recording,9\n2026-08,Recording,9\n', csv);
+    expect((await compared()).licences.find(({ licenceType }) => licenceType === 'Recording')).toMatchObject({ theirs: 2, daysGiven: 1 });
+    const listed = async (query: string) =>
+      (await app.get<Page<VendorFigure>>(`${O}/vendor-figures?${query}`)).body.items.map(({ date, kind }) => `${date} ${kind}`);
+    expect(await listed('from=2026-07-01&to=2026-08-01')).toEqual(['2026-07 month', '2026-07 month', '2026-07-06 day']);
+    expect(await listed('from=2026-07-02&to=2026-08-02')).toEqual(['2026-07-06 day', '2026-08 month']);
+    expect((await app.del(`${O}/vendor-figures?source=acme&from=2026-07-01&to=2026-07-02`)).body).toEqual({ deleted: 2 });
+    const { status, body } = await app.post<{ errors: { path: string }[] }>(`${O}/vendor-figures`, [
+      { date: '2026-00', licenceType: 'A', value: 1 },
+    ]);
+    expect([status, body.errors.map(({ path }) => path)]).toEqual([400, ['date']]);
+  });
+
   it('FIGURE-23 figures of a source are removed, all or of some days; pages go on where they ended', async () => {
     const app = await appWithJuly();
     const figures = Array.from({ length: 31 }, (_, day) => ({

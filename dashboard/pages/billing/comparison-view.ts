@@ -13,6 +13,8 @@ import { WatchController } from '../../controllers/watch-controller.ts';
 import { BILLING_RULES, ruleOf } from '../../format/billing-rules.ts';
 import { countOf, formatCount } from '../../format/number.ts';
 
+const words = (cause: string): string => cause.replaceAll('-', ' ');
+
 const DATE_ORDERS = ['YMD', 'DMY', 'MDY'] as const;
 
 /** What a vendor or storm says was used, beside what was: day by day, each difference with its likely cause. */
@@ -89,18 +91,24 @@ export class ComparisonView extends LightElement {
               <th scope="col">Licence type</th>
               <th scope="col" class="number">Theirs</th>
               ${BILLING_RULES.map(({ name, meaning }) => html`<th scope="col" class="number" title=${meaning}>${name}</th>`)}
-              <th scope="col">Days by likely cause</th>
+              <th scope="col">Likely cause</th>
             </tr>
           </thead>
           <tbody>
             ${told.map(
-              ({ licenceType, theirs, ours, causes, daysGiven }) => html`<tr>
+              ({ licenceType, theirs, given, explanation, alsoPossible, contingency, ours, causes, daysGiven }) => html`<tr>
                 <th scope="row" data-label="Licence type">${licenceType}</th>
-                <td class="number" data-label="Theirs"><strong>${formatCount(theirs ?? 0)}</strong></td>
+                <td class="number" data-label="Theirs"><strong>${formatCount(theirs ?? 0)}</strong> <span class="soft">${given === 'month' ? 'of the month' : 'highest day'}</span></td>
                 ${BILLING_RULES.map(({ id, name }) => html`<td class="number" data-label=${name}>${formatCount(ours[id])}${ours[id] === theirs ? html` <span class="soft">same</span>` : nothing}</td>`)}
-                <td data-label="Days by likely cause">${Object.entries(causes)
-                  .map(([cause, count]) => `${cause === 'none' ? 'same' : cause.replaceAll('-', ' ')} ${count}`)
-                  .join(', ')} <span class="soft">of ${countOf(daysGiven, 'day')}</span></td>
+                <td data-label="Likely cause">${explanation ?? nothing}${alsoPossible.length > 0 ? html` <span class="soft">or: ${alsoPossible.map(words).join(', ')}</span>` : nothing}
+                  ${contingency.theirs === null ? nothing : html`<span>Contingency (overflow): theirs ${formatCount(contingency.theirs)}, ours ${formatCount(contingency.ours)}.</span>`}
+                  ${
+                    daysGiven === 0
+                      ? nothing
+                      : html`<span>Days: ${Object.entries(causes)
+                          .map(([cause, count]) => `${cause === 'none' ? 'same' : words(cause)} ${count}`)
+                          .join(', ')} <span class="soft">of ${countOf(daysGiven, 'day')}</span></span>`
+                  }</td>
               </tr>`,
             )}
           </tbody>
@@ -124,7 +132,7 @@ export class ComparisonView extends LightElement {
         name: 'Likely cause',
         width: '3fr',
         cell: ({ explanation, alsoPossible, complete }) =>
-          html`${explanation ?? 'Not given'}${alsoPossible.length > 0 ? html` <span class="soft">or: ${alsoPossible.map((one) => one.replaceAll('-', ' ')).join(', ')}</span>` : nothing}${complete ? nothing : html` <span class="soft">Highwater was not recording all day.</span>`}`,
+          html`${explanation ?? 'Not given'}${alsoPossible.length > 0 ? html` <span class="soft">or: ${alsoPossible.map(words).join(', ')}</span>` : nothing}${complete ? nothing : html` <span class="soft">Highwater was not recording all day.</span>`}`,
       },
     ];
     const save = () =>
@@ -142,13 +150,13 @@ export class ComparisonView extends LightElement {
     const remove = () => void this.#remove(compared);
     return html`<section class="section">
       <p class="list-status">
-        <span>${countOf(days.length, 'day')} with a figure of theirs</span>
+        <span>${days.length === 0 ? 'No figures of single days' : `${countOf(days.length, 'day')} with a figure of theirs`}</span>
         <span class="row-actions">
           <button type="button" class="button" @click=${save}>Export as CSV</button>
           <button type="button" class="button" @click=${remove}>Remove the figures of ${compared.source}</button>
         </span>
       </p>
-      ${virtualTable({ label: 'Day by day', columns, rows: days, key: ({ date, licenceType }) => `${date} ${licenceType}` })}
+      ${days.length === 0 ? nothing : virtualTable({ label: 'Day by day', columns, rows: days, key: ({ date, licenceType }) => `${date} ${licenceType}` })}
     </section>`;
   }
 
@@ -156,7 +164,7 @@ export class ComparisonView extends LightElement {
     const { error, loading } = this.#given;
     return html`<form class="panel section" @submit=${(event: SubmitEvent) => void this.#give(event)}>
       <h2>Give figures</h2>
-      <p class="soft">A CSV file: <code>Date,Licence Type,Peak</code>, or storm’s own Organisation Licence Usage rows. Try it first: then nothing is kept.</p>
+      <p class="soft">A CSV file: <code>Date,Licence Type,Peak</code> by the day (2026-10-31) or for a month (2026-10), or storm’s own Organisation Licence Usage rows. Try it first: then nothing is kept.</p>
       <div class="fields">
         <label class="field"><span>Whose figures</span><input name="source" required maxlength="128" .value=${this.#compared.value?.source ?? ''} placeholder="acme" aria-invalid=${invalid(error, 'source')} />${fieldError(error, 'source')}</label>
         <label class="field"><span>File</span><input name="file" type="file" accept=".csv,text/csv" required /></label>

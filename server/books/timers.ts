@@ -115,14 +115,17 @@ export function sweepSessions(
 function refresh(batch: Batch, organisation: Organisation, at: Instant): void {
   organisation.lastSweepAt = Math.max(organisation.lastSweepAt, at);
   const { entitlements } = settingsBefore(organisation, at);
+  const placed: { type: string; user: string; stay: Stay; from: Pool }[] = [];
   for (const [type, { pools }] of organisation.types) {
     for (const [user, stay] of overflowing(pools.outside)) {
       if (stay.at >= at) continue;
       const from = stay.pool;
       moveTo(pools, user, choosePoolAgain(pools.used, from, entitlements.get(type)));
-      refreshStay(batch, organisation, at, type, user, stay, from);
+      placed.push({ type, user, stay, from });
     }
   }
+  // Written once all are placed: whichever of a user's entries carries the user's state, it is that after this instant.
+  for (const { type, user, stay, from } of placed) refreshStay(batch, organisation, at, type, user, stay, from);
 }
 
 function refreshStay(batch: Batch, organisation: Organisation, at: Instant, type: string, user: string, stay: Stay, from: Pool): void {

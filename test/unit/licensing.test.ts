@@ -94,6 +94,29 @@ describe('licensing', () => {
     });
   });
 
+  it('LIC-5 of whom several types were placed anew, a later event finds all of them in their new pools', async () => {
+    const licences = ['Recording', 'Agent Calls'];
+    // One of the entries carries the state of the user along: each has its turn.
+    for (let heartbeats = 0; heartbeats < 17; heartbeats++) {
+      const books = await openTestBooks(Date.parse('2026-10-31T20:00:00Z'));
+      await books.settings({
+        entitlements: { Recording: { concurrent: 0, contingency: 0 }, 'Agent Calls': { concurrent: 1, contingency: 0 } },
+      });
+      await books.send({ user: 'z', licences: ['Agent Calls'] }, { user: 'a', licences });
+      for (let n = 0; n < heartbeats; n++) await books.send({ user: 'a', type: 'heartbeat' });
+      await books.send({ user: 'z', type: 'logout' });
+      await books.passTo(Date.parse('2026-11-01T02:00:00Z'));
+      await books.send({ user: 'y', licences: ['Agent SMS'] });
+      await books.send({ user: 'a', type: 'logout', at: Date.parse('2026-11-01T01:00:00Z') });
+      expect(books.counts()).toEqual({ 'Agent SMS': [1, 1] });
+      expect(books.usage().licences.map(({ concurrent, overLimit }) => [concurrent.used, overLimit])).toEqual([
+        [0, 0],
+        [0, 0],
+        [1, 0],
+      ]);
+    }
+  });
+
   it('LIC-5 at the start of a billing period everybody in overflow is placed anew, in order', async () => {
     const books = await openTestBooks(Date.parse('2020-03-31T22:00:00Z'));
     await books.settings({ timeZone: 'Europe/London', entitlements: { Recording: { concurrent: 1, contingency: 1 } } });

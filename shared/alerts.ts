@@ -113,7 +113,9 @@ export interface TriedRule {
   to: string;
   count: number;
   firings: TriedFiring[];
-  /** Highwater was recording all the time, and nothing of the past changed meanwhile. */
+  /** Something of that past is still being worked out again, or changed while it was read. */
+  provisional: boolean;
+  /** Highwater was recording all the time. */
   complete: boolean;
   /** Not all firings are listed. */
   truncated: boolean;

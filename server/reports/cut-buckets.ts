@@ -41,15 +41,22 @@ export function createCutBuckets(disk: Reader, organisation: string): CutBuckets
     return byType;
   }
 
+  /** Every other bucket that was kept is behind the readers by now. */
+  const forgetOld = (): void => {
+    if (known.size > BUCKETS) known.clear();
+  };
+
   return {
     *prepare(at) {
       const start = bucketStart(at);
-      if (at !== start && !known.has(start)) known.set(start, yield* read(start));
+      if (at === start || known.has(start)) return;
+      const found = yield* read(start);
+      forgetOld();
+      known.set(start, found);
     },
     changes(type, start) {
       const byType = getOrMake(known, start, () => {
-        // Every other bucket that was kept is behind the readers by now.
-        if (known.size > BUCKETS) known.clear();
+        forgetOld();
         return readAtOnce(read(start));
       });
       return byType.get(type) ?? [];

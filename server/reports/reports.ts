@@ -108,10 +108,7 @@ export function createReports(options: ReportsOptions): Reports {
       if (!span || span.start > now) return null;
       return readUndisturbed(options, (scope) => readWhatIf(scope, query, span));
     },
-    async tryRule(rule, from, to) {
-      const { provisional, ...tried } = await readUndisturbed(options, (scope) => tryRule(scope, rule, from, to));
-      return { ...tried, complete: tried.complete && !provisional };
-    },
+    tryRule: (rule, from, to) => readUndisturbed(options, (scope) => tryRule(scope, rule, from, to)),
     async forecast(licenceType) {
       const scope = scopeOf(options);
       const day = scope.buckets.calendar.day(scope.now);

@@ -6,9 +6,9 @@ import { formatInstant, type Instant } from '../../shared/time.ts';
 import { type Course, compares, dueAt, INACTIVE, step } from '../alerts/evaluate.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { addLevels, figures, type Levels, type Stretch, sameLevels } from '../usage/levels.ts';
-import { BUCKET_MS, bucketStart, HOUR_MS } from '../usage/open-bucket.ts';
+import { BUCKET_MS, bucketStart, type Change, HOUR_MS } from '../usage/open-bucket.ts';
 import { createLevelReader, type LevelReader, levelBefore } from './level-reader.ts';
-import type { ReportScope } from './scope.ts';
+import { certaintyOf, type ReportScope } from './scope.ts';
 import { createEffort, type Effort, type Work } from './work.ts';
 
 /** Firings that are listed; all are counted. */
@@ -17,12 +17,15 @@ const LISTED = 1_000;
 const DAY_MS = 86_400_000;
 /** Stretches that are looked at in turn: of a day that cannot be passed over its hours, and of such an hour its five minutes. */
 const PIECES = [HOUR_MS, BUCKET_MS];
+/** What a look at one stretch costs beside the rows of it, in rows: a reader has to find its place. */
+const LOOK_ROWS = 8;
 
 /** What is tried. */
 interface Trial {
   scope: ReportScope;
   rule: AlertRule;
   turns: readonly Turn[];
+  effort: Effort;
 }
 
 interface Line {
@@ -46,17 +49,20 @@ interface Line {
  * Days and hours in which the value stays on one side of what the rule compares it with are passed in one step; only where it crosses are the five
  * minutes looked at, and only in those each event.
  */
-export function* tryRule(scope: ReportScope, rule: AlertRule, from: Instant, to: Instant): Work<TriedRule & { provisional: boolean }> {
+export function* tryRule(scope: ReportScope, rule: AlertRule, from: Instant, to: Instant): Work<TriedRule> {
   const effort = createEffort();
-  const wanted = scope.types.filter((type) => rule.licenceType === EVERY_TYPE || rule.licenceType === type);
-  const lines = wanted.map((type) => beginLine(scope, rule, type, from, effort));
-  const turns = turnsOf(scope, from, to);
+  const trial: Trial = { scope, rule, turns: turnsOf(scope, from, to), effort };
+  const lines: Line[] = [];
+  yield* scope.cuts.prepare(from);
+  for (const type of scope.types) {
+    if (rule.licenceType !== EVERY_TYPE && rule.licenceType !== type) continue;
+    lines.push(beginLine(scope, rule, type, from, effort));
+    effort.spend(LOOK_ROWS);
+    if (effort.tired()) yield;
+  }
   for (const span of spansOf({ start: from, end: to }, DAY_MS)) {
-    for (const line of lines) {
-      walk({ scope, rule, turns }, line, line.reader, span, PIECES);
-      effort.spend(1);
-      if (effort.tired()) yield;
-    }
+    yield* scope.cuts.prepare(span.end);
+    for (const line of lines) yield* walk(trial, line, line.reader, span, PIECES);
     scope.reached(span.end);
   }
   const firings = lines.flatMap((line) => line.firings).sort((a, b) => (a.firedAt < b.firedAt ? -1 : a.firedAt > b.firedAt ? 1 : 0));
@@ -66,25 +72,27 @@ export function* tryRule(scope: ReportScope, rule: AlertRule, from: Instant, to:
     to: formatInstant(to),
     count,
     firings: firings.slice(0, LISTED),
-    complete: scope.recorded(from, to),
+    ...certaintyOf(scope, { start: from, end: to }),
     truncated: count > LISTED,
-    provisional: false,
   };
 }
 
 /** Goes through a stretch: at once if it can be passed over, else in its pieces, and where there are none, instant by instant. */
-function walk(trial: Trial, line: Line, reader: LevelReader, span: Span, [piece, ...smaller]: readonly number[]): void {
+function* walk(trial: Trial, line: Line, reader: LevelReader, span: Span, [piece, ...smaller]: readonly number[]): Work<void> {
+  const { scope, effort } = trial;
   const enter = line.level;
   const stretch = reader.next(span.end);
   if (!passOver(trial, line, span, stretch)) {
     line.level = enter;
-    if (piece === undefined) follow(trial, line, span);
+    if (piece === undefined) yield* follow(trial, line, span);
     else {
-      const inner = createLevelReader(trial.scope, line.licenceType, span.start, createEffort());
-      for (const part of spansOf(span, piece)) walk(trial, line, inner, part, smaller);
+      const inner = createLevelReader(scope, line.licenceType, span.start, effort);
+      for (const part of spansOf(span, piece)) yield* walk(trial, line, inner, part, smaller);
     }
   }
   line.level = stretch.exit;
+  effort.spend(LOOK_ROWS);
+  if (effort.tired()) yield;
 }
 
 /** Cut where the clock of UTC shows a multiple of a length. */
@@ -126,23 +134,26 @@ function sideOf(rule: AlertRule, value: number | null): string {
 }
 
 /** Instant by instant. */
-function follow({ scope, rule, turns }: Trial, line: Line, { start, end }: Span): void {
+function* follow({ scope, rule, turns, effort }: Trial, line: Line, { start, end }: Span): Work<void> {
+  yield* scope.cuts.prepare(start + 1);
   const changes = scope.cuts.changes(line.licenceType, bucketStart(start)).filter(({ at }) => at >= start && at < end);
   const inside = turns.filter(({ at }) => at >= start && at < end);
   const instants = new Set([start, ...changes.map(({ at }) => at), ...inside.map(({ at }) => at)]);
+  let next = 0;
   for (const at of [...instants].sort((a, b) => a - b)) {
     waitUntil(rule, line, at);
     const entitlements = scope.entitlementsAt(at);
     if (inside.some((turn) => turn.period && turn.at === at)) line.peak = 0;
-    for (const change of changes) {
-      if (change.at !== at) continue;
-      line.level = addLevels(line.level, change.by);
+    for (; changes[next]?.at === at; next++) {
+      line.level = addLevels(line.level, (changes[next] as Change).by);
       line.known = true;
     }
     line.known ||= entitlements.has(line.licenceType);
     line.peak = Math.max(line.peak, line.level[0]);
     line.value = line.known ? levelValue(rule.metric, line, entitlements.get(line.licenceType)) : null;
     move(rule, line, at);
+    effort.spend(1);
+    if (effort.tired()) yield;
   }
   waitUntil(rule, line, end);
 }
@@ -181,7 +192,7 @@ function beginLine(scope: ReportScope, rule: AlertRule, licenceType: string, fro
   });
   const { start } = buckets.calendar.billingPeriod(from);
   const needsPeak = rule.metric === 'billingPeriodPeak' && start < from;
-  const past = needsPeak ? figures(createLevelReader(scope, licenceType, start, createEffort()).next(from), from) : null;
+  const past = needsPeak ? figures(createLevelReader(scope, licenceType, start, effort).next(from), from) : null;
   return {
     licenceType,
     reader: createLevelReader(scope, licenceType, from, effort),

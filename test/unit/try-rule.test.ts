@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { dueAt, INACTIVE, step } from '../../server/alerts/evaluate.ts';
 import { parseTryRule } from '../../server/parse/alerts.ts';
 import type { RefusedInput } from '../../server/parse/refusal.ts';
+import { createMemoryStore } from '../../server/store/memory.ts';
+import type { Store } from '../../server/store/store.ts';
 import { ALERT_OPS, type AlertRule } from '../../shared/alerts.ts';
 import { type EventInput, ORGANISATION, openTestBooks } from '../support/books.ts';
 import { property } from '../support/seeded.ts';
@@ -161,5 +163,74 @@ describe('a rule tried on the past', () => {
     expect(refused({ metric: 'inUse', from: '2025-01-01T00:00:00Z' })).toEqual(['from']);
     expect(refused({ metric: 'inUse', from: '2027-01-01T00:00:00Z' })).toEqual(['from']);
     expect(refused({ metric: 'inUse', clearThreshold: 2 })).toEqual(['clearThreshold']);
+  });
+
+  it('ALERT-53 others are let in between small pieces, however much happened in five minutes', async () => {
+    const memory = createMemoryStore();
+    let rows = 0;
+    const store: Store = {
+      ...memory,
+      *range(table, range) {
+        for (const row of memory.range(table, range)) {
+          rows++;
+          yield row as never;
+        }
+      },
+    };
+    const books = await openTestBooks(START + 1_000_000, store);
+    const busy = Array.from({ length: 6_000 }, (_, i): EventInput => {
+      const [user, at] = [`u${i % 3_000}`, START + 120_000 + i];
+      return i < 3_000 ? { user, at, licences: ['A'] } : { type: 'logout', user, at };
+    });
+    for (let i = 0; i < busy.length; i += 1_000) await books.send(...busy.slice(i, i + 1_000));
+    const rule = {
+      name: 'r',
+      licenceType: '*',
+      metric: 'inUse',
+      op: '>=',
+      threshold: 2_500,
+      forSeconds: 0,
+      keepFiringForSeconds: 0,
+    } as const;
+    let [done, most] = [false, 0];
+    rows = 0;
+    const tried = books.pipeline.committed
+      .reports(ORGANISATION)
+      ?.tryRule({ ...rule, severity: 'warning', annotations: {} }, START, START + 1_000_000)
+      .finally(() => {
+        done = true;
+      });
+    while (!done) {
+      await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, rows);
+      rows = 0;
+    }
+    expect(await tried).toMatchObject({ count: 1, provisional: false, firings: [{ extreme: 3_000 }] });
+    expect(most).toBeLessThan(2_500);
+  });
+
+  it('ALERT-54 what is still being worked out again makes the answer provisional', async () => {
+    const books = await openTestBooks(START + 86_400_000, createMemoryStore(), { effort: { atOnce: 5, perPiece: 2 } });
+    await books.settings({ entitlements: { A: { concurrent: 1, contingency: 1 } } });
+    const crowd = Array.from({ length: 40 }, (_, i): EventInput => ({ user: `u${i}`, licences: ['A'], at: START + 10_000 + i * 1_000 }));
+    await books.send(...crowd);
+    await books.recomputed();
+    await books.send({ user: 'late', licences: ['A'], at: START + 1_000 });
+    const rule = {
+      name: 'r',
+      licenceType: 'A',
+      metric: 'overLimit',
+      op: '>=',
+      threshold: 1,
+      forSeconds: 0,
+      keepFiringForSeconds: 0,
+    } as const;
+    const tried = (to: number) =>
+      books.pipeline.committed.reports(ORGANISATION)?.tryRule({ ...rule, severity: 'warning', annotations: {} }, START, to);
+    expect(books.pipeline.committed.recomputing(ORGANISATION)).not.toBeNull();
+    expect(await tried(START + 1_000)).toMatchObject({ provisional: false });
+    expect(await tried(books.clock.now())).toMatchObject({ provisional: true });
+    await books.recomputed();
+    expect(await tried(books.clock.now())).toMatchObject({ provisional: false });
   });
 });

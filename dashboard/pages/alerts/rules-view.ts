@@ -164,6 +164,7 @@ export class AlertRulesView extends LightElement {
     return html`<section aria-label="On the past">
       <h3 role="status">It would have fired ${countOf(tried.count, 'time')} in the last 30 days</h3>
       ${tried.complete ? nothing : html`<p class="soft">Highwater was not recording all of that time.</p>`}
+      ${tried.provisional ? html`<p class="soft">Something late is still being worked in: this may change.</p>` : nothing}
       ${
         tried.firings.length === 0
           ? nothing

@@ -111,7 +111,16 @@ export class WhatIfPage extends LightElement {
         <p class="chart-tools"><a class="button" href=${navigation.here(OWN)}>As it is bought now</a></p>
       </form>
       ${problemReport(this.#periods.error)} ${this.#problem()} ${found && !this.#answer.error ? this.#result(found) : nothing}
-      ${!this.#answer.value && !this.#answer.error ? html`<p class="lead section">Playing the period again …</p>` : nothing}`;
+      ${!this.#answer.value && !this.#answer.error ? this.#waiting() : nothing}`;
+  }
+
+  /** The first question about a large month takes seconds. */
+  #waiting() {
+    if (!this.#answer.loading) return nothing;
+    return html`<div class="section" role="status">
+      <p class="lead">Reading every login of ${this.#period} …</p>
+      <p class="soft">A busy month takes some seconds the first time. After that, other numbers are answered at once.</p>
+    </div>`;
   }
 
   #problem() {
@@ -152,7 +161,7 @@ export class WhatIfPage extends LightElement {
         ['Concurrent', 'Contingency', 'Price', 'Seconds In Contingency', 'Seconds Over Limit'],
         ...curve.map((one) => [one.concurrent, one.contingency, one.price, one.secondsInContingency, one.secondsOverLimit]),
       ]);
-    return html`<p class="answer" role="status">${suggestion}${this.#answer.loading ? ' …' : ''}</p>
+    return html`<p class="answer" role="status" aria-busy=${this.#answer.loading ? 'true' : 'false'}>${suggestion}${this.#answer.loading ? html` <span class="soft">playing these numbers …</span>` : nothing}</p>
       <section class="panel section">
         <h2>What it changes</h2>
         <table class="table table-narrow">

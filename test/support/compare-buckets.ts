@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
 import { type Entry, levelChange } from '../../server/books/entry.ts';
+import { withRaises } from '../../server/books/raises.ts';
 import { below } from '../../server/store/store.ts';
 import { beginStretch, extend, figures, type Levels, NO_LEVELS, type Stretch, sameLevels } from '../../server/usage/levels.ts';
 import { BUCKET_MS, bucketStart } from '../../server/usage/open-bucket.ts';
 import { getOrMake } from '../../shared/maps.ts';
 import { ORGANISATION, type TestBooks } from './books.ts';
 
-/** Every bucket of five minutes in the store says what the entries, read from the first to the last, say. */
+/** Every bucket of five minutes, as the store and what is still to be raised in it tell, says what the entries, read from the first to the last, say. */
 export function compareBuckets({ store }: TestBooks): void {
   const told = new Map<string, Map<number, Stretch>>();
   for (const { key, value } of store.range<Entry>('entries', { start: [ORGANISATION], end: [ORGANISATION, Number.POSITIVE_INFINITY] })) {
@@ -24,7 +25,7 @@ export function compareBuckets({ store }: TestBooks): void {
     }
   }
   const stored = new Map<string, Map<number, Stretch>>();
-  for (const { key, value } of store.range<Stretch>('buckets', below(ORGANISATION))) {
+  for (const { key, value } of withRaises(store).range<Stretch>('buckets', below(ORGANISATION))) {
     getOrMake(stored, key[1] as string, () => new Map<number, Stretch>()).set(key[2] as number, value);
   }
   for (const [type, buckets] of told) {

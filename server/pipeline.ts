@@ -32,6 +32,7 @@ import { createGrants } from './licensing/assignment.ts';
 import { markStore } from './mark-store.ts';
 import { type Commit, type Health, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
+import { runInPieces } from './reports/work.ts';
 import { createSavedReportActions } from './saved-reports/actions.ts';
 import { type Desk, loadDesk, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
 import { createSleepWatch } from './sleep-watch.ts';
@@ -311,12 +312,14 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   return {
     committed,
-    alerts: createAlertActions(
+    alerts: createAlertActions({
       submit,
-      () => alerting,
-      shownAlerts,
-      () => clock.now(),
-    ),
+      store,
+      alerting: () => alerting,
+      shown: shownAlerts,
+      inPieces: runInPieces,
+      now: () => clock.now(),
+    }),
     savedReports: createSavedReportActions(
       submit,
       store,

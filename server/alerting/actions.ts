@@ -3,6 +3,7 @@ import type { AlertMatchers, AlertRule, MuteTime, RetriedView, SilenceView } fro
 import type { ForecastView } from '../../shared/forecast.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Batch } from '../books/batch.ts';
+import type { Reader } from '../store/store.ts';
 import type { Delivery, Exchange, Outcome, Webhook } from '../webhooks/outbox.ts';
 import {
   acknowledge,
@@ -20,7 +21,7 @@ import { isForetellingDue } from './foresight.ts';
 import { tidyReceivers } from './forgetting.ts';
 import { type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
 import { deleteWebhook, isBeingRemoved, removePiece } from './removal.ts';
-import { retryFailed } from './retry-failed.ts';
+import { findFailed, type QueuedWithin, queueFailed, retryFailed } from './retry-failed.ts';
 import { type ShownAlerts, silenceView } from './shown.ts';
 import type { Alerting } from './watched.ts';
 
@@ -49,7 +50,7 @@ export interface AlertActions {
   testWebhook(organisation: string, id: string): Promise<Delivery | null>;
   retryDelivery(organisation: string, webhook: string, id: string): Promise<Delivery | null>;
   /** Of a range of instants at which messages were queued first. Null: there is no such receiver. */
-  retryFailed(organisation: string, webhook: string, range: { from?: Instant; to?: Instant }): Promise<RetriedView | null>;
+  retryFailed(organisation: string, webhook: string, range: QueuedWithin): Promise<RetriedView | null>;
   /** Messages that need not be sent any more, each with the one that says how things stand. */
   coalesce(found: readonly { delivery: Delivery; into: Delivery }[]): Promise<void>;
   /** What the worker found out about a delivery. */
@@ -60,7 +61,19 @@ export interface AlertActions {
 
 type Submit = <T>(weight: number, decide: (batch: Batch) => T) => Promise<T>;
 
-export function createAlertActions(submit: Submit, alerting: () => Alerting, shown: ShownAlerts, now: () => Instant): AlertActions {
+export interface ActionParts {
+  submit: Submit;
+  /** Committed. */
+  store: Reader;
+  /** Is another one after a commit that failed. */
+  alerting: () => Alerting;
+  shown: ShownAlerts;
+  /** Does work that stops where others may be let in. */
+  inPieces: <T>(work: Generator<void, T, void>) => Promise<T>;
+  now: () => Instant;
+}
+
+export function createAlertActions({ submit, store, alerting, shown, inPieces, now }: ActionParts): AlertActions {
   return {
     shown,
     putRules: (organisation, rules) =>
@@ -92,7 +105,11 @@ export function createAlertActions(submit: Submit, alerting: () => Alerting, sho
     deleteWebhook: (organisation, id) => submit(1, (batch) => deleteWebhook(batch, alerting(), organisation, id)),
     testWebhook: (organisation, id) => submit(1, (batch) => testWebhook(batch, alerting(), organisation, id)),
     retryDelivery: (organisation, webhook, id) => submit(1, (batch) => retryDelivery(batch, alerting(), organisation, webhook, id)),
-    retryFailed: (organisation, webhook, range) => submit(1, (batch) => retryFailed(batch, alerting(), organisation, webhook, range)),
+    async retryFailed(organisation, webhook, range) {
+      if (!shown.webhook(organisation, webhook)) return null;
+      const found = await inPieces(findFailed(store, organisation, webhook, range));
+      return retryFailed(found, (piece) => submit(1, (batch) => queueFailed(batch, alerting(), [organisation, webhook], piece, found)));
+    },
     coalesce: (found) => submit(1, (batch) => coalesce(batch, alerting(), found)),
     recordAttempt: (delivery, kind, exchange) => submit(1, (batch) => recordAttempt(batch, alerting(), delivery, kind, exchange)),
     tidyReceivers: () => submit(1, (batch) => tidyReceivers(batch, alerting())),

@@ -8,6 +8,9 @@ import type { Delivery, Exchange, Webhook } from '../webhooks/outbox.ts';
 import { deliveryDetailView, deliveryView, webhookView } from '../webhooks/outbox-views.ts';
 import { ofReceiver, statsOf } from './receiver-stats.ts';
 
+/** So many messages are looked at for one page: a status that few have must not hold up the line. */
+const MOST_READ = 2_000;
+
 export interface ShownReceivers {
   webhooks(organisation: string): WebhookView[];
   webhook(organisation: string, id: string): Webhook | undefined;
@@ -16,7 +19,7 @@ export interface ShownReceivers {
   everyWebhook(): { organisation: string; webhook: WebhookView }[];
   /** `undefined`: there is no such delivery. */
   delivery(organisation: string, webhook: string, id: string): DeliveryDetailView | undefined;
-  /** `undefined`: there is no such receiver. Newest first. */
+  /** `undefined`: there is no such receiver. Newest first. A page of one status with less than `limit` may have others after it. */
   deliveries(organisation: string, webhook: string, status: DeliveryStatus | undefined, query: PageQuery): Page<DeliveryView> | undefined;
   /** Everything that waits, oldest first. */
   pending(): Delivery[];
@@ -51,25 +54,26 @@ export function createShownReceivers(store: Reader, now: () => Instant): ShownRe
     },
     deliveries(organisation, id, status, { limit, cursor }) {
       if (!webhook(organisation, id)) return undefined;
-      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
-      const items: Delivery[] = [];
-      for (const { value } of store.range<Delivery>('deliveries', {
+      const range = {
         start: [organisation, id],
-        end: [organisation, id, before],
+        end: [organisation, id, cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor)],
         reverse: true,
-      })) {
-        if (status === undefined || value.status === status) items.push(value);
-        if (items.length > limit) break;
+        limit: Math.max(MOST_READ, limit + 1),
+      };
+      // What waits has a list of its own; all else is looked for among the newest.
+      const rows = status === 'pending' ? store.range<string>('outbox', range) : store.range<Delivery>('deliveries', range);
+      const items: DeliveryView[] = [];
+      let [read, last] = [0, 0];
+      for (const { key, value } of rows) {
+        if (items.length === limit) return { items, nextCursor: String(last) };
+        const delivery = typeof value === 'string' ? deliveryAt(key) : value;
+        read++;
+        last = key[2] as number;
+        if (delivery && (status ?? delivery.status) === delivery.status) items.push(deliveryView(delivery));
       }
-      const { items: kept, nextCursor } = pageOf(items, limit, (item) => item.n);
-      return { items: kept.map(deliveryView), nextCursor };
+      return { items, nextCursor: read === range.limit ? String(last) : null };
     },
     isPending: ({ organisation, webhook: id, n, id: message }) => store.get('outbox', [organisation, id, n]) === message,
     pending: () => [...store.range('outbox', {})].flatMap(({ key }) => deliveryAt(key) ?? []).sort((a, b) => a.n - b.n),
   };
-}
-
-function pageOf<T>(items: T[], limit: number, position: (item: T) => number): Page<T> {
-  const kept = items.slice(0, limit);
-  return { items: kept, nextCursor: items.length > limit ? String(position(kept.at(-1) as T)) : null };
 }

@@ -32,6 +32,8 @@ export interface EventResult {
   status: EventStatus;
   reason?: AnswerReason;
   records: number[];
+  /** A late `logout-all` behind which much lies: its records get their numbers while the past is worked out again, and are read by its event id. */
+  recomputing?: true;
 }
 
 /** The answer to `POST /api/v1/events`. `seq` is the highest of the data directory after the request. */

@@ -13,6 +13,7 @@ interface StoredAnswer {
   receivedAt: Instant;
   reason: AnswerReason | null;
   records: number[];
+  recomputing?: true;
 }
 
 /** What the first event with this id was answered. */
@@ -22,9 +23,9 @@ export function firstAnswer(disk: Reader, { organisation, id, receivedAt }: Lice
   return answer && receivedAt - answer.receivedAt <= REMEMBERED_MS ? answer : undefined;
 }
 
-export function rememberAnswer(batch: Batch, event: LicenceEvent, { reason, records }: Omit<EventResult, 'index'>): void {
+export function rememberAnswer(batch: Batch, event: LicenceEvent, { reason, records, recomputing }: Omit<EventResult, 'index'>): void {
   if (event.id === undefined) return;
-  const answer: StoredAnswer = { receivedAt: event.receivedAt, reason: reason ?? null, records };
+  const answer: StoredAnswer = { receivedAt: event.receivedAt, reason: reason ?? null, records, ...(recomputing && { recomputing }) };
   batch.draft.put('ids', [event.organisation, event.id], answer);
   batch.ids.push([event.organisation, event.id]);
 }

@@ -84,14 +84,14 @@ export function recordLateMany(batch: Batch, organisation: Organisation, byUser:
 }
 
 /**
- * A logout of everybody, known late: whoever was there, or came since, is worked out again. Returns the numbers of its records; none
+ * A logout of everybody, known late: whoever was there, or came since, is worked out again. Returns the numbers of its records; null
  * where so much has happened since that it is done in pieces.
  */
-export function sweepLate(batch: Batch, organisation: Organisation, position: Position): number[] {
+export function sweepLate(batch: Batch, organisation: Organisation, position: Position): number[] | null {
   organisation.lastSweepAt = Math.max(organisation.lastSweepAt, position.at);
   if (isMuch(batch, organisation, position.at)) {
     recomputeEverybody(batch, organisation, position.at);
-    return [];
+    return null;
   }
   const rewriting = beginLate(batch, organisation);
   const still =

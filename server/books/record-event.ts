@@ -16,7 +16,10 @@ type Result = Omit<EventResult, 'index'>;
 export function recordEvent(batch: Batch, event: LicenceEvent): Result {
   const organisation = organisationOf(batch, event.organisation);
   const known = firstAnswer(batch.draft, event);
-  if (known) return { status: 'duplicate', ...(known.reason && { reason: known.reason }), records: known.records };
+  if (known) {
+    const { reason, records, recomputing } = known;
+    return { status: 'duplicate', ...(reason && { reason }), records, ...(recomputing && { recomputing }) };
+  }
   const position: Position = { at: event.at, class: CLASS.event, receipt: nextReceipt(batch) };
   const result = recordAt(batch, organisation, position, event);
   if (event.at > batch.now) {
@@ -73,7 +76,7 @@ function recordLogOutAll(batch: Batch, organisation: Organisation, position: Pos
   const records = late
     ? sweepLate(batch, organisation, position)
     : sweepSessions(batch, organisation, position, 'logout-all', entry.source, entry.id);
-  return { status: 'recorded', records };
+  return records ? { status: 'recorded', records } : { status: 'recorded', records: [], recomputing: true };
 }
 
 function entryOf(batch: Batch, event: LicenceEvent): Entry {

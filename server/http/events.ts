@@ -11,7 +11,11 @@ export function eventRoutes(app: App, edge: Edge): void {
   const doc = describe('Record events', 'One event, an array, or NDJSON. All of them are recorded, or none. Answered only when durable.', {
     tag: 'Events',
     body: 'event',
-    answers: { 200: 'What each event came to', 413: 'Too many events or bytes', 503: 'Nothing can be recorded at the moment' },
+    answers: {
+      200: 'What each event came to. `recomputing: true`, of a late `logout-all`: its records are numbered while the past is worked out again, and read by its event id',
+      413: 'Too many events or bytes',
+      503: 'Nothing can be recorded at the moment',
+    },
   });
   app.post('/api/v1/events', doc, async (c) => {
     const { pipeline } = edge.running();

@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [--only ingest|organisations|late|fan-out|at-rest|history] [--write]`: figures beside a baseline of the same run. */
+/** `npm run bench [-- --quick] [--only ingest|organisations|late|pieces|fan-out|at-rest|history] [--write]`: figures beside a baseline of the same run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -8,12 +8,16 @@ import { benchHistory } from './history/bench.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLate } from './late.ts';
 import { benchOrganisations } from './organisations.ts';
+import { benchPieces } from './pieces.ts';
 
 const PAGE = 'docs/benchmarks.md';
 const [BEGIN, END] = ['<!-- figures: begin -->', '<!-- figures: end -->'];
 
 /** Of history. The whole takes some half an hour to be lived through, so that it has to be asked for; `--store` keeps it. */
 const size = (quick: boolean) => (quick ? { organisations: 100, records: 100_000 } : { organisations: 1_000, records: 10_000_000 });
+
+/** Those that take long. */
+const BY_NAME = new Set(['history', 'pieces']);
 
 const say = (text: string) => console.error(text);
 
@@ -33,6 +37,7 @@ export async function main(args: string[]): Promise<number> {
     ['ingest', 'Durable acknowledged events', () => benchIngest(runs, values.quick ? 1.5 : 3, say)],
     ['organisations', 'A thousand organisations', () => benchOrganisations(runs, values.quick ? 0.4 : 1, say)],
     ['late', 'Late events', () => benchLate(runs, values.quick ? 40_000 : 100_000, say)],
+    ['pieces', 'The past worked out again, in pieces', () => benchPieces(values.quick ? 0.2 : 1, say)],
     ['fan-out', 'From acknowledgement to display', () => benchFanOut(values.quick ? 2 : 5, values.quick ? 40 : 60, say)],
     ['at-rest', 'On disk and at start', () => benchAtRest(runs, say)],
     [
@@ -41,7 +46,7 @@ export async function main(args: string[]): Promise<number> {
       () => benchHistory({ ...size(values.quick), runs, store: values.store, verify: values.verify }, say),
     ],
   ];
-  const chosen = parts.filter(([name]) => (values.only === undefined ? name !== 'history' : values.only === name));
+  const chosen = parts.filter(([name]) => (values.only === undefined ? !BY_NAME.has(name) : values.only === name));
   if (chosen.length === 0) {
     console.error(`--only takes ${parts.map(([name]) => name).join(', ')}`);
     return 2;

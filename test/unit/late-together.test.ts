@@ -127,10 +127,12 @@ describe('what comes late together', () => {
     const users = Array.from({ length: 6 }, (_, nth) => `u${nth}`);
     await books.send(...users.map((user, nth) => ({ user, at: START + nth * 1000, licences: ['Recording'] })));
     await books.send({ user: 'u0', at: START + 7_200_000, licences: ['Recording'] });
-    const [answer] = await books.send({ type: 'logout-all', at: START + 1500 });
-    expect(answer).toMatchObject({ status: 'recorded', records: [] });
+    const event = { type: 'logout-all' as const, at: START + 1500, id: 'all-out' };
+    const [answer] = await books.send(event);
+    expect(answer).toEqual({ index: 0, status: 'recorded', records: [], recomputing: true });
+    expect((await books.send(event))[0]).toEqual({ index: 0, status: 'duplicate', records: [], recomputing: true });
     await books.recomputed();
-    const released = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', usageType: 'Released' })?.items ?? [];
+    const released = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', eventId: 'all-out' })?.items ?? [];
     expect(released.map(({ user, loggedAt }) => [user, loggedAt])).toEqual([
       ['u0', '2026-10-30T20:00:01.500Z'],
       ['u1', '2026-10-30T20:00:01.500Z'],

@@ -53,6 +53,7 @@ export class TypeLine {
   /** The level at the first instant of which anything is kept. Rows before it say what nobody can say again. */
   begin(level: Levels): void {
     this.level = level;
+    for (const watch of this.#watches) watch.enter = [...level];
   }
 
   change(at: Instant, by: Levels): void {

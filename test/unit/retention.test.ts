@@ -174,6 +174,17 @@ describe('retention of records', () => {
   );
 });
 
+it('RETAIN-4 whoever came before anything that is kept is carried into the running period, for verify too', async () => {
+  const books = await openTestBooks(Date.parse('2026-03-02T08:00:00Z'), createMemoryStore(), { retention: { recordsMonths: 1 } });
+  await books.send({ user: 'a', licences: ['Recording'] });
+  books.clock.jumpTo(Date.parse('2026-08-10T08:00:00Z'));
+  await kept(books);
+  expect([...books.store.range('entries', {})].length).toBe(0);
+  await books.send({ user: 'a', licences: ['Recording'], at: Date.parse('2026-08-01T00:05:00Z') });
+  expect(books.usage().licences[0]?.peak.billingPeriod).toEqual({ value: 1, at: '2026-08-01T00:00:00.000Z' });
+  expect(verifyStore(books.store).differences).toEqual([]);
+});
+
 it('RETAIN-4 records go a few at a time, and the books are as they should be after each piece, over restarts too', async () => {
   const start = Date.parse('2026-01-05T08:00:00Z');
   const books = await openTestBooks(start, createMemoryStore(), { retention: { recordsMonths: 1 } });

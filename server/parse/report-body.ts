@@ -21,6 +21,17 @@ export const reportSchema = z.strictObject({
   to: instant.optional(),
 });
 
+/** What can be told of a body in which something else is wrong. */
+const looseSchema = z.object({
+  dataSource: reportSchema.shape.dataSource,
+  metrics: ids.catch([]),
+  dimensions: ids.catch([]),
+  filters: z
+    .array(z.object({ field: z.string().nullable().catch(null) }).catch({ field: null }))
+    .max(100)
+    .catch([]),
+});
+
 /**
  * A question, every name of which the data source knows.
  * @throws RefusedInput, code `invalid_body`, with every problem and its path
@@ -29,15 +40,12 @@ export function parseReport(body: unknown, sources: readonly DataSource[]): Repo
   const problems = new Problems();
   const parsed = reportSchema.safeParse(body, { reportInput: true });
   for (const issue of parsed.error?.issues ?? []) for (const problem of fieldProblems(issue)) problems.add(problem);
-  problems.throwIfAny('invalid_body', 'The report was refused');
-  if (!parsed.success) throw new RefusedInput('invalid_body', 'The report was refused.');
+  checkNames(problems, body, sources);
+  if (!parsed.success) {
+    problems.throwIfAny('invalid_body', 'The report was refused');
+    throw new RefusedInput('invalid_body', 'The report was refused.');
+  }
   const { dataSource, metrics, dimensions, filters, from, to } = parsed.data;
-  const source = sources.find(({ id }) => id === dataSource) as DataSource;
-  checkIds(problems, 'metrics', metrics, source.metrics, `a metric of ${dataSource}`);
-  checkIds(problems, 'dimensions', dimensions, source.dimensions, `a dimension of ${dataSource}`);
-  const filterable = source.fields.filter((field) => field.filter);
-  for (const [i, { field }] of filters.entries())
-    checkId(problems, `filters.${i}.field`, field, filterable, `a field of ${dataSource} to filter by`);
   if (metrics.length + dimensions.length === 0) problems.add({ path: 'metrics', message: 'must name a metric, or dimensions a dimension' });
   if (from !== undefined && to !== undefined && from > to) problems.add({ path: 'to', message: 'must not be before from' });
   problems.throwIfAny('invalid_body', 'The report was refused');
@@ -49,6 +57,18 @@ export function parseReport(body: unknown, sources: readonly DataSource[]): Repo
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   };
+}
+
+/** Names that the data source does not know, whatever else is wrong. */
+function checkNames(problems: Problems, body: unknown, sources: readonly DataSource[]): void {
+  const given = looseSchema.safeParse(body).data;
+  const source = sources.find(({ id }) => id === given?.dataSource);
+  if (!given || !source) return;
+  checkIds(problems, 'metrics', given.metrics, source.metrics, `a metric of ${source.id}`);
+  checkIds(problems, 'dimensions', given.dimensions, source.dimensions, `a dimension of ${source.id}`);
+  const filterable = source.fields.filter((field) => field.filter);
+  for (const [i, { field }] of given.filters.entries())
+    if (field !== null) checkId(problems, `filters.${i}.field`, field, filterable, `a field of ${source.id} to filter by`);
 }
 
 function checkIds(problems: Problems, path: string, given: readonly string[], known: readonly { id: string }[], what: string): void {

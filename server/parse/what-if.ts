@@ -32,6 +32,8 @@ export const whatIfSchema = z.strictObject({
     .optional(),
 });
 
+const typesSchema = z.object({ sizes: byType.optional().catch(undefined), prices: byType.optional().catch(undefined) });
+
 /** @throws RefusedInput, code `invalid_body`, with every problem and its path */
 export function parseWhatIf(body: unknown): WhatIfQuery {
   const problems = new Problems();
@@ -41,8 +43,10 @@ export function parseWhatIf(body: unknown): WhatIfQuery {
   if ((from === undefined) !== (to === undefined))
     problems.add({ path: from === undefined ? 'from' : 'to', message: 'is required beside the other end' });
   if (period !== undefined && from !== undefined) problems.add({ path: 'period', message: 'is not for a range of its own' });
-  const sizes = mapOf<PoolSizes>(parsed?.sizes, 'sizes', sizesSchema, problems);
-  const prices = mapOf<UnitPrices>(parsed?.prices, 'prices', pricesSchema, problems);
+  // Told also where something else is wrong.
+  const types = parsed ?? typesSchema.safeParse(body).data;
+  const sizes = mapOf<PoolSizes>(types?.sizes, 'sizes', sizesSchema, problems);
+  const prices = mapOf<UnitPrices>(types?.prices, 'prices', pricesSchema, problems);
   problems.throwIfAny('invalid_body', 'Nothing was worked out');
   return {
     sizes,

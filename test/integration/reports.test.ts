@@ -217,6 +217,14 @@ it('REPORT-22 what a data source does not know is refused with its path', async 
   expect(paths(await ask({ dataSource: 'licence-usage', metrics: ['acquired'], filters: [{ field: 'user', in: [] }] }))).toEqual([
     'filters.0.in',
   ]);
+  const several = {
+    dataSource: 'licence-usage',
+    metrics: ['avgConcurrent'],
+    dimensions: ['x'],
+    filters: [{ field: 'seq', in: [] }],
+    more: 1,
+  };
+  expect(paths(await ask(several))).toEqual(['filters.0.in', 'more', 'metrics.0', 'dimensions.0', 'filters.0.field']);
   const unknown = await daemon.post('/api/v1/organisations/none/reports', { dataSource: 'licence-usage', metrics: ['acquired'] });
   expect(unknown).toMatchObject({ status: 404, body: { code: 'unknown_organisation' } });
 });

@@ -204,6 +204,11 @@ describe('what if', () => {
     };
     expect(refused(null)).toEqual(['']);
     expect(refused({ period: '2026-13', with: 1, without: { staleSessions: false } })).toEqual(['period', 'without.staleSessions', 'with']);
+    expect(refused({ with: 1, sizes: { Recording: { concurrent: 1.5 } }, prices: 7 })).toEqual([
+      'prices',
+      'with',
+      'sizes.Recording.concurrent',
+    ]);
     expect(refused({ from: '2026-11-02T00:00:00Z' })).toEqual(['to']);
     expect(refused({ from: '2026-11-02T00:00:00Z', to: '2026-11-01T00:00:00Z' })).toEqual(['to']);
     expect(refused({ sizes: { Recording: { concurrent: -1 } }, prices: { '': { unitPrice: 1 } } })).toEqual([

@@ -76,7 +76,9 @@ function recordLogOutAll(batch: Batch, organisation: Organisation, position: Pos
   const records = late
     ? sweepLate(batch, organisation, position)
     : sweepSessions(batch, organisation, position, 'logout-all', entry.source, entry.id);
-  return records ? { status: 'recorded', records } : { status: 'recorded', records: [], recomputing: true };
+  if (records === null) return { status: 'recorded', records: [], recomputing: true };
+  // It stays in the books: somebody who was there may become known later.
+  return records.length > 0 ? { status: 'recorded', records } : { status: 'ignored', reason: 'no_open_session', records };
 }
 
 function entryOf(batch: Batch, event: LicenceEvent): Entry {

@@ -71,6 +71,17 @@ describe('what comes late together', () => {
     expect(books.usage().anomalies).toBe(1);
   });
 
+  it('LIC-10 a logout of everybody where nobody is there is ignored and no anomaly, and ends what is known of later', async () => {
+    const books = await openTestBooks(END);
+    const event = { type: 'logout-all' as const, at: START + 1000, id: 'all-out' };
+    const ignored = { index: 0, status: 'ignored', reason: 'no_open_session', records: [] };
+    expect((await books.send(event))[0]).toEqual(ignored);
+    expect((await books.send(event))[0]).toEqual({ ...ignored, status: 'duplicate' });
+    expect(books.usage().anomalies).toBe(0);
+    await books.send({ user: 'a', at: START, licences: ['Recording'] });
+    expect(books.counts()).toEqual({});
+  });
+
   it('ORDER-21 a further device that comes late is one more holding shown', async () => {
     const books = await openTestBooks(END);
     await books.send(

@@ -1,6 +1,4 @@
-import type { HighWaterMark } from '../../shared/bill.ts';
-
-export type BillingRuleId = keyof HighWaterMark;
+import { BILLING_RULE_MEANINGS, type BillingRule as BillingRuleId, BILLING_RULES as IDS } from '../../shared/bill.ts';
 
 export interface BillingRule {
   id: BillingRuleId;
@@ -8,21 +6,20 @@ export interface BillingRule {
   meaning: string;
 }
 
+const NAMES: Record<BillingRuleId, string> = {
+  instant: 'Exact maximum',
+  'sustained:30m': 'Sustained 30 min',
+  'steady:15m': 'Steady 15 min',
+  'sample:5m': 'Sample 5 min',
+  p95: '95 % of time',
+};
+
+const sentenceOf = (id: BillingRuleId): string => {
+  const words = BILLING_RULE_MEANINGS[id];
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${id === 'p95' ? '; indicative only' : ''}.`;
+};
+
 /** Rules by which vendors count a peak: always shown with the number. */
-export const BILLING_RULES: readonly BillingRule[] = [
-  { id: 'instant', name: 'Exact maximum', meaning: 'The highest number of users at any one instant, however short.' },
-  {
-    id: 'sustained:30m',
-    name: 'Sustained 30 min',
-    meaning: 'The highest level with at least 30 minutes, summed over the period, at or above it.',
-  },
-  { id: 'steady:15m', name: 'Steady 15 min', meaning: 'The highest level held at or above for 15 minutes without a break.' },
-  { id: 'sample:5m', name: 'Sample 5 min', meaning: 'The highest level seen when looking only at the end of every five minutes.' },
-  {
-    id: 'p95',
-    name: '95 % of time',
-    meaning: 'The smallest level exceeded for at most 5 % of the time, nights included; indicative only.',
-  },
-];
+export const BILLING_RULES: readonly BillingRule[] = IDS.map((id) => ({ id, name: NAMES[id], meaning: sentenceOf(id) }));
 
 export const ruleOf = (id: string | null): BillingRule => BILLING_RULES.find((rule) => rule.id === id) ?? (BILLING_RULES[0] as BillingRule);

@@ -5,6 +5,7 @@ import type { HistoryRow } from '../../shared/views.ts';
 import '../charts/history-chart.ts';
 import type { FiringStretch } from '../charts/history-options.ts';
 import type { LevelLine } from '../charts/level-lines.ts';
+import { readOn } from '../client/read-on.ts';
 import { firingTable } from '../components/firing-table.ts';
 import { downloadHistory, historyTable } from '../components/history-table.ts';
 import { chosenType, licencePicker, licenceRows } from '../components/licence-picker.ts';
@@ -22,6 +23,8 @@ import { formatCount } from '../format/number.ts';
 import { rangeInWords, type TimeRange } from '../format/range.ts';
 import { exactMoment, zoneLabel } from '../format/time.ts';
 
+/** Steps of alerts that are asked for at once, and that are shown in all. */
+const [STEPS_A_PAGE, MOST_STEPS] = [2_000, 20_000];
 const FORGET = { zoomFrom: undefined, zoomTo: undefined, peakFrom: undefined, peakTo: undefined };
 
 /** The level of one licence type over any stretch of time, down to the people of a peak. */
@@ -39,12 +42,16 @@ export class HistoryPage extends LightElement {
       ),
     keep: true,
   });
-  readonly #firings = new AskController<Firing[]>(this, {
+  readonly #firings = new AskController<{ firings: Firing[]; cutAt: string | null }>(this, {
     key: () => this.#key({ firings: this.#view }),
     ask: async (signal) => {
       const { from, to } = this.#view;
-      const query = { licenceType: this.#type ?? '', from: formatInstant(from - LOOK_BACK_MS), to: formatInstant(to), limit: 10_000 };
-      return firingsIn((await this.dashboard.alertsApi.history(this.#organisation ?? '', query, signal)).items, this.#view);
+      const [organisation, query] = [
+        this.#organisation ?? '',
+        { licenceType: this.#type ?? '', from: formatInstant(from - LOOK_BACK_MS), to: formatInstant(to), limit: STEPS_A_PAGE },
+      ];
+      const steps = await readOn((cursor) => this.dashboard.alertsApi.history(organisation, { ...query, cursor }, signal), MOST_STEPS);
+      return { firings: firingsIn(steps.items, this.#view), cutAt: steps.cut ? (steps.items.at(-1)?.at ?? null) : null };
     },
     keep: true,
   });
@@ -124,7 +131,7 @@ export class HistoryPage extends LightElement {
           @view-change=${this.#zoom}
           @pick=${(event: CustomEvent<HistoryRow>) => dashboard.navigation.go(this.#peakHref(event.detail))}
         ></hw-history-chart>
-        ${firingTable(this.#firings.value ?? [], dashboard)}
+        ${firingTable(this.#firings.value?.firings ?? [], dashboard)}
       </section>
       <section class="section">
         <p class="list-status">
@@ -138,6 +145,7 @@ export class HistoryPage extends LightElement {
   #summary(rows: HistoryRow[], now: number, zone: string) {
     const high = highestOf(rows);
     const gaps = rows.filter((row) => !row.complete).length;
+    const cutAt = this.#firings.value?.cutAt ?? null;
     return html`<p>
         ${
           high
@@ -148,6 +156,7 @@ export class HistoryPage extends LightElement {
         ${rows.some((row) => row.provisional) ? 'The last stretch is not over yet: its numbers are provisional.' : ''}
       </p>
       ${gaps > 0 ? html`<p class="soft">Hatched: Highwater was not recording for part of ${formatCount(gaps)} of ${formatCount(rows.length)} stretches; the true level may have been higher.</p>` : nothing}
+      ${cutAt ? html`<p class="soft">There are more alerts than are shown: of before ${exactMoment(parseInstant(cutAt) ?? now, now, zone)} some may be missing. A shorter range has all of them.</p>` : nothing}
       ${this.#firings.error ? html`<p class="soft">Alerts that fired are missing: ${this.#firings.error.message}</p>` : nothing}`;
   }
 
@@ -163,7 +172,7 @@ export class HistoryPage extends LightElement {
   #stretches(view: TimeRange): FiringStretch[] {
     const { alerts, live } = this.dashboard;
     const end = Math.min(view.to, live.serverNow());
-    return (this.#firings.value ?? []).map(({ rule, from, to }) => ({
+    return (this.#firings.value?.firings ?? []).map(({ rule, from, to }) => ({
       from,
       to: to ?? end,
       severity: alerts.rule(rule)?.severity ?? 'info',

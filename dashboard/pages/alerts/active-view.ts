@@ -9,6 +9,7 @@ import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
 import '../../components/silence-dialog.ts';
 import type { SilenceDialog } from '../../components/silence-dialog.ts';
+import { ActController } from '../../controllers/act-controller.ts';
 import { summaryOf } from '../../controllers/alert-watch.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
@@ -34,7 +35,11 @@ export class AlertsActiveView extends LightElement {
   declare dashboard: Dashboard;
 
   readonly #details = new ResourceController<Details>(this);
-  readonly #acting = new ResourceController<string>(this);
+  readonly #acting = new ActController(
+    this,
+    () => this.dashboard,
+    () => Promise.all([this.dashboard.alerts.refresh(), this.#read()]),
+  );
   readonly #poll = new FollowController(
     this,
     () => this.dashboard,
@@ -82,7 +87,7 @@ export class AlertsActiveView extends LightElement {
         ${kind === 'no-rules' ? this.#offer() : nothing}
       </section>
       ${problemReport(this.#details.error ?? this.#acting.error)}
-      <p class="saved" role="status">${this.#acting.error ? '' : (this.#acting.value ?? '')}</p>
+      <p class="saved" role="status">${this.#acting.words}</p>
       ${this.#cards('Active alerts', told, now)}
       ${
         kept.length === 0
@@ -119,7 +124,8 @@ export class AlertsActiveView extends LightElement {
       receivers: details?.receivers ?? null,
       acknowledge: () => this.querySelector<AcknowledgeDialog>('hw-acknowledge-dialog')?.open(alert),
       openSilence: () => this.querySelector<SilenceDialog>('hw-silence-dialog')?.open(alert),
-      endSilence: (id) => void this.#act('The silence is over', (organisation) => this.dashboard.alertsApi.endSilence(organisation, id)),
+      endSilence: (id) =>
+        void this.#acting.act('The silence is over', (organisation) => this.dashboard.alertsApi.endSilence(organisation, id)),
     });
   }
 
@@ -131,7 +137,7 @@ export class AlertsActiveView extends LightElement {
         type="button"
         class="button button-main"
         ?disabled=${this.#acting.loading}
-        @click=${() => void this.#act(`${count} rules are in force`, (organisation) => this.dashboard.alertsApi.takeOverDefaults(organisation))}
+        @click=${() => void this.#acting.act(`${count} rules are in force`, (organisation) => this.dashboard.alertsApi.takeOverDefaults(organisation))}
       >
         Take over the ${count} usual rules
       </button>
@@ -142,16 +148,6 @@ export class AlertsActiveView extends LightElement {
   readonly #changed = () => {
     this.#poll.now();
   };
-
-  async #act(words: string, act: (organisation: string) => Promise<void>): Promise<void> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return;
-    await this.#acting.load(async () => {
-      await act(organisation);
-      return words;
-    });
-    await Promise.all([this.dashboard.alerts.refresh(), this.#read()]);
-  }
 }
 
 customElements.define('hw-alerts-active', AlertsActiveView);

@@ -2,9 +2,11 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { DELIVERY_STATUSES, type DeliveryStatus, type DeliveryView, type WebhookView } from '../../../shared/alerts.ts';
 import { parseInstant } from '../../../shared/time.ts';
 import '../../components/delivery-dialog.ts';
+import { readOn } from '../../client/read-on.ts';
 import type { DeliveryDialog } from '../../components/delivery-dialog.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
@@ -22,7 +24,14 @@ export class AlertDeliveries extends LightElement {
   declare progress: string;
 
   readonly #list = new ResourceController<DeliveryView[]>(this);
-  readonly #acting = new ResourceController<boolean>(this);
+  readonly #acting = new ActController(
+    this,
+    () => this.dashboard,
+    () => {
+      this.dispatchEvent(new CustomEvent('changed'));
+      this.#follow.now();
+    },
+  );
   readonly #follow = new FollowController(
     this,
     () => this.dashboard,
@@ -45,7 +54,10 @@ export class AlertDeliveries extends LightElement {
     if (organisation === null) return;
     const query = { limit: SHOWN, status: this.#status };
     const { alertsApi } = this.dashboard;
-    await this.#list.load(async (signal) => (await alertsApi.deliveries(organisation, this.receiver.id, query, signal)).items);
+    const { id } = this.receiver;
+    await this.#list.load(
+      async (signal) => (await readOn((cursor) => alertsApi.deliveries(organisation, id, { ...query, cursor }, signal), SHOWN)).items,
+    );
   }
 
   override updated(changed: PropertyValues<this>): void {
@@ -116,15 +128,15 @@ export class AlertDeliveries extends LightElement {
       ${deliveries.length === SHOWN ? html`<p class="soft">The newest ${SHOWN} are listed.</p>` : nothing}`;
   }
 
-  #retry(delivery: DeliveryView): Promise<void> {
-    return this.#act(async (organisation) => {
+  #retry(delivery: DeliveryView): Promise<boolean> {
+    return this.#acting.act('', async (organisation) => {
       await this.dashboard.alertsApi.retry(organisation, this.receiver.id, delivery.id);
       this.progress = 'It is tried again';
     });
   }
 
-  #retryAll(): Promise<void> {
-    return this.#act(async (organisation) => {
+  #retryAll(): Promise<boolean> {
+    return this.#acting.act('', async (organisation) => {
       let [queued, overtaken, more] = [0, 0, true];
       // One that fails again at once must not keep this going.
       while (more && queued <= this.receiver.failed) {
@@ -136,17 +148,6 @@ export class AlertDeliveries extends LightElement {
         this.progress = `${countOf(queued, 'message is', 'messages are')} tried again${left}`;
       }
     });
-  }
-
-  async #act(act: (organisation: string) => Promise<void>): Promise<void> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return;
-    await this.#acting.load(async () => {
-      await act(organisation);
-      return true;
-    });
-    this.dispatchEvent(new CustomEvent('changed'));
-    this.#follow.now();
   }
 }
 

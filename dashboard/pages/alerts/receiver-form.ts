@@ -21,6 +21,7 @@ import { idFor } from '../../format/new-id.ts';
 import '../../components/rotate-dialog.ts';
 import type { RotateDialog } from '../../components/rotate-dialog.ts';
 import '../../components/secret-once.ts';
+import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { addressWords, FORMAT_WORDS } from '../../format/receiver-health.ts';
@@ -47,7 +48,11 @@ export class ReceiverForm extends LightElement {
   /** Shown this once. */
   declare secret: string | null;
 
-  readonly #acting = new ResourceController<string>(this);
+  readonly #acting = new ActController(
+    this,
+    () => this.dashboard,
+    () => this.#changed(),
+  );
   readonly #preview = new ResourceController<WebhookPreview>(this);
 
   constructor() {
@@ -192,7 +197,7 @@ export class ReceiverForm extends LightElement {
     const data = new FormData(event.currentTarget as HTMLFormElement);
     const { alertsApi } = this.dashboard;
     let id = this.receiver?.id ?? '';
-    const saved = await this.#act('Saved', async (of) => {
+    const saved = await this.#acting.act('Saved', async (of) => {
       // A new receiver never takes the place of one that is there.
       if (!this.receiver)
         id = idFor(
@@ -231,20 +236,9 @@ export class ReceiverForm extends LightElement {
 
   async #remove(id: string): Promise<void> {
     if (!asked(`Delete the receiver “${id}” with its messages?`)) return;
-    const gone = await this.#act('Deleted', (of) => this.dashboard.alertsApi.deleteReceiver(of, id));
+    const gone = await this.#acting.act('Deleted', (of) => this.dashboard.alertsApi.deleteReceiver(of, id));
     const { navigation } = this.dashboard;
     if (gone) navigation.go(navigation.href({ page: 'alerts', view: 'receivers' }));
-  }
-
-  async #act(words: string, act: (organisation: string) => Promise<unknown>): Promise<boolean> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return false;
-    const done = await this.#acting.load(async () => {
-      await act(organisation);
-      return words;
-    });
-    this.#changed();
-    return done;
   }
 
   #changed(): void {

@@ -16,6 +16,7 @@ import { severityMark } from '../../components/alert-mark.ts';
 import { asked, durationField, durationIn, fieldError, invalid } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
@@ -55,7 +56,11 @@ export class AlertRulesView extends LightElement {
   /** Chosen in the form and not saved yet. */
   declare metric: AlertMetric | null;
 
-  readonly #acting = new ResourceController<string>(this);
+  readonly #acting = new ActController(
+    this,
+    () => this.dashboard,
+    () => this.dashboard.alerts.refresh(),
+  );
   readonly #tried = new ResourceController<TriedRule>(this);
 
   constructor() {
@@ -94,7 +99,7 @@ export class AlertRulesView extends LightElement {
         }
       </p>
       ${problemReport(this.#acting.error)}
-      <p class="saved" role="status">${this.#acting.value ?? ''}</p>
+      <p class="saved" role="status">${this.#acting.words}</p>
       ${
         rules.length === 0
           ? html`<p class="lead">No rule is in force: nothing would warn you.</p>`
@@ -143,7 +148,7 @@ export class AlertRulesView extends LightElement {
           <button class="button button-main" name="do" value="save" ?disabled=${this.#acting.loading}>Save the rule</button>
           <button class="button" name="do" value="try" ?disabled=${this.#tried.loading}>Try it on the last 30 days</button>
           ${id === '' ? nothing : html`<button class="button" type="button" @click=${() => void this.#remove(id, rule.name)}>Delete the rule</button>`}
-          <span class="saved" role="status">${this.#acting.error ? '' : (this.#acting.value ?? '')}</span>
+          <span class="saved" role="status">${this.#acting.words}</span>
         </p>
         ${this.#tried.loading ? html`<p class="loading" role="status">Trying it on what happened …</p>` : this.#triedTable(metric)}
       </form>`,
@@ -189,7 +194,7 @@ export class AlertRulesView extends LightElement {
     if (organisation === null) return;
     const data = new FormData(event.currentTarget as HTMLFormElement);
     const rule = ruleIn(data, known.annotations);
-    const { alertsApi, alerts, navigation, live } = this.dashboard;
+    const { alertsApi, navigation, live } = this.dashboard;
     if ((event.submitter as HTMLButtonElement | null)?.value === 'try') {
       this.#acting.reset();
       const to = live.serverNow();
@@ -197,7 +202,7 @@ export class AlertRulesView extends LightElement {
       return;
     }
     let name = id;
-    const saved = await this.#acting.load(async () => {
+    const saved = await this.#acting.act('Saved', async () => {
       // A new rule never takes the place of one that is there.
       if (id === '')
         name = idFor(
@@ -205,34 +210,21 @@ export class AlertRulesView extends LightElement {
           (await alertsApi.rules(organisation)).items.map((one) => one.id),
         );
       await alertsApi.putRule(organisation, name, rule);
-      return 'Saved';
     });
     if (!saved) return;
-    await alerts.refresh();
     if (id === '') navigation.go(navigation.href({ page: 'alerts', view: 'rules', id: name }));
   }
 
   async #remove(id: string, name: string): Promise<void> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null || !asked(`Delete the rule “${name}”? What fires by it is over then.`)) return;
-    const { alertsApi, alerts, navigation } = this.dashboard;
-    const gone = await this.#acting.load(async () => {
-      await alertsApi.deleteRule(organisation, id);
-      return `“${name}” is deleted`;
-    });
+    if (this.dashboard.chosen() === null || !asked(`Delete the rule “${name}”? What fires by it is over then.`)) return;
+    const { alertsApi, navigation } = this.dashboard;
+    const gone = await this.#acting.act(`“${name}” is deleted`, (of) => alertsApi.deleteRule(of, id));
     if (!gone) return;
-    await alerts.refresh();
     navigation.go(navigation.href({ page: 'alerts', view: 'rules' }));
   }
 
   async #takeOver(): Promise<void> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return;
-    await this.#acting.load(async () => {
-      await this.dashboard.alertsApi.takeOverDefaults(organisation);
-      return 'The usual rules are in force';
-    });
-    await this.dashboard.alerts.refresh();
+    await this.#acting.act('The usual rules are in force', (of) => this.dashboard.alertsApi.takeOverDefaults(of));
   }
 }
 

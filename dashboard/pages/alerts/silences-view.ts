@@ -4,6 +4,7 @@ import { parseInstant } from '../../../shared/time.ts';
 import { asked } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
@@ -15,7 +16,11 @@ export class AlertSilencesView extends LightElement {
   declare dashboard: Dashboard;
 
   readonly #known = new ResourceController<{ silences: SilenceView[]; muteTimes: MuteTimeView[] }>(this);
-  readonly #acting = new ResourceController<string>(this);
+  readonly #acting = new ActController(
+    this,
+    () => this.dashboard,
+    () => this.#poll.now(),
+  );
   readonly #poll = followOrganisation(this, () => void this.#read());
 
   async #read(): Promise<void> {
@@ -35,7 +40,7 @@ export class AlertSilencesView extends LightElement {
     const now = this.dashboard.live.serverNow();
     const zone = this.dashboard.timeZone();
     return html`${problem}
-      <p class="saved" role="status">${this.#acting.value ?? ''}</p>
+      <p class="saved" role="status">${this.#acting.words}</p>
       <section class="panel" aria-labelledby="silences-title">
         <h2 id="silences-title">Silences</h2>
         <p class="soft">Messages are kept back until the end; the alert stays on the screens. A silence begins at an alert. Times in ${zoneLabel(now, zone)}.</p>
@@ -51,7 +56,7 @@ export class AlertSilencesView extends LightElement {
                       <td>${exactMoment(parseInstant(endsAt) ?? now, now, zone)}</td>
                       <td>${by}</td>
                       <td>${note}</td>
-                      <td><button class="button" @click=${() => void this.#act('The silence is over', (of) => this.dashboard.alertsApi.endSilence(of, id))}>End now</button></td>
+                      <td><button class="button" @click=${() => void this.#acting.act('The silence is over', (of) => this.dashboard.alertsApi.endSilence(of, id))}>End now</button></td>
                     </tr>`,
                   )}
                 </tbody>
@@ -106,23 +111,12 @@ export class AlertSilencesView extends LightElement {
       matchers: severity === '' ? {} : { severity },
       times: [{ days, from: text('from'), to: text('to') }],
     };
-    if (await this.#act('The mute time is in force', (of) => this.dashboard.alertsApi.addMuteTime(of, terms))) form.reset();
+    if (await this.#acting.act('The mute time is in force', (of) => this.dashboard.alertsApi.addMuteTime(of, terms))) form.reset();
   }
 
   async #removeMuteTime(id: string, name: string): Promise<void> {
     if (!asked(`Delete the mute time “${name}”?`)) return;
-    await this.#act('The mute time is deleted', (of) => this.dashboard.alertsApi.deleteMuteTime(of, id));
-  }
-
-  async #act(words: string, act: (organisation: string) => Promise<void>): Promise<boolean> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return false;
-    const done = await this.#acting.load(async () => {
-      await act(organisation);
-      return words;
-    });
-    this.#poll.now();
-    return done;
+    await this.#acting.act('The mute time is deleted', (of) => this.dashboard.alertsApi.deleteMuteTime(of, id));
   }
 }
 

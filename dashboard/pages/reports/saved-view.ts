@@ -6,6 +6,7 @@ import { asked } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
 import { poolShape } from '../../components/shapes.ts';
+import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
@@ -27,7 +28,11 @@ export class SavedReportsView extends LightElement {
   declare dashboard: Dashboard;
 
   readonly #known = new ResourceController<{ report: SavedReportView; runs: ReportRunView[] }[]>(this);
-  readonly #acting = new ResourceController<string>(this);
+  readonly #acting = new ActController(
+    this,
+    () => this.dashboard,
+    () => this.#poll.now(),
+  );
   readonly #poll = followOrganisation(this, () => void this.#read());
 
   async #read(): Promise<void> {
@@ -50,7 +55,7 @@ export class SavedReportsView extends LightElement {
         </div>
       </header>
       ${problemReport(this.#known.error)} ${problemReport(this.#acting.error)}
-      <p class="saved" role="status">${this.#acting.value ?? ''}</p>
+      <p class="saved" role="status">${this.#acting.words}</p>
       ${
         known === null
           ? this.#known.error
@@ -82,7 +87,7 @@ export class SavedReportsView extends LightElement {
         ${schedule === null ? nothing : html`<span class="soft">As ${format.toUpperCase()}${webhookId === null ? '' : `; the receiver ${webhookId} hears of it`}.</span>`}
       </p>
       <p class="row-actions">
-        <button type="button" class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#act(`“${name}” is being made`, (of) => this.dashboard.reports.runReport(of, id))}>Make it now</button>
+        <button type="button" class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#acting.act(`“${name}” is being made`, (of) => this.dashboard.reports.runReport(of, id))}>Make it now</button>
         <a class="button" href=${build}>Open it</a>
         <button type="button" class="button" @click=${() => void this.#remove(report)}>Delete</button>
       </p>
@@ -127,17 +132,7 @@ export class SavedReportsView extends LightElement {
 
   async #remove({ id, name }: SavedReportView): Promise<void> {
     if (!asked(`Delete the saved report “${name}” and its files?`)) return;
-    await this.#act(`“${name}” is deleted`, (of) => this.dashboard.reports.deleteReport(of, id));
-  }
-
-  async #act(words: string, act: (organisation: string) => Promise<void>): Promise<void> {
-    const organisation = this.dashboard.chosen();
-    if (organisation === null) return;
-    await this.#acting.load(async () => {
-      await act(organisation);
-      return words;
-    });
-    this.#poll.now();
+    await this.#acting.act(`“${name}” is deleted`, (of) => this.dashboard.reports.deleteReport(of, id));
   }
 }
 

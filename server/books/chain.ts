@@ -3,7 +3,7 @@
  * before it. Links are only ever added. What was recorded cannot be changed, taken out or put in without breaking it; whoever noted down
  * its head outside can tell that the whole of it was not made anew.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Instant } from '../../shared/time.ts';
 import type { Write } from '../store/store.ts';
 import type { Batch } from './batch.ts';
@@ -31,7 +31,7 @@ export const linkHash = (previous: string, digest: string): string => sha256(`${
 
 export const digestOf = (lines: readonly string[]): string => sha256(lines.join(''));
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 /** What of a record never changes. Names hold no control characters, so that no two records have one line. */
 export function recordLine({ at, class: order, receipt, sub }: Position, entry: Entry, record: EntryRecord): string {
@@ -63,10 +63,9 @@ export function chainRecords(batch: Batch, organisation: Organisation): void {
   const [first, last] = [lines[0], lines.at(-1)];
   if (!first || !last) return;
   const digest = digestOf(lines.map(({ line }) => line));
-  const hash = linkHash(organisation.chainHash, digest);
-  const link: ChainLink = { first: first.seq, count: lines.length, oldestAt, newestAt, digest, hash };
+  organisation.chainHash = linkHash(organisation.chainHash, digest);
+  const link: ChainLink = { first: first.seq, count: lines.length, oldestAt, newestAt, digest, hash: organisation.chainHash };
   batch.draft.put('chain', [organisation.id, last.seq], link);
-  organisation.chainHash = hash;
 }
 
 /** Links removed in one batch, at most. */

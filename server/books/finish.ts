@@ -7,7 +7,7 @@ import { rewriteHistory } from './history.ts';
 import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
 import { writeMarks } from './marks.ts';
-import type { Organisation, OrganisationCounters } from './organisation.ts';
+import { isEverythingKept, type Organisation, type OrganisationCounters } from './organisation.ts';
 import { noteLateEntries } from './statements.ts';
 import { type StoredType, storeSession } from './stored.ts';
 
@@ -60,6 +60,10 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
 
 function countersOf(organisation: Organisation): OrganisationCounters {
   const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept, chainHash, billsReadTo } = organisation;
-  const counters = { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept: { ...kept }, chainHash };
-  return billsReadTo === undefined ? counters : { ...counters, billsReadTo };
+  const counters = { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, chainHash };
+  return {
+    ...counters,
+    ...(!isEverythingKept(kept) && { kept: { ...kept } }),
+    ...(billsReadTo !== undefined && { billsReadTo }),
+  };
 }

@@ -84,6 +84,9 @@ export const EVERYTHING_KEPT: Kept = {
   anomalies: 0,
 };
 
+const KEPT = Object.keys(EVERYTHING_KEPT) as (keyof Kept)[];
+export const isEverythingKept = (kept: Kept): boolean => KEPT.every((key) => kept[key] === EVERYTHING_KEPT[key]);
+
 export const keptOf = ({ kept }: Pick<OrganisationCounters, 'kept'>): Kept => ({ ...EVERYTHING_KEPT, ...kept });
 
 export interface Organisation extends OrganisationCounters {

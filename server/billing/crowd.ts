@@ -10,11 +10,22 @@ export interface CrowdRules {
   endWithDesktop: boolean;
 }
 
-/** Desktop or not, by device. */
+interface Holding {
+  device: string;
+  desktop: boolean;
+  since: Instant;
+}
+
 interface Member {
   slot: number;
-  devices: Map<string, { desktop: boolean; since: Instant }>;
+  /** One or two of them: looked through faster than looked up. */
+  holdings: Holding[];
 }
+
+const holdingOf = ({ holdings }: Member, device: string): Holding | undefined => {
+  for (const holding of holdings) if (holding.device === device) return holding;
+  return undefined;
+};
 
 export class Crowd {
   peak: LineMark = { value: 0, at: null };
@@ -45,7 +56,8 @@ export class Crowd {
     crowd.peak = this.peak;
     crowd.holdingsPeak = this.holdingsPeak;
     crowd.peaks = [...this.peaks];
-    for (const [user, { slot, devices }] of this.#members) crowd.#members.set(user, { slot, devices: new Map(devices) });
+    for (const [user, { slot, holdings }] of this.#members)
+      crowd.#members.set(user, { slot, holdings: holdings.map((each) => ({ ...each })) });
     crowd.#freeSlots = [...this.#freeSlots];
     crowd.#slots = this.#slots;
     crowd.#holdings = this.#holdings;
@@ -59,27 +71,33 @@ export class Crowd {
     if (staleMs !== null && since + staleMs <= at) return;
     let member = this.#members.get(user);
     if (!member) {
-      member = { slot: this.#freeSlots.pop() ?? this.#slots++, devices: new Map() };
+      member = { slot: this.#freeSlots.pop() ?? this.#slots++, holdings: [] };
       this.#members.set(user, member);
       this.#tape?.come(at, member.slot, since >= at);
     }
-    if (!member.devices.has(device)) this.#holdings++;
-    member.devices.set(device, { desktop, since });
+    const known = holdingOf(member, device);
+    if (known) {
+      known.desktop = desktop;
+      known.since = since;
+    } else {
+      this.#holdings++;
+      member.holdings.push({ device, desktop, since });
+    }
     if (staleMs !== null) this.#stale.push({ at: since + staleMs, user, device });
   }
 
   /** @param again the same device is there again at once */
   go(user: string, device: string, again = false): void {
     const member = this.#members.get(user);
-    const ended = member?.devices.get(device);
+    const ended = member && holdingOf(member, device);
     if (!member || !ended) return;
-    member.devices.delete(device);
+    member.holdings.splice(member.holdings.indexOf(ended), 1);
     this.#holdings--;
     if (ended.desktop && !again && this.#rules.endWithDesktop) {
-      this.#holdings -= member.devices.size;
-      member.devices.clear();
+      this.#holdings -= member.holdings.length;
+      member.holdings = [];
     }
-    if (member.devices.size > 0) return;
+    if (member.holdings.length > 0) return;
     this.#members.delete(user);
     this.#freeSlots.push(member.slot);
     this.#tape?.leave(this.#since, member.slot);
@@ -88,7 +106,8 @@ export class Crowd {
   /** Nothing else happens before `at`. */
   reach(at: Instant): void {
     for (let due = this.#stale[this.#nextStale]; due && due.at <= at; due = this.#stale[++this.#nextStale]) {
-      const known = this.#members.get(due.user)?.devices.get(due.device);
+      const member = this.#members.get(due.user);
+      const known = member && holdingOf(member, due.device);
       if (!known || known.since + (this.#rules.staleMs as number) !== due.at) continue;
       this.#stand(due.at);
       this.go(due.user, due.device);

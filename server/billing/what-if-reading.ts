@@ -25,7 +25,7 @@ export interface LeftOut {
 export interface ReadType {
   /** Of the first crowd. */
   tape: PoolTape;
-  /** The sessions that the pools are played with; all of them; and the two by whose absence peaks are compared. */
+  /** The sessions that the pools are played with; all of them, which may be the same; and the two by whose absence peaks are compared. */
   crowds: readonly [asked: Crowd, all: Crowd, fresh: Crowd, desktop: Crowd];
   asIs: RecordedPools;
   /** What was played already, by sizes. */
@@ -56,17 +56,19 @@ export function* beginReading(scope: ReportScope, start: Instant, leftOut: LeftO
 }
 
 function beginType(scope: ReportScope, type: string, start: Instant, leftOut: LeftOut, there: MomentHolders): ReadType {
-  const { staleMs, staleSessions, secondDevices } = leftOut;
+  const { staleMs, staleSessions, secondDevices, logonSources } = leftOut;
   const tape = new PoolTape();
+  const asked = new Crowd(start, { staleMs: staleSessions ? staleMs : null, endWithDesktop: secondDevices }, tape);
+  const isAll = !staleSessions && !secondDevices && logonSources.length === 0;
   const crowds: ReadType['crowds'] = [
-    new Crowd(start, { staleMs: staleSessions ? staleMs : null, endWithDesktop: secondDevices }, tape),
-    new Crowd(start, { staleMs: null, endWithDesktop: false }),
+    asked,
+    isAll ? asked : new Crowd(start, { staleMs: null, endWithDesktop: false }),
     new Crowd(start, { staleMs, endWithDesktop: false }),
     new Crowd(start, { staleMs: null, endWithDesktop: true }),
   ];
   for (const { user, since, devices } of there.holders) {
     for (const device of devices) {
-      for (const crowd of crowds) crowd.come(start, Date.parse(since), user, device, DESKTOPS.has(device));
+      for (const crowd of new Set(crowds)) crowd.come(start, Date.parse(since), user, device, DESKTOPS.has(device));
     }
   }
   return { tape, crowds, asIs: new RecordedPools(start, levelBefore(scope, type, start)), played: new Map() };
@@ -112,10 +114,9 @@ export function copyReading(reading: WhatIfReading): WhatIfReading {
   const types = [...reading.types].map(([type, { tape, crowds, asIs }]): [string, ReadType] => {
     const copied = tape.copy();
     const [asked, all, fresh, desktop] = crowds;
-    return [
-      type,
-      { tape: copied, crowds: [asked.copy(copied), all.copy(), fresh.copy(), desktop.copy()], asIs: asIs.copy(), played: new Map() },
-    ];
+    const copy = asked.copy(copied);
+    const copies: ReadType['crowds'] = [copy, all === asked ? copy : all.copy(), fresh.copy(), desktop.copy()];
+    return [type, { tape: copied, crowds: copies, asIs: asIs.copy(), played: new Map() }];
   });
   return { ...reading, types: new Map(types) };
 }
@@ -123,7 +124,7 @@ export function copyReading(reading: WhatIfReading): WhatIfReading {
 function refreshBefore(scope: ReportScope, reading: WhatIfReading, at: Instant, order: number): void {
   while (reading.boundary < at || (reading.boundary === at && order >= CLASS.refresh)) {
     for (const { crowds } of reading.types.values()) {
-      for (const crowd of crowds) {
+      for (const crowd of new Set(crowds)) {
         crowd.reach(reading.boundary);
         crowd.refresh();
       }
@@ -138,9 +139,12 @@ function takeRecord({ crowds, asIs }: ReadType, at: Instant, entry: Entry, recor
   asIs.reach(at);
   asIs.change(kind, record);
   if (kind === 'refresh') return;
-  for (const [index, crowd] of crowds.entries()) {
+  const desktop = record.acquired && (DESKTOP_SOURCES.has(source) || DESKTOPS.has(device));
+  for (let index = 0; index < crowds.length; index++) {
+    const crowd = crowds[index] as Crowd;
+    if (index === 1 && crowd === crowds[0]) continue;
     crowd.reach(at);
     if (!record.acquired) crowd.go(user, device, kind === 'login');
-    else if (!leftOut || index > 0) crowd.come(at, at, user, device, DESKTOP_SOURCES.has(source) || DESKTOPS.has(device));
+    else if (!leftOut || index > 0) crowd.come(at, at, user, device, desktop);
   }
 }

@@ -15,7 +15,7 @@ import type { AlertHistoryQuery } from '../pipeline-types.ts';
 import { bounded, checked } from './checked.ts';
 import { instant, name } from './fields.ts';
 import { shown } from './issues.ts';
-import { pageQuery, parseQuery } from './query.ts';
+import { numberedPageQuery, parseQuery } from './query.ts';
 import { Problems } from './refusal.ts';
 
 const YEAR_SECONDS = 31_536_000;
@@ -42,7 +42,7 @@ export const ruleSchema = z.strictObject({
   keepFiringForSeconds: length.default(0),
   severity: z.enum(SEVERITIES).default('warning'),
   annotations: z
-    .record(z.string().min(1).max(128), bounded(ANNOTATION_LENGTH))
+    .record(name, bounded(ANNOTATION_LENGTH))
     .refine((given) => Object.keys(given).length <= MAX_ANNOTATIONS, { message: `must have at most ${MAX_ANNOTATIONS} keys` })
     .default({}),
 });
@@ -51,6 +51,10 @@ export const ruleSchema = z.strictObject({
 export function parseAlertRule(id: string, body: unknown): AlertRule {
   const problems = new Problems();
   const parsed = checked(ruleSchema, body, problems);
+  // A record schema skips it without a word.
+  const { annotations } = (body ?? {}) as { annotations?: unknown };
+  if (typeof annotations === 'object' && annotations !== null && Object.hasOwn(annotations, '__proto__'))
+    problems.add({ path: 'annotations.__proto__', message: 'cannot be the name of an annotation' });
   if (parsed) {
     const { op, threshold, clearThreshold } = parsed;
     if (parsed.id !== undefined && parsed.id !== id)
@@ -130,7 +134,7 @@ export function parseSilence(body: unknown, now: Instant): { matchers: AlertMatc
 
 export const alertQuery = z.strictObject({ state: z.enum(ALERT_STATES).optional() });
 
-export const alertHistoryQuery = pageQuery.extend({
+export const alertHistoryQuery = numberedPageQuery.extend({
   from: instant.optional(),
   to: instant.optional(),
   rule: name.optional(),

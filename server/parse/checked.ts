@@ -9,5 +9,10 @@ export function checked<S extends z.ZodType>(schema: S, body: unknown, problems:
   return parsed.data;
 }
 
-/** Free text that people write. */
-export const bounded = (max: number) => z.string().max(max);
+/** Free text that people write. Lone surrogates collapse into one another on disk. */
+export const bounded = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !/\p{Cs}/u.test(text), { message: 'must not contain a lone surrogate' })
+    .refine((text) => !/[^\P{Cc}\t\r\n]/u.test(text), { message: 'must not contain control characters but tabs and line ends' });

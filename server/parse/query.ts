@@ -41,6 +41,13 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const reportFileQuery = z.strictObject({ ...fileQuery, format: z.enum(REPORT_FORMATS).optional() });
 
 export const pageQuery = z.strictObject(page);
+/** Of lists whose items are numbered: a page ends with one of them. */
+export const numberedPageQuery = pageQuery.extend({
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, { message: 'is not one that was handed out here' })
+    .optional(),
+});
 export const sessionQuery = z.strictObject({
   ...page,
   user: name.optional(),

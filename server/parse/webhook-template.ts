@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { WEBHOOK_EVENTS, WEBHOOK_FORMATS, type WebhookEventType, type WebhookFormat, type WebhookTemplate } from '../../shared/alerts.ts';
 import type { FieldProblem } from '../../shared/problems.ts';
-import { checked } from './checked.ts';
+import { bounded, checked } from './checked.ts';
 import { Problems } from './refusal.ts';
 
 const MAX_TEMPLATE = 16_384;
@@ -13,7 +13,7 @@ export const templateSchema = z.strictObject({
     .string()
     .regex(CONTENT_TYPE, { message: 'must be a media type such as application/json or text/plain; charset=utf-8' })
     .default('application/json'),
-  body: z.string().min(1).max(MAX_TEMPLATE),
+  body: bounded(MAX_TEMPLATE).min(1),
 });
 
 export const previewSchema = z.strictObject({

@@ -19,7 +19,7 @@ import type { PageQuery } from '../pipeline-types.ts';
 import { checked } from './checked.ts';
 import { instant } from './fields.ts';
 import { shown } from './issues.ts';
-import { pageQuery, parseQuery } from './query.ts';
+import { numberedPageQuery, parseQuery } from './query.ts';
 import { type AddressChecks, addressProblems } from './receiver-address.ts';
 import { Problems } from './refusal.ts';
 import { type TemplateChecks, templateProblems, templateSchema } from './webhook-template.ts';
@@ -172,6 +172,6 @@ export function parseRetryFailed(body: unknown): { from?: Instant; to?: Instant 
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
-export const deliveryQuery = pageQuery.extend({ status: z.enum(DELIVERY_STATUSES).optional() });
+export const deliveryQuery = numberedPageQuery.extend({ status: z.enum(DELIVERY_STATUSES).optional() });
 
 export const parseDeliveryQuery = (search: URLSearchParams): PageQuery & { status?: DeliveryStatus } => parseQuery(deliveryQuery, search);

@@ -9,8 +9,8 @@ const DAY_MS = 86_400_000;
 /** Buckets of a type in one answer: thirteen months of five minutes. */
 export const MOST_BUCKETS = 120_000;
 
-/** Whatever the resolution. */
-const LONGEST_MS = 100 * 366 * DAY_MS;
+/** Whatever is asked about it. */
+export const LONGEST_MS = 100 * 366 * DAY_MS;
 
 const LENGTH_MS: Record<Resolution, number> = { '5m': 300_000, '1h': 3_600_000, '1d': DAY_MS, billing: 28 * DAY_MS };
 /** How far back an answer goes that nobody gave a start. */

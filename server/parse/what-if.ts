@@ -5,6 +5,7 @@ import type { PoolSizes, UnitPrices, WhatIfQuery } from '../../shared/what-if.ts
 import { billingQuery } from './billing-query.ts';
 import { checked } from './checked.ts';
 import { count, instant, name, price, seconds } from './fields.ts';
+import { LONGEST_MS } from './history-query.ts';
 import { licenceType } from './query.ts';
 import { Problems } from './refusal.ts';
 
@@ -40,6 +41,8 @@ export function parseWhatIf(body: unknown): WhatIfQuery {
   const parsed = checked(whatIfSchema, body, problems);
   const { from, to, period, licenceTypes, without = {} } = parsed ?? {};
   if (from !== undefined && to !== undefined && from >= to) problems.add({ path: 'to', message: 'must be after from' });
+  if (from !== undefined && to !== undefined && to - from > LONGEST_MS)
+    problems.add({ path: 'from', message: 'lies more than a hundred years before the end' });
   if ((from === undefined) !== (to === undefined))
     problems.add({ path: from === undefined ? 'from' : 'to', message: 'is required beside the other end' });
   if (period !== undefined && from !== undefined) problems.add({ path: 'period', message: 'is not for a range of its own' });

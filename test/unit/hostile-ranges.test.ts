@@ -25,6 +25,7 @@ it('HIST-22 REPORT-8 whatever the range, the answer is bounded or a refusal that
     'anomalies',
     'organisation-licence-usage',
     'levels?points=7',
+    'peak?licenceType=Recording',
     'history?resolution=5m',
     'history?resolution=1d',
     'history?resolution=billing',
@@ -51,6 +52,9 @@ it('HIST-22 REPORT-8 whatever the range, the answer is bounded or a refusal that
         if (reversed) expect(status, where).toBe(400);
         if (status === 400) expect(body.errors?.length, where).toBeGreaterThan(0);
       }
+      const asked = await app.post<Problem>(`${O}/what-if`, { from, to });
+      expect([200, 400], `what-if ${from} ${to}`).toContain(asked.status);
+      if (Date.parse(to) - Date.parse(from) > 110 * 365 * 86_400_000) expect(asked.body.errors?.[0]?.path).toBe('from');
       for (const source of ['licence-usage', 'organisation-licence-usage']) {
         const { status, body } = await report(source, from, to);
         expect([200, 400, 413], `${source} ${from} ${to} ${JSON.stringify(body).slice(0, 200)}`).toContain(status);

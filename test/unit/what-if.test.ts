@@ -58,7 +58,7 @@ describe('what if', () => {
 
   property(
     'WHATIF-7 asked again and again, while more becomes known, the answers are those of a first question',
-    15,
+    8,
     fc.tuple(centres, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 })),
     async ([centre, late]) => {
       const { scene } = centre;

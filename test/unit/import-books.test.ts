@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { verifyStore } from '../../server/verify/verify.ts';
 import type { ImportReport } from '../../shared/import.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { csv, HEADER, importCsv } from '../support/import.ts';
@@ -186,6 +187,27 @@ describe('import', () => {
     const text = csv('Acquired,2026-10-31 20:00:00,Recording,a,Soft Client', at('Released', 'Soft Client'), ...refresh);
     expect(short(await importCsv(books, text))).toEqual({ rows: 4, recorded: 4, duplicates: 0, unpaired: [], refused: [] });
     expect(short(await importCsv(books, text))).toEqual({ rows: 4, recorded: 0, duplicates: 4, unpaired: [], refused: [] });
+  });
+
+  it('IMPORT-34 what timers did is superseded by what a file brings, and is listed only on request', async () => {
+    const books = await openTestBooks(Date.parse('2026-10-31T20:00:00Z'));
+    await books.settings({ entitlements: { Recording: { concurrent: 1, contingency: 1 } } });
+    await books.send({ user: 'b', licences: ['Recording'] });
+    await books.passTo(Date.parse('2026-11-02T08:00:00Z'));
+    const listed = (superseded: boolean) =>
+      (books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', superseded })?.items ?? []).map((record) =>
+        [record.usageType, record.user, record.logonSource, record.pool, ...record.flags].join(' '),
+      );
+    await importCsv(books, csv('Acquired,2026-10-31 19:00:00,Recording,a,CRM'));
+    expect(listed(false).slice(1)).toEqual([
+      'Acquired b Agent Desktop contingency',
+      'Released b Refresh Contingency contingency',
+      'Acquired b Refresh Contingency contingency',
+    ]);
+    await importCsv(books, csv('Released,2026-10-31 19:30:00,Recording,a,CRM'));
+    expect(listed(false).slice(2)).toEqual(['Acquired b Agent Desktop concurrent']);
+    expect(listed(true).filter((line) => line.includes('superseded'))).toHaveLength(4);
+    expect(verifyStore(books.store).differences).toEqual([]);
   });
 
   it('IMPORT-31 what was left out beside a row of its own instant is left out again', async () => {

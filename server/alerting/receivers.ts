@@ -30,7 +30,7 @@ export function putWebhook(batch: Batch, alerting: Alerting, organisation: strin
   writeWebhook(batch, watched, webhook);
   if (String(known?.groupBy) !== String(webhook.groupBy)) endWaits(watched, webhook.id);
   // What waited goes out now: it was turned off, or had an address where nobody was.
-  if (known && webhook.enabled) alerting.queued.push(...pendingOf(batch, organisation, webhook.id));
+  if (known && webhook.enabled) for (const waiting of pendingOf(batch, organisation, webhook.id)) alerting.queued.push(waiting);
   return secret === newSecret ? newSecret : null;
 }
 

@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 /** Stretches that are looked at in turn: of a day that cannot be passed over its hours, and of such an hour its five minutes. */
 const PIECES = [HOUR_MS, BUCKET_MS];
 /** What a look at one stretch costs beside the rows of it, in rows: a reader has to find its place. */
-const LOOK_ROWS = 8;
+const LOOK_ROWS = 32;
 
 /** What is tried. */
 interface Trial {

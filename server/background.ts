@@ -1,6 +1,7 @@
 /** What the line does for itself, a piece at a time and behind whoever waits: the past worked out again, and what is kept no longer removed. */
 import type { Instant } from '../shared/time.ts';
-import { nextToRemove, removePiece } from './alerting/removal.ts';
+import { finishPiece, unfinishedReceiver } from './alerting/removal.ts';
+import type { Alerting } from './alerting/watched.ts';
 import type { Agenda } from './books/agenda.ts';
 import { type Batch, organisationOf } from './books/batch.ts';
 import { billToKeep, keepNext, nextToKeep, type Retention } from './books/keep.ts';
@@ -24,6 +25,7 @@ export interface BackgroundParts {
   log: { error(fields: object, message: string): void };
   /** They are others after a commit that failed. */
   agenda: () => Agenda;
+  alerting: () => Alerting;
   organisations: () => ReadonlyMap<string, Organisation>;
   isReady: () => boolean;
   submit: (weight: number, decide: (batch: Batch) => void, probe?: boolean) => Promise<void>;
@@ -32,8 +34,8 @@ export interface BackgroundParts {
 export interface Background {
   /** Queues the next piece of what is being worked out again, if none is queued. */
   recompute(): void;
-  /** Queues the next piece of what is left of deleted receivers, if none is queued. */
-  removeReceivers(): void;
+  /** Queues the next piece of what is left to do about receivers that are deleted or gone, if none is queued. */
+  finishReceivers(): void;
   /** Queues one piece of what is kept no longer: it is never in a hurry. */
   keep(now: Instant): void;
 }
@@ -45,6 +47,7 @@ export function createBackground({
   retention,
   log,
   agenda,
+  alerting,
   organisations,
   isReady,
   submit,
@@ -52,8 +55,8 @@ export function createBackground({
   let pieceQueued = false;
   let recomputedLast = '';
   let recomputeAfter = Number.NEGATIVE_INFINITY;
-  let removalQueued = false;
-  let removeAfter = Number.NEGATIVE_INFINITY;
+  let receiverQueued = false;
+  let receiversAfter = Number.NEGATIVE_INFINITY;
   let keepQueued = false;
   let keptLast = '';
   let keepAfter = Number.NEGATIVE_INFINITY;
@@ -83,18 +86,18 @@ export function createBackground({
         },
       );
     },
-    removeReceivers() {
-      const next = isReady() && !removalQueued && clock.now() >= removeAfter && nextToRemove(store);
+    finishReceivers() {
+      const next = isReady() && !receiverQueued && clock.now() >= receiversAfter && unfinishedReceiver(store);
       if (!next) return;
-      removalQueued = true;
-      submit(1, (batch) => removePiece(batch, next)).then(
+      receiverQueued = true;
+      submit(1, (batch) => finishPiece(batch, alerting(), next)).then(
         () => {
-          removalQueued = false;
-          background.removeReceivers();
+          receiverQueued = false;
+          background.finishReceivers();
         },
         () => {
-          removalQueued = false;
-          removeAfter = clock.now() + RETRY_PIECE_MS;
+          receiverQueued = false;
+          receiversAfter = clock.now() + RETRY_PIECE_MS;
         },
       );
     },

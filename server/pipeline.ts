@@ -250,7 +250,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     while (waiting.length > 0) {
       await runBatch(take());
       background.recompute();
-      background.removeReceivers();
+      background.finishReceivers();
     }
     running = null;
   };
@@ -273,6 +273,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     retention,
     log,
     agenda: () => agenda,
+    alerting: () => alerting,
     organisations: () => books.organisations,
     isReady: () => health.state === 'ready',
     submit,
@@ -292,7 +293,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       }
     } else if (health.state === 'degraded') return;
     background.recompute();
-    background.removeReceivers();
+    background.finishReceivers();
     const due = agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now) || watch.slept() !== null;
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});

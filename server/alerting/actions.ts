@@ -20,7 +20,7 @@ import { coalesce, recordAttempt } from './deliveries.ts';
 import { isForetellingDue } from './foresight.ts';
 import { tidyReceivers } from './forgetting.ts';
 import { type GivenWebhook, putWebhook, retryDelivery, rotateSecret, testWebhook } from './receivers.ts';
-import { deleteWebhook, isBeingRemoved, removePiece } from './removal.ts';
+import { deleteWebhook, finishPiece, isUnfinished } from './removal.ts';
 import { findFailed, type QueuedWithin, queueFailed, retryFailed } from './retry-failed.ts';
 import { type ShownAlerts, silenceView } from './shown.ts';
 import type { Alerting } from './watched.ts';
@@ -92,10 +92,10 @@ export function createAlertActions({ submit, store, alerting, shown, inPieces, n
     async putWebhook(organisation, given, newSecret) {
       for (;;) {
         const put = await submit(1, (batch) => {
-          if (!isBeingRemoved(batch.draft, organisation, given.id))
-            return { made: putWebhook(batch, alerting(), organisation, given, newSecret) };
-          // One by the same name was deleted a moment ago: nothing of it is to be taken for this one's.
-          removePiece(batch, [organisation, given.id]);
+          const receiver = [organisation, given.id];
+          if (!isUnfinished(batch.draft, receiver)) return { made: putWebhook(batch, alerting(), organisation, given, newSecret) };
+          // What was to become of the messages to it, or to one by the same name, comes first.
+          finishPiece(batch, alerting(), receiver);
           return null;
         });
         if (put) return put.made;

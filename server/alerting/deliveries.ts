@@ -3,7 +3,8 @@ import type { Batch } from '../books/batch.ts';
 import { coalesced, type Delivery, type Exchange, type Outcome } from '../webhooks/outbox.ts';
 import { forgetDeliveries, keepExchange } from './forgetting.ts';
 import { writeDelivery } from './messages.ts';
-import { pendingOf, writeWebhook } from './receivers.ts';
+import { writeWebhook } from './receivers.ts';
+import { GONE, giveUpWaiting } from './removal.ts';
 import type { Alerting } from './watched.ts';
 
 /** Writes an attempt down; a receiver that says that it is gone is turned off. @param exchange null: nothing could be sent */
@@ -21,12 +22,8 @@ export function recordAttempt(batch: Batch, alerting: Alerting, tried: Delivery,
   // The worker holds it already.
   alerting.queued.length = queued;
   if (kind === 'gone') {
-    const disabledReason = 'The receiver answered 410 Gone';
-    writeWebhook(batch, watched, { ...webhook, enabled: false, disabledReason });
-    for (const waiting of pendingOf(batch, organisation, id)) {
-      const attempts = [...waiting.attempts, { at: batch.now, status: null, error: disabledReason }];
-      writeDelivery(batch, alerting, { ...waiting, status: 'failed', attempts, nextAttemptAt: null });
-    }
+    writeWebhook(batch, watched, { ...webhook, enabled: false, disabledReason: GONE });
+    giveUpWaiting(batch, alerting, [organisation, id]);
   }
   const newest = tried.attempts.at(-1);
   if (exchange && newest) keepExchange(batch, tried, newest.at, exchange);

@@ -83,6 +83,8 @@ export const TABLES = [
   'webhooks',
   /** [organisation, webhook] -> the receiver was deleted, and something of it is still there: the messages to it. */
   'removedReceivers',
+  /** [organisation, webhook] -> the receiver said that it is gone, and messages up to that number still wait: they are to be given up. */
+  'goneReceivers',
   /** [organisation, webhook, number] -> a message with its attempts. */
   'deliveries',
   /** [organisation, webhook, webhook-id] -> number of the delivery. */

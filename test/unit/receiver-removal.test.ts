@@ -74,3 +74,24 @@ it('HOOK-11 another receiver by the name of one that was just deleted begins wit
   const told = alerts.shown.deliveries(ORGANISATION, 'ops', undefined, { limit: 10 });
   expect(told?.items.filter(({ type }) => type.startsWith('alert.'))).toEqual([]);
 });
+
+it('HOOK-4 what waited for a receiver that is gone is given up in small pieces, over a restart, and nothing of it goes out once it is back', async () => {
+  const { books, forgetLargest, largest } = await withMessages(400);
+  const { alerts } = books.pipeline;
+  const [first] = alerts.shown.pending() as [Delivery];
+  const count = (status: 'pending' | 'failed') =>
+    books.pipeline.alerts.shown.deliveries(ORGANISATION, 'ops', status, { limit: 10_000 })?.items.length;
+  const all = count('pending') ?? 0;
+  forgetLargest();
+  const attempt = { at: START, status: 410, error: 'gone' };
+  await alerts.recordAttempt({ ...first, status: 'failed', attempts: [attempt], nextAttemptAt: null }, 'gone', null);
+  expect(count('pending')).toBeGreaterThan(0);
+  await books.restart();
+  const over = books.pipeline.alerts.putWebhook(ORGANISATION, OPS, SECRET);
+  const after = books.pipeline.alerts.testWebhook(ORGANISATION, 'ops');
+  await over;
+  expect([count('pending'), count('failed')]).toEqual([1, all]);
+  expect(books.pipeline.alerts.shown.pending().map(({ id }) => id)).toEqual([(await after)?.id]);
+  expect(books.pipeline.alerts.shown.webhookView(ORGANISATION, 'ops')).toMatchObject({ enabled: true, pending: 1, failed: all });
+  expect(largest()).toBeLessThanOrEqual(128 * 2 + 2);
+});

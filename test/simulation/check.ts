@@ -1,6 +1,7 @@
 /** What must hold whenever everything has come to its end: the books are those of a plain walk, and everybody sees them. */
 import { deepStrictEqual } from 'node:assert';
 import { createGrants } from '../../server/licensing/assignment.ts';
+import type { Findings } from '../../server/verify/findings.ts';
 import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
 import type { Assignment, OrganisationSettings } from '../../shared/organisation.ts';
 import { parseInstant } from '../../shared/time.ts';
@@ -138,6 +139,9 @@ function assignmentsOf(changes: ChangeView[]): (user: string, when: number) => A
   }
   return (user, when) => (versions.get(user) ?? []).filter(({ from }) => from <= when).at(-1)?.value ?? undefined;
 }
+
+/** What `highwater verify` finds: everything kept beside the entries is as they say. */
+export const checkDerived = ({ differences }: Findings): void => deepStrictEqual(differences, [], 'what verify finds');
 
 /** Every display shows what is committed, to the last figure. */
 export async function checkDisplays(read: Read, { organisation, displays }: Part): Promise<void> {

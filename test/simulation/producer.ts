@@ -8,6 +8,8 @@ const HOUR = 3_600_000;
 export const LICENCES = ['Recording', 'Agent Calls', 'Inbound Agent'];
 export const USERS = ['ann', 'ben', 'cyd', 'dov', 'eva', 'flo'];
 const LONGEST_DELAY_MS = 6 * HOUR;
+/** Ids are remembered for 48 hours from their receipt, which may be hours before the answer that came through. */
+const SURELY_REMEMBERED_MS = 42 * HOUR;
 
 /** An event as it is sent; `input` is what the model makes of it, `licences` absent where the assignment decides. */
 interface Sent {
@@ -18,6 +20,7 @@ interface Sent {
 export interface Acknowledged extends Sent {
   id: string;
   result: EventResult;
+  answeredAt: number;
 }
 
 export interface Producers {
@@ -99,8 +102,9 @@ export function createProducers(world: World, organisation: string, meanMs: numb
     const duplicates = results.filter(({ status }) => status === 'duplicate').length;
     if (duplicates !== 0 && duplicates !== results.length) world.fail(`a torn request: ${JSON.stringify(results)}`);
     if (duplicates > 0 && tries === 1) world.fail(`a first try is a duplicate: ${JSON.stringify(results)}`);
+    const answeredAt = clock.now();
     for (const [index, sent] of events.entries())
-      acknowledged.push({ ...sent, id: sent.body['id'] as string, result: results[index] as EventResult });
+      acknowledged.push({ ...sent, id: sent.body['id'] as string, result: results[index] as EventResult, answeredAt });
   };
 
   const backOff = (): number => (world.calm ? 500 + random.below(1_000) : 500 + random.below(random.chance(0.9) ? 10_000 : 2 * HOUR));
@@ -121,7 +125,9 @@ export function createProducers(world: World, organisation: string, meanMs: numb
 
   /** Somebody sends what was acknowledged long ago once more: it must be answered as the first time. */
   const repeat = async (): Promise<void> => {
-    const old = acknowledged[random.below(acknowledged.length)];
+    const since = clock.now() - SURELY_REMEMBERED_MS;
+    const first = acknowledged.findIndex(({ answeredAt }) => answeredAt > since);
+    const old = first < 0 ? undefined : acknowledged[first + random.below(acknowledged.length - first)];
     if (!old) return;
     const answer = await world.ask(
       'POST',

@@ -1,8 +1,9 @@
 /** One simulated stretch of days: weather, crashes, producers, administrators, displays, receivers; and what must hold after each day. */
+import { verifyStore } from '../../server/verify/verify.ts';
 import { formatInstant } from '../../shared/time.ts';
 import { SCENES } from '../support/random-centre.ts';
 import { createAdministrator } from './administrator.ts';
-import { checkBooks, checkDisplays, type Part } from './check.ts';
+import { checkBooks, checkDerived, checkDisplays, type Part } from './check.ts';
 import { checkWebhooks } from './check-webhooks.ts';
 import { NO_FAULTS } from './disk.ts';
 import { createDisplay } from './display.ts';
@@ -87,6 +88,7 @@ export async function playRound(seed: number, hours: number): Promise<RoundResul
         crews.map(({ part }) => part.organisation),
       );
       for (const { part } of crews) await checkNow(world, (ask) => checkWebhooks(ask, part.organisation, receivers.received));
+      checkDerived(verifyStore(world.disk.store));
       checks++;
       world.calm = false;
     }

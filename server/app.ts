@@ -29,6 +29,7 @@ import { reportsDirectory } from './saved-reports/files.ts';
 import { createReportRunner } from './saved-reports/runner.ts';
 import { type SteadyClock, steadyClock } from './steady-clock.ts';
 import { markInitialised } from './store/data-file.ts';
+import { faultOf } from './store/faults.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
 import { Teardown } from './teardown.ts';
@@ -226,6 +227,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     });
   } catch (error) {
     await teardown.run();
+    // A refusal in order is no sign of damage; what could not be read is.
+    if (faultOf(error) !== 'data') keeping?.ended();
     throw error;
   }
   return {

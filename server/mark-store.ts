@@ -1,18 +1,12 @@
 /** What a data directory says of itself: which format its books are of, and which epoch they belong to. */
 import type { Instant } from '../shared/time.ts';
-import { NewerFormatError } from './pipeline-types.ts';
+import { FORMAT, refuseNewer } from './store/faults.ts';
 import type { Store } from './store/store.ts';
-
-/** Of what is stored; a newer one is refused. */
-const FORMAT = 1;
 
 /** Gives a new data directory its epoch, and says since when it is there. @returns the epoch. @throws NewerFormatError */
 export async function markStore(store: Store, randomId: () => string, now: Instant): Promise<string> {
   const known = store.get<string>('meta', ['epoch']);
-  const format = store.get<number>('meta', ['format']) ?? FORMAT;
-  if (format > FORMAT) {
-    throw new NewerFormatError(`The books are of format ${format}, written by a newer Highwater; this one knows formats up to ${FORMAT}`);
-  }
+  refuseNewer(store.get('meta', ['format']));
   if (known !== undefined) return known;
   const epoch = randomId();
   await store.commit([

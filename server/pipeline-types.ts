@@ -44,9 +44,6 @@ export class NotRecordingError extends Error {
   }
 }
 
-/** The books were written by a newer Highwater, in a form that this one does not know. */
-export class NewerFormatError extends Error {}
-
 /** A report with more rows than are kept at once. */
 export class ReportTooLargeError extends Error {
   readonly most: number;

@@ -1,4 +1,5 @@
 import type { Backup, Restore } from '../../shared/backups.ts';
+import type { Fault } from '../store/faults.ts';
 import type { Stand } from '../store/soundness.ts';
 import type { Findings } from '../verify/findings.ts';
 import type { BackupTask } from './make-backup.ts';
@@ -20,20 +21,26 @@ export interface Results {
   restore: Restore;
 }
 
-/** `full`: the disk had no room. */
-export type Answer = { ok: true; value?: unknown } | { ok: false; message: string; full: boolean };
+export type Answer = { ok: true; value?: unknown } | { ok: false; message: string; fault: Fault };
 
 /** Runs a task in another process. `onProgress` hears how far it is, where the task tells. */
 export type Helper = <T extends Task>(task: T, onProgress?: (done: number) => void) => Promise<Results[T['do']]>;
 
-/** The process did not end by itself: what it opened is damaged, or the disk was full. */
-export class HelperDiedError extends Error {}
+/** The process ended without an answer. */
+export class HelperDiedError extends Error {
+  /** It crashed, as a damaged file makes it; else it was ended from outside, could not run, or had no memory. */
+  readonly crashed: boolean;
+  constructor(message: string, crashed: boolean) {
+    super(message);
+    this.crashed = crashed;
+  }
+}
 
 /** The task failed and said why. */
 export class HelperFailedError extends Error {
-  readonly full: boolean;
-  constructor(message: string, full: boolean) {
+  readonly fault: Fault;
+  constructor(message: string, fault: Fault) {
     super(message);
-    this.full = full;
+    this.fault = fault;
   }
 }

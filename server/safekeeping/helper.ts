@@ -4,9 +4,9 @@
  */
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import { faultOf } from '../store/faults.ts';
 import { DATA_FILE, openDataFile, openLmdbStore } from '../store/lmdb.ts';
 import { glance, readWhole, type Stand } from '../store/soundness.ts';
-import { StoreFullError } from '../store/store.ts';
 import type { Answer, Task } from './helper-tasks.ts';
 import { makeBackup } from './make-backup.ts';
 import { prepareRestore } from './restore.ts';
@@ -44,13 +44,11 @@ async function look({ dataDir, whole }: { dataDir: string; whole: boolean }): Pr
   return stand;
 }
 
-const isFull = (error: unknown): boolean => error instanceof StoreFullError || (error as NodeJS.ErrnoException).code === 'ENOSPC';
-
 async function answer(): Promise<Answer> {
   try {
     return { ok: true, value: await run(JSON.parse(process.argv[2] ?? '') as Task) };
   } catch (error) {
-    return { ok: false, message: (error as Error).message, full: isFull(error) };
+    return { ok: false, message: (error as Error).message, fault: faultOf(error) };
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Restore } from '../../shared/backups.ts';
 import type { Instant } from '../../shared/time.ts';
 import { lookAtDataFile } from '../store/data-file.ts';
+import { NewerFormatError } from '../store/faults.ts';
 import { DATA_FILE } from '../store/lmdb.ts';
 import { listBackups } from './backups.ts';
 import { type Helper, HelperDiedError, HelperFailedError } from './helper-tasks.ts';
@@ -63,15 +64,32 @@ async function createNew({ dataDir, helper }: Opening): Promise<void> {
   }
 }
 
-async function damageOf({ dataDir, helper, whole }: Opening, short: boolean): Promise<string | null> {
+/** Only a file that is found damaged twice is: to put an older one in the place of good books would be the greater harm. */
+async function damageOf(opening: Opening, short: boolean): Promise<string | null> {
+  const found = (await lookOnce(opening, short)) === null ? null : await lookOnce(opening, short);
+  return found !== null && short ? 'is cut off' : found;
+}
+
+async function lookOnce({ dataDir, helper, whole }: Opening, short: boolean): Promise<string | null> {
   try {
     await helper({ do: 'look', dataDir, whole: whole || short });
     return null;
   } catch (error) {
-    if (error instanceof HelperDiedError) return short ? 'is cut off' : `is damaged (${error.message.split('\n')[0]})`;
-    if (!(error instanceof HelperFailedError) || error.full) throw error;
-    return short ? 'is cut off' : `is damaged (it ${error.message})`;
+    return damageIn(error, join(dataDir, DATA_FILE));
   }
+}
+
+/** What a helper found wrong with a file. @throws where the failure says nothing about the file: the start is refused, nothing is changed */
+function damageIn(error: unknown, file: string): string {
+  const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+  if (error instanceof HelperDiedError && error.crashed) return `is damaged (${said})`;
+  if (error instanceof HelperFailedError && error.fault === 'data') return `is damaged (it ${said})`;
+  if (error instanceof HelperFailedError && error.fault === 'newer') throw new NewerFormatError(`${file}: ${said}`);
+  throw new Error(
+    `${file} could not be looked at: ${said}. This says nothing about the books, and nothing was changed. Unless somebody stopped it: see that ` +
+      'the daemon may read and write its directories, and that there is memory, room and a free file handle, and start it again',
+    { cause: error },
+  );
 }
 
 async function restoreNewest(opening: Opening, damage: string): Promise<Restore> {
@@ -86,7 +104,7 @@ async function restoreNewest(opening: Opening, damage: string): Promise<Restore>
       log.error({ restore }, `the data file ${damage} and was moved aside; a backup is in its place. ${missingAfter(restore)}`);
       return restore;
     } catch (error) {
-      tried.push(`The backup ${backup} cannot be used: ${(error as Error).message.split('\n')[0]}.`);
+      tried.push(`The backup ${backup} ${damageIn(error, backup)}.`);
       log.warn({ err: error, backup }, 'a backup cannot be used');
     }
   }

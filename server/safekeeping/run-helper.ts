@@ -4,6 +4,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Answer, type Helper, HelperDiedError, HelperFailedError, type Results, type Task } from './helper-tasks.ts';
 
+/** How a damaged file ends a process that reads it. Whoever stops one, or the system when memory is short, uses others. */
+const CRASHES: readonly (NodeJS.Signals | null)[] = ['SIGSEGV', 'SIGBUS', 'SIGABRT'];
+/** Node aborts when it has no memory left: that says nothing about the file. */
+const NO_MEMORY = /out of memory|Allocation failed/;
+
 /** @param signal ends the process before its time */
 export function createHelper(signal?: AbortSignal): Helper {
   const program = join(dirname(fileURLToPath(import.meta.url)), 'helper.js');
@@ -24,8 +29,12 @@ export function createHelper(signal?: AbortSignal): Helper {
       child.once('close', (code, end) => {
         const said = answerIn(stdout.join(''));
         if (said?.ok) resolve(said.value as Results[T['do']]);
-        else if (said) reject(new HelperFailedError(said.message, said.full));
-        else reject(new HelperDiedError(`its process ended with ${end ?? `code ${code}`}: ${stderr.join('').slice(-500)}`));
+        else if (said) reject(new HelperFailedError(said.message, said.fault));
+        else {
+          const words = stderr.join('');
+          const crashed = CRASHES.includes(end) && !NO_MEMORY.test(words);
+          reject(new HelperDiedError(`its process ended with ${end ?? `code ${code}`}: ${words.slice(-500)}`, crashed));
+        }
       });
     });
 }

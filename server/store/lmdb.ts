@@ -168,5 +168,6 @@ async function commitFailure(error: unknown, free: number): Promise<unknown> {
   const code = (cause as { code?: unknown } | undefined)?.code;
   const errno = typeof code === 'number' ? Math.abs(code) : 0;
   if (FULL.has(errno) || (errno === EIO && free < NEXT_TO_NOTHING)) return new StoreFullError('The disk is full', { cause });
-  return error;
+  // Whoever judges the failure by its code finds none on what the library rejects with.
+  return errno > 0 && error instanceof Error ? Object.assign(error, { code: errno }) : error;
 }

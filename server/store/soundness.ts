@@ -1,4 +1,5 @@
 /** Whether a data file can be read: rows of every table are read and looked at. One whose pages are damaged may end the process that does. */
+import { refuseNewer } from './faults.ts';
 import { AFTER_NAMES, type Key, type Reader, TABLES, type TableName } from './store.ts';
 
 /** How far a file goes: what a copy of it is known by. */
@@ -23,12 +24,16 @@ const SMALL = new Set<TableName>([
   'recomputations',
   'alertRules',
   'alerts',
+  'alertGroups',
   'silences',
   'muteTimes',
   'feeds',
   'peakNotices',
   'webhooks',
   'outbox',
+  'savedReports',
+  'reportRuns',
+  'pendingRuns',
   'downtimes',
 ]);
 /** Of a large table: so many rows at either end, of so many organisations, and at so many instants between. */
@@ -54,6 +59,7 @@ export function readWhole(disk: Reader): Stand & { rows: number } {
 
 export function standOf(disk: Reader): Stand {
   const format = disk.get<unknown>('meta', ['format']);
+  refuseNewer(format);
   const epoch = disk.get<unknown>('meta', ['epoch']);
   const seq = disk.get<unknown>('meta', ['seq']) ?? 0;
   const lastCommitAt = disk.get<unknown>('meta', ['lastCommitAt']) ?? null;

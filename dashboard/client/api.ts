@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../../shared/organisation.ts';
-import type { HolderView, Page, RecordView, SessionView } from '../../shared/views.ts';
+import type { ChangeView, HolderView, Page, RecordView, SessionView } from '../../shared/views.ts';
 import { type Http, pathOf, type Query } from './http.ts';
 
 /** One licence type's levels over a range, as the chart reads them. */
@@ -23,6 +23,7 @@ export interface Api {
   /** The same in memory, for a browser that has to send its token along. */
   file(path: string, signal?: AbortSignal): Promise<Blob>;
   levels(organisation: string, query: { from: string; to: string; points: number }, signal?: AbortSignal): Promise<LevelsItem[]>;
+  changes(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<ChangeView>>;
   users(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<UserView>>;
   putUser(organisation: string, user: string, assignment: Assignment): Promise<void>;
   deleteUser(organisation: string, user: string): Promise<void>;
@@ -42,6 +43,7 @@ export function createApi({ get, put, remove, send }: Http): Api {
     file: async (path, signal) => (await send(path, signal ? { signal } : {})).blob(),
     levels: async (organisation, query, signal) =>
       (await get<{ items: LevelsItem[] }>(pathOf(organisation, '/levels', query), signal)).items,
+    changes: (organisation, query, signal) => get(pathOf(organisation, '/changes', query), signal),
     users: (organisation, query, signal) => get(pathOf(organisation, '/users', query), signal),
     putUser: (organisation, user, assignment) => put(pathOf(organisation, `/users/${encodeURIComponent(user)}`), assignment),
     deleteUser: (organisation, user) => remove(pathOf(organisation, `/users/${encodeURIComponent(user)}`)),

@@ -1,5 +1,7 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Entitlement, OrganisationSettings, OrganisationView } from '../../shared/organisation.ts';
+import { formatInstant } from '../../shared/time.ts';
+import { instantOfLocal } from '../format/zone.ts';
 import { MOST_PER_ENTITLEMENT } from './settings-limits.ts';
 
 const numberField = (name: string, label: string, value: number | undefined, hint: string) =>
@@ -33,45 +35,57 @@ export function organisationFields(view: OrganisationView): TemplateResult {
     ${numberField('staleAfterSeconds', 'Session is stale after', view.staleAfterSeconds, 'Seconds; empty: never')}
     ${numberField('defaultLeaseSeconds', 'Lease of a session', view.defaultLeaseSeconds, 'Seconds without a heartbeat; empty: none')}
     ${numberField('feedSilentAfterSeconds', 'Feed is silent after', view.feedSilentAfterSeconds, 'Seconds without an event; empty: never')}
+    <label class="field"
+      ><span>Counts from</span><input name="effectiveFrom" type="datetime-local" /><small
+        >Local time; empty: from now on. Zone and start day count for all time</small
+      ></label
+    >
   </div>`;
 }
 
-/** How many licences are bought of each type. A row without a concurrent number has no entitlement. */
+/** What a row of the entitlements asks for. */
+const ENTITLEMENT = [
+  { field: 'concurrent', words: 'Concurrent', step: '1' },
+  { field: 'contingency', words: 'Contingency (overflow)', step: '1' },
+  { field: 'unitPrice', words: 'Price of a concurrent one', step: 'any' },
+  { field: 'contingencyPrice', words: 'Price of an overflow one', step: 'any' },
+] as const;
+
+/** How many licences are bought of each type, and at what price. A row without a concurrent number has no entitlement. */
 export function entitlementFields(types: readonly string[], entitlements: Record<string, Entitlement>): TemplateResult {
-  const count = (index: number, pool: string, value: number | undefined, label: string) =>
-    html`<input
-      name="${pool}-${index}"
-      type="number"
-      min="0"
-      max=${MOST_PER_ENTITLEMENT}
-      step="1"
-      aria-label=${label}
-      .value=${value === undefined ? '' : String(value)}
-    />`;
-  return html`<table class="table table-narrow">
+  return html`<table class="table">
     <thead>
       <tr>
         <th scope="col">Licence type</th>
-        <th scope="col">Concurrent</th>
-        <th scope="col">Contingency (overflow)</th>
+        ${ENTITLEMENT.map(({ words }) => html`<th scope="col">${words}</th>`)}
       </tr>
     </thead>
     <tbody>
-      ${types.map((type, index) => {
-        const own = entitlements[type];
-        return html`<tr>
+      ${types.map(
+        (type, index) => html`<tr>
           <th scope="row" data-label="Licence type">${type}</th>
-          <td data-label="Concurrent">${count(index, 'concurrent', own?.concurrent, `${type}, concurrent`)}</td>
-          <td data-label="Contingency">${count(index, 'contingency', own?.contingency, `${type}, contingency`)}</td>
-        </tr>`;
-      })}
+          ${ENTITLEMENT.map(
+            ({ field, words, step }) => html`<td data-label=${words}>
+              <input
+                name="${field}-${index}"
+                type="number"
+                min="0"
+                max=${step === '1' ? MOST_PER_ENTITLEMENT : nothing}
+                step=${step}
+                aria-label="${type}, ${words.toLowerCase()}"
+                .value=${entitlements[type]?.[field]?.toString() ?? ''}
+              />
+            </td>`,
+          )}
+        </tr>`,
+      )}
     </tbody>
   </table>`;
 }
 
 /**
  * The settings that the form asks for. `PUT` replaces everything, so what the form does not show is taken from `view`;
- * but for `effectiveFrom`: a change counts from now, not from when the version before it did.
+ * but for `effectiveFrom`: without one of its own, a change counts from now, not from when the version before it did.
  */
 export function settingsFrom(form: HTMLFormElement, view: OrganisationView, types: readonly string[]): OrganisationSettings {
   const data = new FormData(form);
@@ -80,14 +94,21 @@ export function settingsFrom(form: HTMLFormElement, view: OrganisationView, type
   const entitlements = { ...view.entitlements };
   for (const [index, type] of types.entries()) {
     const concurrent = text(`concurrent-${index}`);
+    const price = (name: 'unitPrice' | 'contingencyPrice') =>
+      text(`${name}-${index}`) === '' ? {} : { [name]: Number(text(`${name}-${index}`)) };
     if (concurrent === '') delete entitlements[type];
-    else entitlements[type] = { ...entitlements[type], concurrent: Number(concurrent), contingency: Number(text(`contingency-${index}`)) };
+    else {
+      const contingency = Number(text(`contingency-${index}`));
+      entitlements[type] = { concurrent: Number(concurrent), contingency, ...price('unitPrice'), ...price('contingencyPrice') };
+    }
   }
+  const from = text('effectiveFrom') === '' ? null : instantOfLocal(text('effectiveFrom'), view.timeZone);
   return {
     name: text('name'),
     timeZone: text('timeZone'),
     billingPeriodStartDay: Number(text('billingPeriodStartDay')),
     entitlements,
+    ...(from === null ? {} : { effectiveFrom: formatInstant(from) }),
     ...(text('scheduledLogOff') === '' ? {} : { scheduledLogOff: text('scheduledLogOff').slice(0, 5) }),
     ...optional('staleAfterSeconds'),
     ...optional('defaultLeaseSeconds'),

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { BillReceipt } from '../../shared/bill.ts';
 import { parseInstant } from '../../shared/time.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
-import { inWords } from '../format/duration.ts';
+import { lengthInWords } from '../format/duration.ts';
 import { countOf, formatCount } from '../format/number.ts';
 import { exactMoment } from '../format/time.ts';
 import { localOfInstant } from '../format/zone.ts';
@@ -33,7 +33,7 @@ export function receiptView(receipt: BillReceipt, dashboard: Dashboard, name: st
       <dt>Reached</dt>
       <dd><time title=${at}>${moment(at)}</time></dd>
       <dt>Held for</dt>
-      <dd>${inWords(heldForSeconds * 1_000)} without a break</dd>
+      <dd>${lengthInWords(heldForSeconds * 1_000)} without a break</dd>
       <dt>Tipped by</dt>
       <dd>${tippedBy ? html`the login of ${user(tippedBy.user)} on ${tippedBy.device}` : 'nobody: the level was carried in from before'}</dd>
     </dl>

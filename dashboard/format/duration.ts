@@ -12,6 +12,10 @@ export function inWords(milliseconds: number): string {
   return pair(whole, DAY, 'd', HOUR, 'h');
 }
 
+/** The same of how long something lasted: what is over too soon for a second did last. */
+export const lengthInWords = (milliseconds: number): string =>
+  milliseconds > 0 && milliseconds < SECOND ? 'less than 1 s' : inWords(milliseconds);
+
 function pair(milliseconds: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
   const rest = Math.floor((milliseconds % large) / small);
   return `${Math.floor(milliseconds / large)} ${largeUnit}${rest > 0 ? ` ${rest} ${smallUnit}` : ''}`;

@@ -47,7 +47,11 @@ export function exactMoment(at: number, now: number, timeZone: string): string {
   return day === dayOf(now, timeZone) ? time : `${day}, ${time}`;
 }
 
-/** The same of an instant as the wire has it. */
+/** The same within a sentence: `at 12:03:11`, else `on 24 Nov, 12:03:11`. */
+export const exactlyWhen = (at: number, now: number, timeZone: string): string =>
+  `${dayOf(at, timeZone) === dayOf(now, timeZone) ? 'at' : 'on'} ${exactMoment(at, now, timeZone)}`;
+
+/** `exactMoment` of an instant as the wire has it. */
 export const exactInstant = (instant: string, now: number, timeZone: string): string =>
   exactMoment(parseInstant(instant) ?? now, now, timeZone);
 

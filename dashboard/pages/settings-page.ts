@@ -1,6 +1,8 @@
 import { html } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { OrganisationView } from '../../shared/organisation.ts';
+import type { ChangeList } from '../components/change-list.ts';
+import '../components/change-list.ts';
 import { LightElement } from '../components/light-element.ts';
 import '../components/new-organisation.ts';
 import { entitlementFields, organisationFields, settingsFrom } from '../components/organisation-form.ts';
@@ -75,7 +77,7 @@ export class SettingsPage extends LightElement {
         </section>
         <section class="panel" aria-labelledby="settings-entitlements">
           <h2 id="settings-entitlements">Entitlements</h2>
-          <p class="soft">Licences bought of each type. Empty: no entitlement, and no limit. Changes count from now on.</p>
+          <p class="soft">Licences bought of each type. Empty: no entitlement, and no limit.</p>
           ${entitlementFields(types, view.entitlements)}
         </section>
         ${problemReport(this.#saving.error)}
@@ -89,6 +91,11 @@ export class SettingsPage extends LightElement {
         <h2 id="settings-users">Users</h2>
         <p class="soft">A login acquires the licence of the user type, and of those service features that its interface carries.</p>
         <hw-user-settings .dashboard=${this.dashboard}></hw-user-settings>
+      </section>
+      <section class="panel" aria-labelledby="settings-changes">
+        <h2 id="settings-changes">Changes</h2>
+        <p class="soft">What was changed here, over the API or in bulk, when and with whose token; the newest first.</p>
+        <hw-change-list .dashboard=${this.dashboard}></hw-change-list>
       </section>`;
   }
 
@@ -101,7 +108,11 @@ export class SettingsPage extends LightElement {
       return 'Saved';
     });
     if (!saved) return;
-    await Promise.all([directory.refresh(), this.#view.load((signal) => api.organisation(view.organisation, signal))]);
+    await Promise.all([
+      directory.refresh(),
+      this.querySelector<ChangeList>('hw-change-list')?.refresh(),
+      this.#view.load((signal) => api.organisation(view.organisation, signal)),
+    ]);
   }
 }
 

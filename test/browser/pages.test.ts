@@ -80,13 +80,16 @@ describe('pages', () => {
     await page.getByLabel('Name', { exact: true }).first().fill('Southwind');
     await page.getByLabel('Agent SMS, concurrent').fill('40');
     await page.getByLabel('UC User, concurrent').fill('');
+    await page.getByLabel('Agent SMS, price of an overflow one').fill('12.5');
     await page.getByLabel('Feed is silent after').fill('3600');
     await page.getByRole('button', { name: 'Save the organisation' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
     const after = (await daemon.get<typeof body>(url)).body;
     expect(after).toMatchObject({ name: 'Southwind', timeZone: 'Europe/London', feedSilentAfterSeconds: 3600 });
-    expect(after.entitlements['Agent SMS']).toEqual({ concurrent: 40, contingency: 2, unitPrice: 9 });
+    expect(after.entitlements['Agent SMS']).toEqual({ concurrent: 40, contingency: 2, unitPrice: 9, contingencyPrice: 12.5 });
     expect(after.entitlements['UC User']).toBeUndefined();
+    const change = page.getByRole('row', { name: /Organisation/ }).filter({ hasText: 'Agent SMS, concurrent: 3 → 40' });
+    await change.filter({ hasText: /UC User, concurrent: \d+ → none/ }).waitFor();
     await page.getByRole('link', { name: 'Overview', exact: true }).click();
     await page.getByRole('heading', { name: 'Southwind' }).waitFor();
     await shows(page, 'Agent SMS', '40', 'concurrentAvailable');

@@ -13,12 +13,12 @@ import { AskController } from '../../controllers/ask-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
 import { BILLING_RULES, ruleOf } from '../../format/billing-rules.ts';
-import { inWords } from '../../format/duration.ts';
+import { lengthInWords } from '../../format/duration.ts';
 import { bucketInWords } from '../../format/history-words.ts';
 import { formatCount } from '../../format/number.ts';
 import { dayRange, localDate, rangeInWords, type TimeRange } from '../../format/range.ts';
 import { differenceInWords, PERIOD_STATES } from '../../format/statement-words.ts';
-import { exactMoment, zoneLabel } from '../../format/time.ts';
+import { exactlyWhen, exactMoment, zoneLabel } from '../../format/time.ts';
 import { localOfInstant } from '../../format/zone.ts';
 
 /** Differences shown at once. */
@@ -165,10 +165,10 @@ export class BillView extends LightElement {
     const rule = ruleOf(this.dashboard.navigation.query('rule'));
     const { at, tippedBy, heldForSeconds, value } = licence.receipt;
     const now = this.dashboard.live.serverNow();
-    const when = at === null ? '' : ` on ${exactMoment(parseInstant(at) ?? now, now, this.dashboard.timeZone())}`;
+    const when = at === null ? '' : exactlyWhen(parseInstant(at) ?? now, now, this.dashboard.timeZone());
     return html`<p class="answer">
       <strong>${licence.licenceType}: ${formatCount(licence.highWaterMark[rule.id].value)}</strong> under “${rule.name}”.
-      ${at === null ? '' : html`The exact maximum of ${formatCount(value)} was reached${when}${tippedBy ? `, by the login of ${tippedBy.user}` : ''}, and held for ${inWords(heldForSeconds * 1_000)}.`}
+      ${at === null ? '' : html`The exact maximum of ${formatCount(value)} was reached ${when}${tippedBy ? `, by the login of ${tippedBy.user}` : ''}, and held for ${lengthInWords(heldForSeconds * 1_000)}.`}
     </p>`;
   }
 
@@ -305,7 +305,7 @@ export class BillView extends LightElement {
           ${rows.map(
             ({ level, seconds }) => html`<tr>
               <th scope="row" class="number" data-label="Level">${formatCount(level)}</th>
-              <td data-label="At or above it"><meter min="0" max=${longest} value=${seconds} aria-hidden="true"></meter> ${inWords(seconds * 1_000)}</td>
+              <td data-label="At or above it"><meter min="0" max=${longest} value=${seconds} aria-hidden="true"></meter> ${lengthInWords(seconds * 1_000)}</td>
             </tr>`,
           )}
         </tbody>

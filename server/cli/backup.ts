@@ -18,7 +18,7 @@ interface BackupFlags {
 export function backupCommand(): Command {
   return new Command('backup')
     .description('copy the books as they are committed now, also beside a running daemon, and check the copy')
-    .option('--data-dir <dir>', 'where the books are kept', './data')
+    .option('--data-dir <dir>', 'where the books are kept (default: HIGHWATER_DATA_DIR)', process.env['HIGHWATER_DATA_DIR'] ?? './data')
     .option('--to <dir>', 'where backups are kept (default: backups below the data directory)')
     .option('--url <url>', 'let this daemon make it, where it keeps its backups', httpUrl)
     .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN'])

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, loadConfig } from '../config.ts';
+import { readTokens } from '../tokens.ts';
 import { FAILED, OK } from './exit-codes.ts';
 import { readText } from './read-config.ts';
 
@@ -16,7 +17,7 @@ export function checkConfigCommand(): Command {
 /** The file alone, without the environment: what is checked here is what will be installed elsewhere. */
 function checkConfig(file: string, json: boolean): number {
   try {
-    loadConfig({ file: readText(file) });
+    loadConfig({ file: readText(file), hasTokens: (dataDir) => readTokens(dataDir).length > 0 });
     process.stdout.write(json ? '{"ok":true,"problems":[]}\n' : `${file}: no mistakes found\n`);
     return OK;
   } catch (error) {

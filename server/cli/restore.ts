@@ -9,7 +9,7 @@ export function restoreCommand(): Command {
   return new Command('restore')
     .description('put a backup in the place of the books, with no daemon running; what was there is moved aside')
     .argument('<backup>', 'a backup, or its file')
-    .option('--data-dir <dir>', 'where the books are kept', './data')
+    .option('--data-dir <dir>', 'where the books are kept (default: HIGHWATER_DATA_DIR)', process.env['HIGHWATER_DATA_DIR'] ?? './data')
     .action(async (backup: string, { dataDir }: { dataDir: string }) => {
       const unlock = await lockDataDir(dataDir);
       try {

@@ -10,7 +10,7 @@ import { isCommitFailure } from '../store/lmdb.ts';
 import { DAMAGED, FAILED, OK, SOFTWARE } from './exit-codes.ts';
 import { type ConfigFlags, readConfig } from './read-config.ts';
 
-/** Longer than every step of stopping together, shorter than what an orchestrator waits before it kills. */
+/** Shorter than what an orchestrator waits before it kills. The steps of stopping are bounded each; all of them at their bounds would take longer. */
 const STOP_WITHIN_MS = 18_000;
 
 export function serveCommand(): Command {

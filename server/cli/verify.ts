@@ -20,7 +20,7 @@ interface VerifyFlags {
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('derive sessions, counts, marks and history from the records again and compare; also beside a running daemon')
-    .option('--data-dir <dir>', 'where the books are kept', './data')
+    .option('--data-dir <dir>', 'where the books are kept (default: HIGHWATER_DATA_DIR)', process.env['HIGHWATER_DATA_DIR'] ?? './data')
     .option('--url <url>', 'let this daemon look at its own', httpUrl)
     .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN'])
     .option('--json', 'print what was found as JSON')

@@ -15,7 +15,7 @@ export function verifyRoutes(app: App, edge: Edge): void {
   const start = describe(
     'Verify the books',
     'Everything is derived from the records again, from a copy of what is committed, in a process of its own. Begins one unless one is under way.',
-    { tag, answers: { 202: 'Under way' } },
+    { tag, answers: { 202: 'Under way', 409: 'There is nothing on a disk to look at' } },
   );
   app.post(PATH, start, () => {
     const { verifier } = edge.running();

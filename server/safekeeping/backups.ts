@@ -36,9 +36,16 @@ function describeBackup(directory: string, name: string): Backup {
 
 export const backupInstant = ({ at }: Backup): Instant => parseInstant(at) ?? 0;
 
+/** Newest first, those that a clock gone wrong has named in the future last: they are no newer than what is made now. */
+export function listByAge(directory: string, now: Instant): Backup[] {
+  const all = listBackups(directory);
+  const isFuture = (backup: Backup) => backupInstant(backup) > now;
+  return [...all.filter((backup) => !isFuture(backup)), ...all.filter(isFuture)];
+}
+
 /** Removes what is beyond the newest so many, and copies that were never finished. @returns the names */
 export function pruneBackups(directory: string, keep: number, now: Instant): string[] {
-  const old = listBackups(directory).slice(keep);
+  const old = listByAge(directory, now).slice(keep);
   const unfinished = readdirSync(directory)
     .filter((name) => name.startsWith(PARTIAL))
     .filter((name) => now - statSync(join(directory, name)).mtimeMs > ABANDONED_MS);

@@ -2,7 +2,7 @@
 import type { Backup, BackupsView } from '../../shared/backups.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
-import { backupInstant, listBackups, pruneBackups } from './backups.ts';
+import { backupInstant, listBackups, listByAge, pruneBackups } from './backups.ts';
 import type { Helper } from './helper-tasks.ts';
 
 /** How often it looks whether one is due; how long it waits after a start, and after a failure. In milliseconds. */
@@ -40,7 +40,8 @@ export function createBackupKeeper(options: KeeperOptions): BackupKeeper {
   let lastFailure: { at: Instant; reason: string } | null = null;
   let running: Promise<Backup> | null = null;
   let next: Promise<Backup> | null = null;
-  let newest: Backup | null = listBackups(directory)[0] ?? null;
+  const before = listByAge(directory, startedAt)[0];
+  let newest: Backup | null = before && backupInstant(before) <= startedAt ? before : null;
 
   const lastSuccessAt = (): Instant | null => newest && backupInstant(newest);
   const nextAt = (): Instant | null => {

@@ -8,6 +8,9 @@ import { readWhole, standOf } from '../store/soundness.ts';
 import { verifyStore } from '../verify/verify.ts';
 import { DESCRIPTION, PARTIAL, sync, timeInName } from './backups.ts';
 
+/** What the books may grow by while they are copied, in bytes: room that is just enough would be too little at the end. */
+export const HEADROOM = 67_108_864;
+
 export interface BackupTask {
   dataDir: string;
   /** The directory of backups. */
@@ -24,7 +27,7 @@ export async function makeBackup({ dataDir, to, now, leaveFree, check }: BackupT
   const name = timeInName(now);
   const partial = join(to, PARTIAL + name);
   mkdirSync(to, { recursive: true });
-  requireRoom(to, statSync(source).size + leaveFree);
+  requireRoom(to, statSync(source).size + leaveFree + (leaveFree > 0 ? HEADROOM : 0));
   mkdirSync(partial);
   try {
     const file = join(partial, DATA_FILE);

@@ -11,7 +11,7 @@ import { sync, timeInName } from './backups.ts';
 import { readLastCommit } from './last-commit.ts';
 
 /** Below the data directory, while a backup is being restored. */
-const RESTORING = '.restoring';
+export const RESTORING = '.restoring';
 /** Restores that are remembered in the books. */
 const REMEMBERED = 20;
 

@@ -1,4 +1,5 @@
 /** Everything around the data file of a daemon: its lock, what is looked at before it is opened, and its backups. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -8,6 +9,7 @@ import type { Teardown } from '../teardown.ts';
 import { type BackupKeeper, createBackupKeeper } from './keeper.ts';
 import { type LastCommit, openLastCommit } from './last-commit.ts';
 import { prepareDataFile } from './opening.ts';
+import { RESTORING } from './restore.ts';
 import { createHelper } from './run-helper.ts';
 import { readStarts } from './starts.ts';
 import { createVerifier, type Verifier } from './verifier.ts';
@@ -33,6 +35,8 @@ export async function openSafekeeping(
   const { dataDir, store, backup } = config;
   const directory = backupDirectory(config);
   teardown.add('data directory lock', 1_000, await lockDataDir(dataDir));
+  // Whoever restores holds the lock: a copy that lies here was left by one that was ended.
+  rmSync(join(dataDir, RESTORING), { recursive: true, force: true });
   const stop = new AbortController();
   const helper = createHelper(stop.signal);
   const starts = readStarts(dataDir, clock.now());

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
 import type { Findings } from '../verify/findings.ts';
 import { verifyStore } from '../verify/verify.ts';
+import { HEADROOM } from './make-backup.ts';
 
 /** @param leaveFree bytes of disk that have to be free beside the copy */
 export async function verifyCopy(dataDir: string, leaveFree: number, onProgress: (entries: number) => void): Promise<Findings> {
   const file = join(dataDir, DATA_FILE);
   const { bavail, bsize } = statfsSync(dataDir);
-  const needed = statSync(file).size + leaveFree;
+  const needed = statSync(file).size + leaveFree + (leaveFree > 0 ? HEADROOM : 0);
   if (bavail * bsize < needed) throw new Error(`${dataDir} has ${bavail * bsize} bytes free; a copy to look at needs ${needed}`);
   const directory = mkdtempSync(join(dataDir, '.verify-'));
   try {

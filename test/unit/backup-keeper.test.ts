@@ -99,3 +99,17 @@ it('BACKUP-4 with 0 none is made but when asked; whoever asks while one is made 
   expect(await third).toBe(await second);
   expect(kept.begun).toHaveLength(2);
 });
+
+it('BACKUP-5 those named in the future put off none, and go first', async () => {
+  const kept = keep(directory(), createManualClock(START));
+  for (const days of [1, 2, 3]) {
+    const name = timeInName(START + days * 24 * HOUR);
+    mkdirSync(join(kept.directory, name));
+    writeFileSync(join(kept.directory, name, DATA_FILE), 'books');
+  }
+  kept.keeper.close();
+  const again = keep(kept.directory, kept.clock);
+  await pass(again, START + 2.5 * HOUR);
+  expect(again.begun.map((at) => (at - START) / HOUR)).toEqual([1, 2]);
+  expect(readdirSync(again.directory)).toEqual([1, 2].map((hours) => timeInName(START + hours * HOUR)));
+});

@@ -23,6 +23,7 @@ import type { Retention } from './books/keep.ts';
 import { finishLate } from './books/late.ts';
 import { loadBooks } from './books/load.ts';
 import type { Organisation } from './books/organisation.ts';
+import { type PackingPace, USUAL_PACE } from './books/packs.ts';
 import { recordEvent } from './books/record-event.ts';
 import { settleClosing, writeStatement } from './books/statements.ts';
 import { nextTimer, runTimers } from './books/timers.ts';
@@ -30,8 +31,10 @@ import { deleteFigures, fateOf, putFigures } from './books/vendor-figures.ts';
 import type { Clock } from './clock.ts';
 import { createGrants } from './licensing/assignment.ts';
 import { markStore } from './mark-store.ts';
+import { createPacking } from './packing.ts';
 import { type Commit, type Health, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
+import { ReadWatches } from './reports/read-watch.ts';
 import { runInPieces } from './reports/work.ts';
 import { createSavedReportActions } from './saved-reports/actions.ts';
 import { type Desk, loadDesk, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
@@ -71,6 +74,8 @@ export interface PipelineOptions {
   retention?: Retention;
   /** How much of the past is worked out again in one batch. */
   effort?: Effort;
+  /** How entries are packed for reports. */
+  pace?: PackingPace;
   /** When billing periods are closed. */
   closing?: ClosingTimes;
   /** The store failed in a way that only a new process can mend. */
@@ -86,10 +91,10 @@ interface Job {
 }
 
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { store, clock, log, effort = EFFORT, closing = USUAL_CLOSING, retention = {} } = options;
+  const { store, clock, log, effort = EFFORT, pace = USUAL_PACE, closing = USUAL_CLOSING, retention = {} } = options;
   const grants = createGrants(options.catalogue);
   const epoch = await markStore(store, options.randomId, clock.now());
-  let books: Books = loadBooks(store, grants, effort);
+  let books: Books = loadBooks(store, grants, effort, pace);
   let agenda = createAgenda(books.organisations);
   let alerting: Alerting = loadAlerting(store, epoch);
   let desk: Desk = loadDesk(store);
@@ -101,7 +106,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const waiting: Job[] = [];
   let running: Promise<void> | null = null;
   const listeners = new Set<(commit: Commit) => void>();
-  const committed = createCommitted({ store, epoch, catalogue: options.catalogue, closing, now: () => clock.now() });
+  const watches = new ReadWatches();
+  const committed = createCommitted({ store, epoch, catalogue: options.catalogue, closing, watches, now: () => clock.now() });
   committed.replace(books);
   const shownAlerts = createShownAlerts(store, () => clock.now());
   shownAlerts.replace(alerting, books);
@@ -117,7 +123,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   };
 
   const loadAgain = (): void => {
-    books = loadBooks(store, grants, effort);
+    books = loadBooks(store, grants, effort, pace);
     agenda = createAgenda(books.organisations);
     alerting = loadAlerting(store, epoch);
     desk = loadDesk(store);
@@ -279,8 +285,13 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     submit,
   });
 
+  const packing = createPacking({ store, watches, pace, log, organisations: () => books.organisations, submit });
+
   const tick = (): void => {
-    if (health.state === 'ready') background.keep(clock.now());
+    if (health.state === 'ready') {
+      background.keep(clock.now());
+      packing.pack(clock.now());
+    }
     if (running || health.state === 'stopping') return;
     const now = clock.now();
     if (now - lookedAt >= RETRY_FULL_MS || now < lookedAt) {

@@ -9,6 +9,7 @@ import { createDraft, type Draft } from './draft.ts';
 import type { Entry } from './entry.ts';
 import type { NewMarks, Shift } from './marks.ts';
 import { createOrganisation, type Organisation } from './organisation.ts';
+import type { PackingPace } from './packs.ts';
 
 /** Everything the daemon knows, in memory. Ahead of the disk only while a batch is under way. */
 export interface Books {
@@ -20,6 +21,7 @@ export interface Books {
   /** Highest number given to anything received. */
   receipt: number;
   effort: Effort;
+  pace: PackingPace;
 }
 
 /** How much is gone through again in one batch. */

@@ -79,7 +79,7 @@ class Overlay {
 }
 
 /** Tables whose ranges stay within one organisation: what a batch wrote of the others need not be looked through. */
-const BY_ORGANISATION = new Set<TableName>(['entries', 'marks', 'buckets', 'hours', 'days', 'dayContents', 'anomalies', 'sweeps']);
+const BY_ORGANISATION = new Set<TableName>(['entries', 'marks', 'buckets', 'hours', 'days', 'dayContents', 'anomalies', 'sweeps', 'packs']);
 
 /** The part of a key that the bounds of every range of its table share. */
 function groupOf(table: TableName, key: Key | undefined): string {

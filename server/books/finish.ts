@@ -8,12 +8,14 @@ import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
 import { writeMarks } from './marks.ts';
 import { isEverythingKept, type Organisation, type OrganisationCounters } from './organisation.ts';
+import { dropPacks } from './packs.ts';
 import { noteLateEntries } from './statements.ts';
 import { type StoredType, storeSession } from './stored.ts';
 
 export function finishBatch(batch: Batch): void {
   const { books, draft } = batch;
   rewriteHistory(batch);
+  dropPacks(batch);
   writeMarks(batch);
   fileIds(batch);
   for (const [id, types] of batch.changed) {
@@ -61,8 +63,10 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
 function countersOf(organisation: Organisation): OrganisationCounters {
   const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept, chainHash, billsReadTo } = organisation;
   const counters = { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, chainHash };
+  const { to, holes, waiting } = organisation.packed;
   return {
     ...counters,
+    packed: { to, holes, waiting },
     ...(!isEverythingKept(kept) && { kept: { ...kept } }),
     ...(billsReadTo !== undefined && { billsReadTo }),
   };

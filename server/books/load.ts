@@ -17,16 +17,18 @@ import {
   typeState,
   userState,
 } from './organisation.ts';
+import type { PackingPace } from './packs.ts';
 import { restoreRecomputation, type StoredRecomputation } from './recomputation.ts';
 import { restoreHolding, restoreSession, type StoredSession, type StoredType } from './stored.ts';
 
-export function loadBooks(disk: Reader, grants: Grants, effort: Effort): Books {
+export function loadBooks(disk: Reader, grants: Grants, effort: Effort, pace: PackingPace): Books {
   const downtimes = [...disk.range<number>('downtimes', {})].map(({ key, value }): Downtime => ({ from: key[0] as number, until: value }));
   const books: Books = {
     organisations: new Map(),
     grants,
     downtimes,
     effort,
+    pace,
     seq: disk.get<number>('meta', ['seq']) ?? 0,
     receipt: disk.get<number>('meta', ['receipt']) ?? 0,
   };

@@ -50,6 +50,20 @@ export interface Kept {
   anomalies: number;
 }
 
+export interface PackedSoFar {
+  /** Up to here everything is in packs, but for the holes. Minus infinity: nothing is packed. */
+  to: Instant;
+  /** Stretches whose pack has gone, in order and apart. */
+  holes: [start: Instant, end: Instant][];
+  /** Entries written from `to` on, about: an entry that is written twice counts twice. */
+  waiting: number;
+  /** Not before it is anything packed again: whatever comes late often comes in numbers. */
+  next: Instant;
+}
+
+/** Infinite waiting: nobody has counted yet. */
+export const NOTHING_PACKED: PackedSoFar = { to: Number.NEGATIVE_INFINITY, holes: [], waiting: Number.POSITIVE_INFINITY, next: 0 };
+
 /** What is kept of an organisation beside its sessions and types. */
 export interface OrganisationCounters {
   /** Logouts and heartbeats without an open session. */
@@ -72,6 +86,8 @@ export interface OrganisationCounters {
   billsReadTo?: Instant;
   /** Absent: everything is. */
   kept?: Partial<Kept>;
+  /** Absent: nothing is. */
+  packed?: Omit<PackedSoFar, 'next'>;
 }
 
 export const EVERYTHING_KEPT: Kept = {
@@ -91,6 +107,7 @@ export const keptOf = ({ kept }: Pick<OrganisationCounters, 'kept'>): Kept => ({
 
 export interface Organisation extends OrganisationCounters {
   kept: Kept;
+  packed: PackedSoFar;
   chainHash: string;
   /** When it is looked at next whether something is kept for long enough. */
   nextKeep: Instant;
@@ -130,6 +147,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
   const organisation: Organisation = {
     ...counters,
     kept: keptOf(counters),
+    packed: { ...NOTHING_PACKED, ...structuredClone(counters.packed) },
     chainHash: counters.chainHash ?? '',
     nextKeep: Number.NEGATIVE_INFINITY,
     id,

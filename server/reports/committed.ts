@@ -20,7 +20,7 @@ import { readChain } from './chain.ts';
 import { readChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { ForecastCache } from './forecast-cache.ts';
-import { ReadWatches } from './read-watch.ts';
+import type { ReadWatches } from './read-watch.ts';
 import { RecentLevels } from './recent.ts';
 import { recomputingFrom } from './recomputing.ts';
 import { readRecords, wholePage } from './records.ts';
@@ -48,6 +48,8 @@ export interface CommittedOptions {
   epoch: string;
   catalogue: Catalogue;
   closing: ClosingTimes;
+  /** Of all that is read here. */
+  watches: ReadWatches;
   now: () => Instant;
 }
 
@@ -60,11 +62,10 @@ export interface PublishedCommitted extends Committed {
   publish(books: Books, changed: ReadonlyMap<string, ReadonlySet<string>>, now: Instant, writes: readonly Write[]): void;
 }
 
-export function createCommitted({ store, epoch, catalogue, closing, now }: CommittedOptions): PublishedCommitted {
+export function createCommitted({ store, epoch, catalogue, closing, watches, now }: CommittedOptions): PublishedCommitted {
   const levels = withRaises(store);
   const order = new Map(catalogue.licenceTypes.map((type, index) => [type.name, index]));
   const shown = new Map<string, Shown>();
-  const watches = new ReadWatches();
   const bills = new BillCache();
   const whatIfs = new WhatIfCache();
   const forecasts = new ForecastCache();

@@ -14,13 +14,14 @@ export interface LocalTime {
 export const DAYS_OF_WEEK = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** Neighbours are mostly of one hour: it is looked up once. */
-export function createLocalTime({ bucket, calendar }: LocalBuckets): (at: Instant) => LocalTime {
+export function createLocalTime({ bucket, calendar, offsetAt }: LocalBuckets): (at: Instant) => LocalTime {
   let hour: Span = { start: 0, end: 0 };
   let shown: LocalTime = { date: '', hourOfDay: 0, dayOfWeek: '', month: '', billingPeriod: '' };
   return (at) => {
     if (at < hour.start || at >= hour.end) {
       hour = bucket('1h', at);
-      const [date = '', time = ''] = calendar.localDateTime(at).split(' ');
+      // Beyond the year 9999 a date has a sign and more digits.
+      const [date = '', time = ''] = new Date(at + offsetAt(at)).toISOString().split('T');
       shown = {
         date,
         hourOfDay: Number(time.slice(0, 2)),

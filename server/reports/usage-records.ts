@@ -1,43 +1,56 @@
-/** One licence acquired or released, as reports look at it: what takes time to find out is found out when asked for. */
+/** Licences acquired or released, as reports look at them: those of like entries at once, and what takes time to find out when asked for. */
 import type { Assignment } from '../../shared/organisation.ts';
 import type { Cell } from '../../shared/reports.ts';
-import { type Entry, type EntryRecord, type Position, poolName } from '../books/entry.ts';
+import { poolName } from '../books/entry.ts';
+import type { PackedRecord } from '../books/pack.ts';
 import { inForce, type Version } from '../licensing/versions.ts';
 import type { CellOf } from './grouping.ts';
 import type { LocalTime } from './local-time.ts';
 import type { ReportScope } from './scope.ts';
 
-export interface UsageRecord {
-  position: Position;
-  entry: Entry;
-  record: EntryRecord;
+/** How long the licences were held that such records gave back. */
+export interface HeldMs {
+  sum: number;
+  longest: number;
+}
+
+/** Entries that say the same, as far as a report tells apart. */
+export interface LikeEntries {
+  source: string;
+  count: number;
+  /** Numbers of the users, and of pairs of user and device; empty where nobody asks. */
+  users: number[];
+  devices: number[];
+  user(): string;
+  device(): string;
   local(): LocalTime;
   assignment(): Assignment | null;
 }
 
+/** One record of each of them. */
+export interface UsageRecords {
+  entries: LikeEntries;
+  record: PackedRecord;
+  held: HeldMs;
+}
+
 /** Fields by which records can be grouped or filtered. */
-export const USAGE_CELLS: Record<string, CellOf<UsageRecord>> = {
+export const USAGE_CELLS: Record<string, CellOf<UsageRecords>> = {
   usageType: ({ record }) => (record.acquired ? 'Acquired' : 'Released'),
   licenceType: ({ record }) => record.type,
-  user: ({ entry }) => entry.user,
-  userName: ({ assignment }) => assignment()?.name ?? null,
-  group: ({ assignment }) => assignment()?.group ?? null,
-  userType: ({ assignment }) => assignment()?.userType ?? null,
-  logonSource: ({ entry }) => entry.source,
-  device: ({ entry }) => entry.device,
-  session: ({ record }) => String(record.session),
+  user: ({ entries }) => entries.user(),
+  userName: ({ entries }) => entries.assignment()?.name ?? null,
+  group: ({ entries }) => entries.assignment()?.group ?? null,
+  userType: ({ entries }) => entries.assignment()?.userType ?? null,
+  logonSource: ({ entries }) => entries.source,
+  device: ({ entries }) => entries.device(),
   pool: ({ record }) => poolName(record.pool),
-  eventId: ({ entry }) => entry.id,
-  date: ({ local }) => local().date,
-  hourOfDay: ({ local }) => local().hourOfDay,
-  dayOfWeek: ({ local }) => local().dayOfWeek,
-  month: ({ local }) => local().month,
-  billingPeriod: ({ local }) => local().billingPeriod,
+  date: ({ entries }) => entries.local().date,
+  hourOfDay: ({ entries }) => entries.local().hourOfDay,
+  dayOfWeek: ({ entries }) => entries.local().dayOfWeek,
+  month: ({ entries }) => entries.local().month,
+  billingPeriod: ({ entries }) => entries.local().billingPeriod,
 };
-
-/** Milliseconds that a holding was held; null where none ended: a refresh only moves pools. */
-export const heldMs = ({ position, entry, record }: UsageRecord): number | null =>
-  record.acquired || entry.kind === 'refresh' ? null : position.at - record.since;
 
 /** Who had which assignment at an instant. Users are looked up once. */
 export function createAssignments({ disk, organisation }: ReportScope): (user: string, at: number) => Assignment | null {

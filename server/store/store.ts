@@ -23,6 +23,8 @@ export const TABLES = [
   'entries',
   /** [organisation, day of UTC] -> licence types, sources and pools that its entries name; none: of a day from before there were such rows. */
   'dayContents',
+  /** [organisation, start] -> what reports read of the entries of a stretch of time, all together. */
+  'packs',
   /** [organisation, user, at, class, receipt, sub?] -> where a user's entries are, now and then with the user's state after it; and the state before the first that is kept. */
   'userEntries',
   /** [organisation, at, class, receipt] -> in use of every type after that entry. */

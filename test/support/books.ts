@@ -1,5 +1,6 @@
 import type { Effort } from '../../server/books/batch.ts';
 import type { Retention } from '../../server/books/keep.ts';
+import type { PackingPace } from '../../server/books/packs.ts';
 import { openPipeline } from '../../server/pipeline.ts';
 import type { Pipeline } from '../../server/pipeline-types.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
@@ -48,7 +49,7 @@ const families: Record<string, string> = Object.fromEntries(BUILT_IN_CATALOGUE.l
 export async function openTestBooks(
   start: number,
   store: Store = createMemoryStore(),
-  { errors, effort, retention }: { errors?: 'expected'; effort?: Effort; retention?: Retention } = {},
+  { errors, effort, retention, pace }: { errors?: 'expected'; effort?: Effort; retention?: Retention; pace?: PackingPace } = {},
 ): Promise<TestBooks> {
   const clock = createManualClock(start);
   const open = () =>
@@ -57,6 +58,7 @@ export async function openTestBooks(
       clock,
       catalogue: BUILT_IN_CATALOGUE,
       ...(effort && { effort }),
+      ...(pace && { pace }),
       ...(retention && { retention }),
       randomId: () => 'epoch-1',
       log: {

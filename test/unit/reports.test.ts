@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Pack } from '../../server/books/pack.ts';
 import { ReportTooLargeError } from '../../server/pipeline-types.ts';
 import { dataSources } from '../../server/reports/fields.ts';
 import { createGrouping } from '../../server/reports/grouping.ts';
@@ -8,6 +9,7 @@ import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
 import type { Cell, ReportFilter, ReportQuery, ReportView } from '../../shared/reports.ts';
 import type { RecordView } from '../../shared/views.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { settle } from '../support/let-pass.ts';
 import { standsOf, stepsOf } from '../support/naive-levels.ts';
 import { bucketLabels, changesOf } from '../support/naive-local-time.ts';
 import { groupBy, LEVEL_METRICS, type LevelPiece, timeCells, USAGE_METRICS } from '../support/naive-report.ts';
@@ -35,6 +37,21 @@ const comparable = (rows: Cell[][]) =>
 const rounded = (totals: Record<string, Cell>) =>
   Object.fromEntries(Object.entries(totals).map(([id, cell]) => [id, typeof cell === 'number' ? Number(cell.toPrecision(12)) : cell]));
 
+/** Packs of three entries, of whatever there is. */
+const AT_ONCE = { entries: 3, settledMs: 0, quietMs: 0, everyMs: 0 };
+const packs = (books: TestBooks) => [...books.store.range<Pack>('packs', {})];
+
+/** Lets ticks pass until no more packs are made. */
+async function packed(books: TestBooks): Promise<void> {
+  for (let before = -1; packs(books).length !== before; ) {
+    before = packs(books).length;
+    for (let n = 0; n < 4; n++) {
+      await books.passTo(books.clock.now() + 1_000);
+      await settle(4);
+    }
+  }
+}
+
 const TIME = ['date', 'hourOfDay', 'dayOfWeek', 'month', 'billingPeriod'];
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const someUsers: fc.Arbitrary<ReportFilter[]> = fc.subarray(USERS, { minLength: 1 }).map((users) => [{ field: 'user', in: users }]);
@@ -48,17 +65,18 @@ describe('reports', () => {
   const usageDimensions = ['licenceType', 'user', 'group', 'userType', 'logonSource', 'device', 'pool', ...TIME];
   property(
     'REPORT-1 records by any dimensions, filters and range are what a plain group-by makes of them',
-    60,
+    30,
     fc.tuple(
       centres,
       fc.shuffledSubarray(usageDimensions, { maxLength: 3 }),
       fc.oneof(fc.constant<ReportFilter[]>([]), someUsers, someTypes, someHours, noGroup),
       part,
       part,
+      fc.array(fc.record({ user: fc.constantFrom(...USERS), licences: fc.subarray(TYPES, { minLength: 1 }), at: part }), { maxLength: 3 }),
     ),
-    async ([centre, dimensions, filters, a, b]) => {
+    async ([centre, dimensions, filters, a, b, late]) => {
       const { scene } = centre;
-      const books = await openTestBooks(centre.live ? scene.start : scene.end);
+      const books = await openTestBooks(centre.live ? scene.start : scene.end, undefined, { pace: AT_ONCE });
       await books.settings({});
       const assign = (user: string, group: string | undefined, userType: string) =>
         books.pipeline.putUsers(
@@ -73,6 +91,8 @@ describe('reports', () => {
       const at = (share: number) => Math.round(scene.start + share * (scene.end - scene.start));
       const [from, to] = [at(Math.min(a, b)), at(Math.max(a, b))];
       const query: ReportQuery = { dataSource: 'licence-usage', metrics: Object.keys(USAGE_METRICS), dimensions, filters, from, to };
+      await packed(books);
+      await books.send(...late.map(({ at: share, ...event }) => ({ ...event, at: at(share) })));
       const report = await answer(books, query);
       const records = books.pipeline.committed.records(ORGANISATION, { limit: 10_000, order: 'asc', from, to })?.items ?? [];
       const time = timeCells(scene.timeZone, scene.billingPeriodStartDay);
@@ -280,6 +300,25 @@ describe('reports', () => {
       ['Recording', 2, 2],
     ]);
     expect([usage.provisional, bill?.provisional]).toEqual([false, true]);
+  });
+
+  it('REPORT-9 packs are made of what is old enough, go with whatever comes late into them, and come again', async () => {
+    const books = await openTestBooks(at('02T09:00:00'), undefined, { pace: { ...AT_ONCE, settledMs: 60_000, quietMs: 600_000 } });
+    const first = Array.from({ length: 8 }, (_, i) => login(`u${i}`, '02T08:00:00', { at: at('02T08:00:00') + i * 1000 }));
+    await books.send(...first, login('young', '02T08:59:30'));
+    await packed(books);
+    const counts = () => packs(books).map(({ value }) => value.count);
+    expect(counts()).toEqual([3, 3]);
+    await books.send(login('late', '02T08:00:01'));
+    expect(counts()).toEqual([3]);
+    const query: ReportQuery = { dataSource: 'licence-usage', dimensions: ['user'], metrics: ['acquired'], filters: [] };
+    const range = { from: at('02T08:00:01'), to: at('02T08:00:05') };
+    expect((await answer(books, { ...query, ...range })).rows.map(([user]) => user)).toEqual(['late', 'u1', 'u2', 'u3', 'u4']);
+    await books.passTo(books.clock.now() + 600_000);
+    await packed(books);
+    expect(counts()).toEqual([4, 3]);
+    await books.restart();
+    expect((await answer(books, { ...query, ...range })).rows.map(([user]) => user)).toEqual(['late', 'u1', 'u2', 'u3', 'u4']);
   });
 
   it('REPORT-20 every field that is said to filter or to group does, and every metric has a value', async () => {

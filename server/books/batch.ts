@@ -8,7 +8,7 @@ import type { Change } from '../usage/open-bucket.ts';
 import { createDraft, type Draft } from './draft.ts';
 import type { Entry } from './entry.ts';
 import type { NewMarks, Shift } from './marks.ts';
-import { createOrganisation, type Organisation } from './organisation.ts';
+import { createOrganisation, NOTHING_PACKED, type Organisation } from './organisation.ts';
 import type { PackingPace } from './packs.ts';
 
 /** Everything the daemon knows, in memory. Ahead of the disk only while a batch is under way. */
@@ -108,6 +108,7 @@ export function organisationOf(batch: Batch, id: string): Organisation {
     lastSweepAt: Number.NEGATIVE_INFINITY,
     sinceMark: 0,
     ahead: [],
+    packed: { ...NOTHING_PACKED, waiting: 0 },
   });
   organisations.set(id, made);
   return made;

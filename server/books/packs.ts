@@ -109,8 +109,7 @@ export function writePack(batch: Batch, { organisation: id, stretch, pack, entri
   const { packed } = organisation;
   touch(batch, organisation);
   if (!stretch.hole && !pack) {
-    // Everything there is was old enough: so many they are.
-    if (organisation.newestAt < stretch.end) packed.waiting = entries;
+    packed.waiting = entries;
     packed.next = batch.now + LOOK_AGAIN_MS;
     return;
   }

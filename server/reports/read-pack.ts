@@ -2,11 +2,11 @@ import type { Instant } from '../../shared/time.ts';
 import { type Entry, positionOf } from '../books/entry.ts';
 import { type Pack, PackBuilder } from '../books/pack.ts';
 import type { ToPack } from '../books/packs.ts';
-import type { Reader } from '../store/store.ts';
+import { AFTER_NAMES, type Reader } from '../store/store.ts';
 import { createEffort, pagedRows, type Work } from './work.ts';
 
 export interface ReadForPack {
-  /** Null: there is too little to pack. */
+  /** Null: there is too little to pack, or it is too young. */
   pack: { start: Instant; pack: Pack } | null;
   /** Entries that were read. */
   entries: number;
@@ -23,9 +23,12 @@ export function* readPack(disk: Reader, organisation: string, { start, end, hole
   let first = start;
   let last = Number.NEGATIVE_INFINITY;
   let read = 0;
-  for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, start], [organisation, end])) {
+  for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, start], [organisation, hole ? end : AFTER_NAMES])) {
     const position = positionOf(key, 1);
-    if (builder && read >= most && position.at > last) return { pack: { start: first, pack: builder.finish(position.at) }, entries: read };
+    if (builder && read >= most && position.at > last) {
+      if (last >= end) return { pack: null, entries: read };
+      return { pack: { start: first, pack: builder.finish(Math.min(position.at, end)) }, entries: read };
+    }
     if (!builder) {
       // What begins with the first entry of all has no beginning of its own.
       first = Number.isFinite(start) ? start : position.at;

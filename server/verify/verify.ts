@@ -10,6 +10,7 @@ import type { Reader } from '../store/store.ts';
 import { createFinder, type Findings } from './findings.ts';
 import { Numbers } from './numbers.ts';
 import { walkOrganisation } from './organisation-walk.ts';
+import { verifyPacks } from './packs.ts';
 import { verifyStatements } from './statements.ts';
 
 /** Steps of an alert are kept for 400 days: numbers that are missing for longer may have been theirs. */
@@ -31,6 +32,7 @@ export function verifyStore(store: Reader, onProgress: (entries: number) => void
   for (const { key } of disk.range('organisations', {})) {
     findings.organisations++;
     walkOrganisation({ disk, finder, numbers, downtimes, lastCommitAt: meta('lastCommitAt'), onEntry }, key[0] as string);
+    verifyPacks(disk, finder, key[0] as string);
   }
   for (const { key } of disk.range('states', {})) {
     if (disk.get('organisations', key) === undefined) finder.expect(key[0] as string, 'organisations', key, 'a row', undefined);

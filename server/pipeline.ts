@@ -93,7 +93,7 @@ interface Job {
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { store, clock, log, effort = EFFORT, pace = USUAL_PACE, closing = USUAL_CLOSING, retention = {} } = options;
   const grants = createGrants(options.catalogue);
-  const epoch = await markStore(store, options.randomId, clock.now());
+  const epoch = await markStore(store, options.randomId, clock.now(), log);
   let books: Books = loadBooks(store, grants, effort, pace);
   let agenda = createAgenda(books.organisations);
   let alerting: Alerting = loadAlerting(store, epoch);

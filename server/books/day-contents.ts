@@ -2,15 +2,11 @@
 import { getOrMake } from '../../shared/maps.ts';
 import type { Write } from '../store/store.ts';
 import type { Batch } from './batch.ts';
-import type { Draft } from './draft.ts';
 import type { Entry } from './entry.ts';
 
 export const UTC_DAY_MS = 86_400_000;
 
-/**
- * Whatever an entry of the day says, or said before something late came to be known. A day without a row may have anything: it
- * has entries from before these rows were written.
- */
+/** Whatever an entry of the day says, or said before something late came to be known. */
 export interface DayContents {
   types: string[];
   sources: string[];
@@ -29,24 +25,15 @@ export function noteDays({ draft }: Batch, organisation: string): void {
     if (write.value !== undefined) getOrMake(written, dayOf(write.key[1] as number), (): Write[] => []).push(write);
   }
   for (const [day, writes] of written) {
-    const key: [string, number] = [organisation, day];
-    const known = draft.get<DayContents>('dayContents', key) ?? (hasOthers(draft, key, writes) ? null : NOTHING);
-    const contents = known && withEntries(known, writes);
-    if (contents) draft.put('dayContents', key, contents);
+    const contents = contentsWith(draft.get<DayContents>('dayContents', [organisation, day]), writes);
+    if (contents) draft.put('dayContents', [organisation, day], contents);
   }
 }
 
-function hasOthers(draft: Draft, [organisation, day]: readonly [string, number], writes: readonly Write[]): boolean {
-  const own = new Set(writes.map(({ key }) => String(key)));
-  const range = { start: [organisation, day * UTC_DAY_MS], end: [organisation, (day + 1) * UTC_DAY_MS] };
-  for (const { key } of draft.range('entries', range)) if (!own.has(String(key))) return true;
-  return false;
-}
-
-/** Null: it says all of that already. */
-function withEntries(known: DayContents, writes: readonly Write[]): DayContents | null {
+/** The row of a day with more of its entries in it. Null: it says all of that already. */
+export function contentsWith(known: DayContents = NOTHING, entries: readonly { value: unknown }[] = []): DayContents | null {
   const [types, sources, pools] = [new Set(known.types), new Set(known.sources), new Set(known.pools)];
-  for (const { value } of writes) {
+  for (const { value } of entries) {
     const { source, records, superseded } = value as Entry;
     sources.add(source);
     for (const list of superseded ? [records, superseded] : [records]) {

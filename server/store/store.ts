@@ -7,7 +7,7 @@
 export type Key = readonly (string | number)[];
 
 export const TABLES = [
-  /** Single values: format, epoch, firstStartAt, seq, receipt, lastCommitAt. */
+  /** Single values: format, epoch, firstStartAt, seq, receipt, lastCommitAt, and how far a migration has come. */
   'meta',
   /** [organisation] -> every version of its settings. */
   'organisations',
@@ -21,7 +21,7 @@ export const TABLES = [
   'sessions',
   /** [organisation, at, class, receipt, sub?] -> what happened, with the records that came of it. */
   'entries',
-  /** [organisation, day of UTC] -> licence types, sources and pools that its entries name; none: of a day from before there were such rows. */
+  /** [organisation, day of UTC] -> licence types, sources and pools that its entries name. */
   'dayContents',
   /** [organisation, start] -> what reports read of the entries of a stretch of time, all together. */
   'packs',

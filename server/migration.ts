@@ -1,0 +1,93 @@
+/**
+ * Brings books of an older format to this one, at a start, before anything reads them. A step is made of pieces; each piece is one
+ * transaction together with its position, so that a start that is stopped or killed half-way goes on where it was. The first piece
+ * already gives the books the new format: from then on an older daemon refuses them.
+ */
+import { formatInstant } from '../shared/time.ts';
+import { contentsWith, type DayContents, dayOf } from './books/day-contents.ts';
+import type { Entry } from './books/entry.ts';
+import { FORMAT } from './store/faults.ts';
+import type { Key, Reader, Row, Store, Write } from './store/store.ts';
+
+/** Rows that a piece reads, some milliseconds of work. */
+const PIECE = 2_000;
+/** Pieces between two lines of the log. */
+const TELL_EVERY = 100;
+
+export interface MigrationLog {
+  info(fields: object, message: string): void;
+}
+
+interface Step {
+  /** The format that the books have then. */
+  to: number;
+  what: string;
+  piece: (disk: Reader, from: Key | null, rows: number) => Piece;
+}
+
+interface Piece {
+  writes: Write[];
+  /** Where the next piece begins; null: this was the last. */
+  next: Key | null;
+}
+
+/** `meta` `migration`: the step that is under way, and where its next piece begins. */
+interface Underway {
+  to: number;
+  from: Key;
+}
+
+/** In order; the last one leads to FORMAT. */
+const STEPS: readonly Step[] = [{ to: 2, what: 'days say what their entries name', piece: describeDays }];
+
+/** @param rows that a piece reads */
+export async function migrate(store: Store, log: MigrationLog, rows = PIECE): Promise<void> {
+  for (const step of STEPS) {
+    const format = store.get<number>('meta', ['format']) ?? FORMAT;
+    const underway = store.get<Underway>('meta', ['migration']);
+    if (format < step.to || underway?.to === step.to) await take(store, step, underway?.from ?? null, { log, rows });
+  }
+}
+
+async function take(store: Store, step: Step, begin: Key | null, { log, rows }: { log: MigrationLog; rows: number }): Promise<void> {
+  const { to, what } = step;
+  log.info({ to, what, goesOn: begin !== null }, 'the books are brought to a newer format');
+  let from = begin;
+  for (let pieces = 1; ; pieces++) {
+    const { writes, next } = step.piece(store, from, rows);
+    const underway: Underway | undefined = next === null ? undefined : { to, from: next };
+    await store.commit([...writes, { table: 'meta', key: ['format'], value: to }, { table: 'meta', key: ['migration'], value: underway }]);
+    if (next === null) break;
+    from = next;
+    if (pieces % TELL_EVERY === 0) {
+      const [organisation, at] = next;
+      log.info({ to, rows: pieces * rows, organisation, at: formatInstant(at as number) }, 'bringing the books to a newer format');
+    }
+  }
+  log.info({ to }, 'the books are of the newer format');
+}
+
+/** Format 1 had days without a row, whatever their entries were. */
+function describeDays(disk: Reader, from: Key | null, limit: number): Piece {
+  const rows = [...disk.range<Entry>('entries', { ...(from && { start: from }), limit })];
+  const writes: Write[] = [];
+  for (const [key, entries] of byDay(rows)) {
+    const contents = contentsWith(disk.get<DayContents>('dayContents', key), entries);
+    if (contents) writes.push({ table: 'dayContents', key, value: contents });
+  }
+  const last = rows.at(-1);
+  // The next key there can be: keys that go on where this one ends are not passed over.
+  return { writes, next: last && rows.length === limit ? [...last.key, Number.NEGATIVE_INFINITY] : null };
+}
+
+/** Rows come in order, so those of a day are neighbours. */
+function byDay(rows: readonly Row<Entry>[]): [Key, Row<Entry>[]][] {
+  const days: [Key, Row<Entry>[]][] = [];
+  for (const row of rows) {
+    const [organisation, at] = row.key as [string, number];
+    const last = days.at(-1);
+    if (last && last[0][0] === organisation && last[0][1] === dayOf(at)) last[1].push(row);
+    else days.push([[organisation, dayOf(at)], [row]]);
+  }
+  return days;
+}

@@ -98,6 +98,10 @@ export const configSchema = z.strictObject({
       maxBodyBytes: positive(1_073_741_824).default(16_777_216),
       /** Of a file that is imported; it is never held in memory. */
       maxImportBytes: positive(1_099_511_627_776).default(4_294_967_296),
+      maxHeaderBytes: positive(1_048_576).default(16_384),
+      /** Until the headers of a request have to be there, and all of it: the longest is an import, which is read no faster than it is recorded. */
+      headersSeconds: positive(3_600).default(30),
+      requestSeconds: positive(86_400).default(3_600),
       maxLiveConnections: positive(1_000_000).default(10_000),
       maxLiveConnectionsPerAddress: positive(1_000_000).default(5_000),
       maxSubscriptionsPerConnection: positive(100_000).default(1_000),
@@ -208,6 +212,9 @@ function crossProblems(config: Parsed): ConfigProblem[] {
       path: 'listen',
       message: `${host} can be reached from other machines and no auth is configured: anybody could read and change everything. Make a token with highwater token create, add auth.tokens, or listen on 127.0.0.1`,
     });
+  }
+  if (config.limits.requestSeconds < config.limits.headersSeconds) {
+    problems.push({ path: 'limits.requestSeconds', message: 'must not be below limits.headersSeconds' });
   }
   if (config.limits.liveBufferHardBytes < config.limits.liveBufferSoftBytes) {
     problems.push({ path: 'limits.liveBufferHardBytes', message: 'must not be below limits.liveBufferSoftBytes' });

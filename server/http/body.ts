@@ -45,9 +45,10 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<B
     };
     incoming.on('data', onData);
     incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    incoming.once('error', reject);
-    // A caller that hangs up halfway ends nothing and errs nowhere.
-    incoming.once('close', () => reject(new HttpProblem(400, 'invalid_body', 'The body ended early.')));
+    // A caller that hangs up halfway, or is cut off for being slow, ends nothing and errs nowhere.
+    const endedEarly = () => reject(new HttpProblem(400, 'invalid_body', 'The body ended early.'));
+    incoming.once('error', endedEarly);
+    incoming.once('close', endedEarly);
   });
 }
 

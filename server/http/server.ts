@@ -11,12 +11,29 @@ const KEEP_ALIVE_MS = 75_000;
 const CLOSE_MS = 5_000;
 const IDLE_LOOK_MS = 20;
 
-export function createHttpServer(app: App): Server {
+/** How often it is looked who is too slow, milliseconds. */
+const SLOW_LOOK_MS = 1_000;
+
+export interface RequestLimits {
+  maxHeaderBytes: number;
+  /** Seconds until the headers have to be there, and the whole request. */
+  headersSeconds: number;
+  requestSeconds: number;
+}
+
+export function createHttpServer(app: App, limits: RequestLimits): Server {
   const answer = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
     errorHandler: (error) =>
       problemResponse(error instanceof RequestError ? new HttpProblem(400, 'malformed_path', `${error.message}.`) : internalProblem()),
   });
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request: IncomingMessage, response: ServerResponse) => {
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersSeconds * 1_000,
+    requestTimeout: limits.requestSeconds * 1_000,
+    connectionsCheckingInterval: SLOW_LOOK_MS,
+  };
+  const server = createServer(options, (request: IncomingMessage, response: ServerResponse) => {
     setSecurityHeaders(response);
     // Once it stops listening, each connection ends with the answer that is under way.
     if (!server.listening) response.setHeader('Connection', 'close');

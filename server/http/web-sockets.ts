@@ -1,7 +1,5 @@
 /** The two WebSockets. Everything is checked before the handshake, while a refusal is still a plain HTTP answer. */
 import type { IncomingMessage, Server } from 'node:http';
-import { STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LIVE_PATH, LIVE_SUBPROTOCOL } from '../../shared/live-protocol.ts';
 import { bearerToken, neededCapability } from './auth.ts';
@@ -10,7 +8,8 @@ import { type IngestSocket, serveIngest } from './ingest-socket.ts';
 import { keepAlive } from './keep-alive.ts';
 import { serveLive } from './live-socket.ts';
 import { servePlainly } from './plain-again.ts';
-import { HttpProblem, internalProblem, knownProblem, problemBody } from './problem.ts';
+import { HttpProblem, internalProblem, knownProblem } from './problem.ts';
+import { refuseOnSocket } from './socket-refusal.ts';
 
 export const INGEST_PATH = '/api/v1/ingest';
 /** A browser cannot send a header with a WebSocket, so a token may come as a subprotocol of this form, with `%XX` for what may not stand in one. */
@@ -87,7 +86,7 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
       if (!known) edge.log.error({ err: error }, 'a WebSocket handshake failed');
       const problem = known ?? internalProblem();
       edge.refused(problem.code);
-      refuse(socket, problem);
+      refuseOnSocket(socket, problem);
     }
   });
 
@@ -121,17 +120,4 @@ function count(perAddress: Map<string, number>, address: string, change: number)
   const now = (perAddress.get(address) ?? 0) + change;
   if (now > 0) perAddress.set(address, now);
   else perAddress.delete(address);
-}
-
-function refuse(socket: Duplex, problem: HttpProblem): void {
-  const body = JSON.stringify(problemBody(problem));
-  const headers = {
-    ...problem.headers,
-    'Content-Type': 'application/problem+json',
-    'Content-Length': String(Buffer.byteLength(body)),
-    Connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
-  socket.once('finish', () => socket.destroy());
 }

@@ -31,7 +31,9 @@ it('FAULT-5 a reset at any byte of an upgrade, and of a frame after it, ends not
 
 it('FAULT-6 what is more than it may be is refused properly and counted', async () => {
   const app = await startApp(onTestFinished, { config: 'limits: { maxBodyBytes: 1000, maxLiveConnectionsPerAddress: 2 }' });
-  expect((await rawRequest(app.port, request('GET', '/healthz', { 'X-Long': 'x'.repeat(20_000) }))).status).toBe(431);
+  const long = await rawRequest(app.port, request('GET', '/healthz', { 'X-Long': 'x'.repeat(20_000) }));
+  expect([long.status, JSON.parse(long.body)]).toMatchObject([431, { status: 431, code: 'headers_too_large' }]);
+  expect((await rawRequest(app.port, 'HELO highwater\r\n\r\n')).status).toBe(400);
   expect((await app.post('/api/v1/events', 'x'.repeat(1_001))).status).toBe(413);
   const sockets = Array.from({ length: 2 }, () => new WebSocket(`${app.url.replace('http', 'ws')}/api/v1/live`, 'highwater.v1'));
   onTestFinished(() => sockets.forEach((socket) => void socket.terminate()));
@@ -41,4 +43,22 @@ it('FAULT-6 what is more than it may be is refused properly and counted', async 
   const metrics = (await app.get<string>('/metrics')).body;
   expect(metrics).toContain('highwater_refused_total{reason="too_large"} 1');
   expect(metrics).toContain('highwater_refused_total{reason="too_many_connections"} 1');
+  expect(metrics).toContain('highwater_refused_total{reason="headers_too_large"} 1');
+  expect(metrics).toContain('highwater_refused_total{reason="malformed_request"} 1');
+});
+
+it('FAULT-7 who sends headers or a body too slowly is told so and let go, and others are answered meanwhile', async () => {
+  const app = await startApp(onTestFinished, { config: 'limits: { headersSeconds: 1, requestSeconds: 2 }' });
+  const [headers, body] = [
+    rawRequest(app.port, 'GET /healthz HTTP/1.1\r\nHost: 127.0'),
+    rawRequest(
+      app.port,
+      `${request('POST', '/api/v1/events', { 'Content-Type': 'application/json', 'Content-Length': '20' }).trimEnd()}\r\n\r\n[`,
+    ),
+  ];
+  expect((await app.get('/readyz')).status).toBe(200);
+  expect(await headers).toMatchObject({ status: 408 });
+  expect(await body).toMatchObject({ status: 408 });
+  expect((await app.get<string>('/metrics')).body).toContain('highwater_refused_total{reason="too_slow"} 2');
+  expect(app.log.filter(({ level }) => level === 'error')).toEqual([]);
 });

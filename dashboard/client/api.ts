@@ -15,6 +15,8 @@ export interface Api {
   organisation(organisation: string, signal?: AbortSignal): Promise<OrganisationView>;
   putOrganisation(organisation: string, settings: OrganisationSettings): Promise<void>;
   catalogue(signal?: AbortSignal): Promise<Catalogue>;
+  /** Sentences for whoever looks after the daemon. */
+  notes(signal?: AbortSignal): Promise<string[]>;
   sessions(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<SessionView>>;
   holders(organisation: string, licenceType: string, signal?: AbortSignal): Promise<HolderView[]>;
   records(organisation: string, query: Query, signal?: AbortSignal): Promise<Page<RecordView>>;
@@ -35,6 +37,7 @@ export function createApi({ get, put, remove, send }: Http): Api {
     organisation: (organisation, signal) => get(pathOf(organisation), signal),
     putOrganisation: (organisation, settings) => put(pathOf(organisation), settings),
     catalogue: (signal) => get('/api/v1/catalogue', signal),
+    notes: async (signal) => (await get<{ notes: string[] }>('/api/v1/status', signal)).notes,
     sessions: (organisation, query, signal) => get(pathOf(organisation, '/sessions', query), signal),
     holders: async (organisation, licenceType, signal) =>
       (await get<{ items: HolderView[] }>(pathOf(organisation, `/licences/${encodeURIComponent(licenceType)}/holders`), signal)).items,

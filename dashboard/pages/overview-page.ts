@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { UsageView } from '../../shared/views.ts';
 import '../components/alert-announcer.ts';
 import '../components/alert-strip.ts';
+import '../components/daemon-notes.ts';
 import { emptyState } from '../components/empty-state.ts';
 import { gaugeLegend } from '../components/gauge-legend.ts';
 import '../components/licence-tile.ts';
@@ -40,7 +41,7 @@ export class OverviewPage extends LightElement {
       return waiting ? emptyState(location.origin, chosen(), settings) : html`<p class="lead loading">Fetching the numbers …</p>`;
     }
     if (state.usage.licences.length === 0) return emptyState(location.origin, state.organisation, settings);
-    return html`${this.#head(state.usage)}<hw-alert-strip .dashboard=${this.dashboard}></hw-alert-strip><hw-alert-announcer
+    return html`${this.#head(state.usage)}<hw-daemon-notes .dashboard=${this.dashboard}></hw-daemon-notes><hw-alert-strip .dashboard=${this.dashboard}></hw-alert-strip><hw-alert-announcer
         .dashboard=${this.dashboard}
       ></hw-alert-announcer><hw-state-announcer .rows=${state.usage.licences}></hw-state-announcer>
       ${licenceGroups(state.usage.licences, directory.catalogue()).map(

@@ -109,6 +109,17 @@ describe('live pages', () => {
     await page.locator('[data-connection=live]').waitFor();
   });
 
+  it('UI-51: what whoever looks after the daemon should know stands on the overview', async () => {
+    const daemon = await centre({ env: { HIGHWATER_BACKUP_DIRECTORY: '/dev/null/backups' } });
+    await login(daemon, 'edred', ['Inbound Agent']);
+    expect((await daemon.post('/api/v1/backups', {})).status).toBe(503);
+    const page = await openPage(browser, daemon.url);
+    await page
+      .getByRole('status', { name: 'The daemon' })
+      .getByText(/There is no backup yet; the newest attempt failed: /)
+      .waitFor();
+  });
+
   it('UI-25: the chosen organisation stands in the address and is kept from page to page', async () => {
     const daemon = await centre();
     await login(daemon, 'edred', ['Inbound Agent']);

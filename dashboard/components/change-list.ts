@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import type { ChangeView } from '../../shared/views.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
-import { FollowController } from '../controllers/follow-controller.ts';
+import { onceForEach } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { changedSettings } from '../format/change-words.ts';
 import { exactInstant } from '../format/time.ts';
@@ -26,16 +26,7 @@ export class ChangeList extends LightElement {
 
   constructor() {
     super();
-    let shown: string | null = null;
-    new FollowController(
-      this,
-      () => this.dashboard,
-      () => this.dashboard.chosen() ?? '',
-      () => {
-        if (shown !== this.dashboard.chosen()) void this.refresh();
-        shown = this.dashboard.chosen();
-      },
-    );
+    onceForEach(this, () => void this.refresh());
   }
 
   refresh(): Promise<void> {

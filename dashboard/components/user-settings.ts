@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Assignment, UserView } from '../../shared/organisation.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
-import { FollowController } from '../controllers/follow-controller.ts';
+import { onceForEach } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { LightElement } from './light-element.ts';
@@ -35,17 +35,8 @@ export class UserSettings extends LightElement {
   constructor() {
     super();
     this.edited = EMPTY;
-    let shown: string | null = null;
-    new FollowController(
-      this,
-      () => this.dashboard,
-      () => this.dashboard.chosen() ?? '',
-      () => {
-        // Logins do not change assignments: only another organisation is a reason to read again.
-        if (shown !== this.dashboard.chosen()) void this.#list.refresh();
-        shown = this.dashboard.chosen();
-      },
-    );
+    // Logins do not change assignments: only another organisation is a reason to read again.
+    onceForEach(this, () => void this.#list.refresh());
   }
 
   override render() {

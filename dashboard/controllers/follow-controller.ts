@@ -84,3 +84,22 @@ export const followOrganisation = (host: ReactiveControllerHost & { dashboard: D
     look,
     EVERY_TEN_SECONDS,
   );
+
+/** Calls when an organisation is chosen, and another one then; what the live frames tell is no reason. */
+export function onceForEach(
+  host: ReactiveControllerHost & { dashboard: Dashboard },
+  look: (organisation: string) => void,
+): FollowController {
+  let shown: string | null = null;
+  return new FollowController(
+    host,
+    () => host.dashboard,
+    () => host.dashboard.chosen() ?? '',
+    () => {
+      const chosen = host.dashboard.chosen();
+      if (chosen === null || chosen === shown) return;
+      shown = chosen;
+      look(chosen);
+    },
+  );
+}

@@ -9,7 +9,7 @@ import { entitlementFields, organisationFields, settingsFrom } from '../componen
 import { problemReport } from '../components/problem-report.ts';
 import '../components/user-settings.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
-import { FollowController } from '../controllers/follow-controller.ts';
+import { onceForEach } from '../controllers/follow-controller.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 
@@ -24,20 +24,11 @@ export class SettingsPage extends LightElement {
   constructor() {
     super();
     new WatchController(this, () => [this.dashboard.navigation, this.dashboard.directory]);
-    let shown: string | null = null;
-    new FollowController(
-      this,
-      () => this.dashboard,
-      () => this.dashboard.chosen() ?? '',
-      () => {
-        const chosen = this.dashboard.chosen();
-        // Read once for each organisation: a form that is filled in must not be written over.
-        if (chosen === null || chosen === shown) return;
-        shown = chosen;
-        this.#view.reset();
-        void this.#view.load((signal) => this.dashboard.api.organisation(chosen, signal));
-      },
-    );
+    // Read once for each organisation: a form that is filled in must not be written over.
+    onceForEach(this, (chosen) => {
+      this.#view.reset();
+      void this.#view.load((signal) => this.dashboard.api.organisation(chosen, signal));
+    });
   }
 
   /** Every type that can be entitled: the catalogue's, and what else is in use or entitled already. */

@@ -38,7 +38,11 @@ interface Underway {
 }
 
 /** In order; the last one leads to FORMAT. */
-const STEPS: readonly Step[] = [{ to: 2, what: 'days say what their entries name', piece: describeDays }];
+const STEPS: readonly Step[] = [
+  { to: 2, what: 'days say what their entries name', piece: describeDays },
+  // Rows of before stay as they are (server/store/level-rows.ts); an older daemon could not read the new ones.
+  { to: 3, what: 'levels of five minutes and hours are written shorter', piece: () => ({ writes: [], next: null }) },
+];
 
 /** @param rows that a piece reads */
 export async function migrate(store: Store, log: MigrationLog, rows = PIECE): Promise<void> {

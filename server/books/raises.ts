@@ -3,6 +3,7 @@
  * Live numbers have it at once. The rows of what was are raised in pieces; until then whoever reads them adds what they lack.
  */
 import type { Instant } from '../../shared/time.ts';
+import { holdsLevels } from '../store/level-rows.ts';
 import type { Key, Range, Reader, Row, TableName } from '../store/store.ts';
 import { addLevels, copyStretch, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
 import { hourStart } from '../usage/open-bucket.ts';
@@ -87,16 +88,14 @@ export function withRaises(disk: Reader): Reader {
   return {
     get<V>(table: TableName, key: Key): V | undefined {
       const value = disk.get<V>(table, key);
-      return value === undefined || !hasLevels(table) ? value : raise(key, value);
+      return value === undefined || !holdsLevels(table) ? value : raise(key, value);
     },
     range<V>(table: TableName, range: Range): Iterable<Row<V>> {
       const rows = disk.range<V>(table, range);
-      return hasLevels(table) ? raisedRows(rows, raise) : rows;
+      return holdsLevels(table) ? raisedRows(rows, raise) : rows;
     },
   };
 }
-
-const hasLevels = (table: TableName): boolean => table === 'buckets' || table === 'hours';
 
 function* raisedRows<V>(rows: Iterable<Row<V>>, raise: (key: Key, value: V) => V): Iterable<Row<V>> {
   for (const { key, value } of rows) yield { key, value: raise(key, value) };

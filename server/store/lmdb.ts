@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { createBallast } from './ballast.ts';
+import { holdsLevels, type LevelRow, levelsOf, packLevels } from './level-rows.ts';
 import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
 import { StoreFullError, TABLES } from './store.ts';
 
@@ -64,7 +65,7 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0, ballastBytes 
         await root.transaction(() => {
           for (const { table: name, key, value } of writes) {
             if (value === undefined) table(name).remove(key as (string | number)[]);
-            else table(name).put(key as (string | number)[], value);
+            else table(name).put(key as (string | number)[], holdsLevels(name) ? packLevels(value as LevelRow) : value);
           }
         });
       } catch (error) {
@@ -111,13 +112,14 @@ export function openDataFile(file: string): DataFile {
 function readerOf(table: (name: TableName) => Table): Reader {
   return {
     get<V>(name: TableName, key: Key): V | undefined {
-      return table(name).get(key as (string | number)[]) as V | undefined;
+      const value = table(name).get(key as (string | number)[]);
+      return (holdsLevels(name) ? levelsOf(key, value) : value) as V | undefined;
     },
     range<V>(name: TableName, range: Range): Iterable<Row<V>> {
+      const rows = table(name).getRange(rangeOptions(range));
+      if (holdsLevels(name)) return rows.map(({ key, value }) => ({ key, value: levelsOf(key, value) as V }));
       // A key of one element comes back bare.
-      return table(name)
-        .getRange(rangeOptions(range))
-        .map(({ key, value }) => ({ key: Array.isArray(key) ? key : [key], value: value as V }));
+      return rows.map(({ key, value }) => ({ key: Array.isArray(key) ? key : [key], value: value as V }));
     },
   };
 }

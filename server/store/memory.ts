@@ -1,4 +1,5 @@
 import { compareKeys } from './keys.ts';
+import { holdsLevels, type LevelRow, packLevels, unpackLevels } from './level-rows.ts';
 import type { Key, Range, Row, Store, TableName, Write } from './store.ts';
 import { TABLES } from './store.ts';
 
@@ -13,6 +14,10 @@ function lowerBound(rows: Row<unknown>[], key: Key): number {
   }
   return low;
 }
+
+/** What the disk would give back. */
+const copyIn = (table: TableName, key: Key, value: unknown): unknown =>
+  holdsLevels(table) ? unpackLevels(packLevels(value as LevelRow), key[2] as number) : structuredClone(value);
 
 /** For tests and simulations: sorted arrays. Values are copied on the way in and out, as a disk would. */
 export function createMemoryStore(): Store {
@@ -45,9 +50,9 @@ export function createMemoryStore(): Store {
         if (value === undefined) {
           if (index >= 0) rows.splice(index, 1);
         } else if (index >= 0) {
-          rows[index] = { key, value: structuredClone(value) };
+          rows[index] = { key, value: copyIn(name, key, value) };
         } else {
-          rows.splice(lowerBound(rows, key), 0, { key: [...key], value: structuredClone(value) });
+          rows.splice(lowerBound(rows, key), 0, { key: [...key], value: copyIn(name, key, value) });
         }
       }
     },

@@ -31,7 +31,10 @@ const stretches: fc.Arbitrary<Stretch> = fc
   .map(({ start, enter, changes, by, behind }) => {
     const stretch = beginStretch(start, enter);
     let at = start;
-    for (const [later, change] of changes) extend(stretch, (at += later), change);
+    for (const [later, change] of changes) {
+      at += later;
+      extend(stretch, at, change);
+    }
     shift(stretch, by);
     if (changes.length > 4) append(stretch, beginStretch(at + 1, behind));
     return stretch;

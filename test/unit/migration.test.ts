@@ -46,7 +46,9 @@ function dyingStore(store: Store, commits: number, withLast: boolean): Store {
   };
 }
 
-it.each([1, 2] as const)('STORE-29 books of format %i become what they would be had they been written in the present one', async (format) => {
+it.each([
+  1, 2,
+] as const)('STORE-29 books of format %i become what they would be had they been written in the present one', async (format) => {
   const [old, young] = [await booksOf(format), await booksOf(FORMAT)];
   await migrate(old, silent, ROWS);
   expect(everything(old)).toEqual(everything(young));

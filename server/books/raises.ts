@@ -3,8 +3,7 @@
  * Live numbers have it at once. The rows of what was are raised in pieces; until then whoever reads them adds what they lack.
  */
 import type { Instant } from '../../shared/time.ts';
-import { holdsLevels } from '../store/level-rows.ts';
-import type { Key, Range, Reader, Row, TableName } from '../store/store.ts';
+import { holdsLevels, type Key, type Range, type Reader, type Row, type TableName } from '../store/store.ts';
 import { addLevels, copyStretch, type Levels, NO_LEVELS, type Stretch, sameLevels, shift } from '../usage/levels.ts';
 import { hourStart } from '../usage/open-bucket.ts';
 import type { Batch } from './batch.ts';

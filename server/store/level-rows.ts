@@ -5,7 +5,7 @@
  *
  * Up to format 2 such a row was an object; those are read as they are, and written in this way when they change (decision 0021).
  */
-import type { Key, TableName } from './store.ts';
+import type { Key } from './store.ts';
 
 type OfMetrics = [inUse: number, concurrent: number, contingency: number, overLimit: number];
 
@@ -22,8 +22,6 @@ export interface LevelRow {
 }
 
 const METRICS = 4;
-const LEVELS: ReadonlySet<TableName> = new Set<TableName>(['buckets', 'hours']);
-export const holdsLevels = (table: TableName): boolean => LEVELS.has(table);
 
 /** Nothing of it was ever used; as in use, as where there is one pool; by its numbers; by its numbers, without a lowest and highest. */
 const [NONE, AS_IN_USE, WRITTEN, UNTOUCHED] = [0, 1, 2, 3];

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { createBallast } from './ballast.ts';
-import { holdsLevels, type LevelRow, levelsOf, packLevels } from './level-rows.ts';
+import { type LevelRow, levelsOf, packLevels } from './level-rows.ts';
 import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
-import { StoreFullError, TABLES } from './store.ts';
+import { holdsLevels, StoreFullError, TABLES } from './store.ts';
 
 /** Name of the data file below a data directory. */
 export const DATA_FILE = 'highwater.mdb';

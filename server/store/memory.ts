@@ -1,7 +1,7 @@
 import { compareKeys } from './keys.ts';
-import { holdsLevels, type LevelRow, packLevels, unpackLevels } from './level-rows.ts';
+import { type LevelRow, packLevels, unpackLevels } from './level-rows.ts';
 import type { Key, Range, Row, Store, TableName, Write } from './store.ts';
-import { TABLES } from './store.ts';
+import { holdsLevels, TABLES } from './store.ts';
 
 /** Index of the first row whose key is not below `key`. */
 function lowerBound(rows: Row<unknown>[], key: Key): number {

@@ -108,6 +108,9 @@ export const TABLES = [
 ] as const;
 export type TableName = (typeof TABLES)[number];
 
+/** Whose rows are levels of five minutes or an hour, and lie on disk in a way of their own (level-rows.ts). */
+export const holdsLevels = (table: TableName): boolean => table === 'buckets' || table === 'hours';
+
 export interface Row<V> {
   key: Key;
   value: V;

@@ -32,6 +32,7 @@ import type { Closing, DraftedStatement } from './books/statements.ts';
 import type { FigureFate } from './books/vendor-figures.ts';
 import type { BillingPeriod } from './licensing/calendar.ts';
 import type { KeptStatement } from './reports/statements.ts';
+import type { InProgress } from './reports/work.ts';
 import type { SavedReportActions } from './saved-reports/actions.ts';
 import type { Delivery } from './webhooks/outbox.ts';
 
@@ -206,13 +207,13 @@ export interface Reports {
   /** Null for a stretch that has not begun. */
   peak(query: PeakQuery): Promise<PeakView | null>;
   /** Null for a stretch that has not begun. */
-  whatIf(query: WhatIfQuery): Promise<WhatIf | null>;
+  whatIf(query: WhatIfQuery): InProgress<WhatIf> | null;
   /** What an alert rule would have done from one instant up to another. */
   tryRule(rule: AlertRule, from: Instant, to: Instant): Promise<TriedRule>;
   /** What is likely to come, of every licence type that has a row, or of one. */
   forecast(licenceType?: string): Promise<ForecastView>;
   /** The query was parsed against the data sources. @throws ReportTooLargeError */
-  answer(query: ReportQuery): Promise<ReportView>;
+  answer(query: ReportQuery): InProgress<ReportView>;
 }
 
 /** A row of another system's records, checked and complete. */

@@ -1,3 +1,4 @@
+import { linesIn } from '../../shared/lines.ts';
 import type { FieldProblem, Problem } from '../../shared/problems.ts';
 
 export type Query = Record<string, string | number | boolean | undefined>;
@@ -21,6 +22,8 @@ export interface Http {
   post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T>;
   put(path: string, body: unknown): Promise<void>;
   remove(path: string): Promise<void>;
+  /** The same for an answer that comes line by line. */
+  lines(path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<string, void, void>;
   /** For what is neither JSON in nor JSON out. */
   send(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -36,9 +39,9 @@ export function createHttp(ask: typeof globalThis.fetch): Http {
     return response;
   }
   const signalled = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
-  const withBody = (method: string, body: unknown): RequestInit => ({
+  const withBody = (method: string, body: unknown, accept = 'application/json'): RequestInit => ({
     method,
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    headers: { accept, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   // The one place where the wire meets the types: both sides are built from `shared/`.
@@ -48,9 +51,25 @@ export function createHttp(ask: typeof globalThis.fetch): Http {
       (await send(path, { headers: { accept: 'application/json' }, ...signalled(signal) })).json() as Promise<T>,
     post: async <T>(path: string, body: unknown, signal?: AbortSignal) =>
       (await send(path, { ...withBody('POST', body), ...signalled(signal) })).json() as Promise<T>,
+    lines: async function* (path, body, signal) {
+      const response = await send(path, { ...withBody('POST', body, 'application/x-ndjson'), ...signalled(signal) });
+      yield* linesIn(textOf(response, signal));
+    },
     put: async (path, body) => void (await send(path, withBody('PUT', body))),
     remove: async (path) => void (await send(path, { method: 'DELETE' })),
   };
+}
+
+async function* textOf({ body }: Response, signal?: AbortSignal): AsyncGenerator<string, void, void> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  for (;;) {
+    const step = await reader?.read().catch((error: unknown) => {
+      throw signal?.aborted ? error : new Error('The answer was cut off: the daemon does not answer any more.');
+    });
+    if (!step || step.done) return;
+    yield decoder.decode(step.value, { stream: true });
+  }
 }
 
 /** The address of something of an organisation. */

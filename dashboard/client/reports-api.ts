@@ -1,3 +1,4 @@
+import { AnswerCutError, type Heard, readReport, readWhatIf } from '../../shared/answer-lines.ts';
 import type { PeakView } from '../../shared/bill.ts';
 import type { ForecastView } from '../../shared/forecast.ts';
 import type { Resolution } from '../../shared/history.ts';
@@ -8,7 +9,7 @@ import { formatInstant } from '../../shared/time.ts';
 import type { Comparison, FiguresReport } from '../../shared/vendor-figures.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import type { WhatIfType } from '../../shared/what-if.ts';
-import { type Http, pathOf, type Query } from './http.ts';
+import { type Http, ProblemError, pathOf, type Query } from './http.ts';
 
 /** A report as it is asked: instants in RFC 3339. */
 export type ReportBody = Omit<ReportQuery, 'from' | 'to'> & { from: string; to: string };
@@ -31,9 +32,10 @@ export interface ReportsApi {
   peak(organisation: string, query: Stretch, signal?: AbortSignal): Promise<PeakView>;
   forecast(organisation: string, signal?: AbortSignal): Promise<ForecastView>;
   /** 404 where the daemon does not know how. */
-  whatIf(organisation: string, body: WhatIfBody, signal?: AbortSignal): Promise<WhatIfType[]>;
+  whatIf(organisation: string, body: WhatIfBody, signal: AbortSignal, heard: Heard): Promise<WhatIfType[]>;
   dataSources(signal?: AbortSignal): Promise<DataSource[]>;
-  report(organisation: string, body: ReportBody, signal?: AbortSignal): Promise<ReportView>;
+  /** @param heard is told how far it has come */
+  report(organisation: string, body: ReportBody, signal: AbortSignal, heard?: Heard): Promise<ReportView>;
   savedReports(organisation: string, signal?: AbortSignal): Promise<SavedReportView[]>;
   saveReport(organisation: string, id: string, order: ReportOrder): Promise<void>;
   deleteReport(organisation: string, id: string): Promise<void>;
@@ -46,6 +48,12 @@ export interface ReportsApi {
   /** The same as a file of a media type. */
   reportFile(organisation: string, body: ReportBody, mediaType: string): Promise<Blob>;
 }
+
+/** What went wrong on the way is a refusal as any other. */
+const whole = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    throw error instanceof AnswerCutError && error.problem ? new ProblemError(error.problem.status, error.problem) : error;
+  });
 
 export interface WhatIfBody {
   period: string;
@@ -72,7 +80,7 @@ export interface Stretch {
   to: number;
 }
 
-export function createReportsApi({ get, post, put, send, remove }: Http): ReportsApi {
+export function createReportsApi({ get, post, put, send, remove, lines }: Http): ReportsApi {
   const stretch = ({ from, to, ...rest }: Stretch & Query): Query => ({ ...rest, from: formatInstant(from), to: formatInstant(to) });
   const items = async <T>(path: string, signal?: AbortSignal) => (await get<{ items: T[] }>(path, signal)).items;
   return {
@@ -89,11 +97,12 @@ export function createReportsApi({ get, post, put, send, remove }: Http): Report
     },
     removeFigures: (organisation, source) => remove(pathOf(organisation, '/vendor-figures', { source })),
     peak: (organisation, query, signal) => get(pathOf(organisation, '/peak', stretch({ ...query })), signal),
-    whatIf: async (organisation, body, signal) =>
-      (await post<{ licences: WhatIfType[] }>(pathOf(organisation, '/what-if'), body, signal)).licences,
+    whatIf: async (organisation, body, signal, heard) =>
+      (await whole(readWhatIf(lines(pathOf(organisation, '/what-if'), body, signal), heard))).licences,
     forecast: (organisation, signal) => get(pathOf(organisation, '/forecast'), signal),
     dataSources: async (signal) => (await get<{ dataSources: DataSource[] }>('/api/v1/data-sources', signal)).dataSources,
-    report: (organisation, body, signal) => post(pathOf(organisation, '/reports'), body, signal),
+    report: (organisation, body, signal, heard = () => {}) =>
+      whole(readReport(lines(pathOf(organisation, '/reports'), body, signal), heard)),
     savedReports: (organisation, signal) => items(pathOf(organisation, '/saved-reports'), signal),
     saveReport: (organisation, id, order) => put(pathOf(organisation, `/saved-reports/${encodeURIComponent(id)}`), order),
     deleteReport: (organisation, id) => remove(pathOf(organisation, `/saved-reports/${encodeURIComponent(id)}`)),

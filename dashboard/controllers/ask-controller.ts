@@ -1,10 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Heard, Progress } from '../../shared/answer-lines.ts';
 import { ResourceController } from './resource-controller.ts';
 
 export interface Question<T> {
   /** What is asked about; a change asks anew, `null` asks nothing. */
   key(): string | null;
-  ask(signal: AbortSignal): Promise<T>;
+  ask(signal: AbortSignal, heard: Heard): Promise<T>;
   /** The answer to the question before stays until the new one is here. */
   keep?: boolean;
 }
@@ -34,7 +35,15 @@ export class AskController<T> implements ReactiveController {
   }
 
   again(): void {
-    void this.#answer.load((signal) => this.#question.ask(signal));
+    void this.#answer.load((signal, heard) => this.#question.ask(signal, heard));
+  }
+
+  cancel(): void {
+    this.#answer.cancel();
+  }
+
+  get progress(): Progress | null {
+    return this.#answer.progress;
   }
 
   get value(): T | null {

@@ -1,19 +1,26 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Heard, Progress } from '../../shared/answer-lines.ts';
 import type { Cell, ReportView } from '../../shared/reports.ts';
 import { pathKey } from '../format/report-query.ts';
+
+type Ask = (path: Cell[], signal: AbortSignal, heard: Heard) => Promise<ReportView>;
 
 /** A report that is opened one dimension at a time. A change of the question closes everything. */
 export class ReportTree implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #key: () => string | null;
-  readonly #ask: (path: Cell[], signal: AbortSignal) => Promise<ReportView>;
+  readonly #ask: Ask;
   #request = new AbortController();
   #asked: string | null = null;
   #waiting = 0;
   answers: ReadonlyMap<string, ReportView> = new Map();
   error: Error | null = null;
+  /** Of the part that was asked for last. */
+  progress: Progress | null = null;
+  /** Nothing more is worked out until somebody asks again. */
+  cancelled = false;
 
-  constructor(host: ReactiveControllerHost, key: () => string | null, ask: (path: Cell[], signal: AbortSignal) => Promise<ReportView>) {
+  constructor(host: ReactiveControllerHost, key: () => string | null, ask: Ask) {
     this.#host = host;
     this.#key = key;
     this.#ask = ask;
@@ -33,12 +40,24 @@ export class ReportTree implements ReactiveController {
     const key = this.#key();
     if (key === this.#asked) return;
     this.#asked = key;
-    this.#request.abort();
-    this.#request = new AbortController();
-    this.#waiting = 0;
+    this.#stop();
     this.answers = new Map();
     this.error = null;
     if (key !== null) void this.open([]);
+  }
+
+  #stop(): void {
+    this.#request.abort();
+    this.#request = new AbortController();
+    this.#waiting = 0;
+    this.cancelled = false;
+  }
+
+  /** What is there stays. */
+  cancel(): void {
+    this.#stop();
+    this.cancelled = true;
+    this.#host.requestUpdate();
   }
 
   close(path: Cell[]): void {
@@ -49,9 +68,15 @@ export class ReportTree implements ReactiveController {
   async open(path: Cell[]): Promise<void> {
     const { signal } = this.#request;
     this.#waiting += 1;
+    this.progress = null;
+    this.cancelled = false;
     this.#host.requestUpdate();
     try {
-      const answer = await this.#ask(path, signal);
+      const answer = await this.#ask(path, signal, (progress) => {
+        if (signal.aborted) return;
+        this.progress = progress;
+        this.#host.requestUpdate();
+      });
       if (signal.aborted) return;
       this.answers = new Map(this.answers).set(pathKey(path), answer);
       this.error = null;

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Heard, Progress } from '../../shared/answer-lines.ts';
 
 /** Something that is asked of the daemon: its latest answer, and how the newest question stands. */
 export class ResourceController<T> implements ReactiveController {
@@ -9,6 +10,8 @@ export class ResourceController<T> implements ReactiveController {
   /** Why the newest question failed. */
   error: Error | null = null;
   loading = false;
+  /** How far the newest question has come, where that is told. */
+  progress: Progress | null = null;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -21,14 +24,19 @@ export class ResourceController<T> implements ReactiveController {
   }
 
   /** Asks; an answer to an earlier question that comes later is thrown away. Resolves whether this one was answered. */
-  async load(ask: (signal: AbortSignal) => Promise<T>): Promise<boolean> {
+  async load(ask: (signal: AbortSignal, heard: Heard) => Promise<T>): Promise<boolean> {
     this.#request.abort();
     this.#request = new AbortController();
     const { signal } = this.#request;
     this.loading = true;
+    this.progress = null;
     this.#host.requestUpdate();
     try {
-      const value = await ask(signal);
+      const value = await ask(signal, (progress) => {
+        if (signal.aborted) return;
+        this.progress = progress;
+        this.#host.requestUpdate();
+      });
       if (signal.aborted) return false;
       this.value = value;
       this.error = null;
@@ -39,6 +47,13 @@ export class ResourceController<T> implements ReactiveController {
     this.loading = false;
     this.#host.requestUpdate();
     return this.error === null;
+  }
+
+  /** The newest question is not wanted any more; the answer before it stays. */
+  cancel(): void {
+    this.#request.abort();
+    this.loading = false;
+    this.#host.requestUpdate();
   }
 
   /** Forgets the answer, for a question about something else. */

@@ -6,6 +6,7 @@ import { downloadCsv } from '../components/download.ts';
 import { chosenType, licencePicker } from '../components/licence-picker.ts';
 import { LightElement } from '../components/light-element.ts';
 import { problemReport } from '../components/problem-report.ts';
+import { progressBar } from '../components/progress-bar.ts';
 import { AskController } from '../controllers/ask-controller.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
@@ -37,7 +38,7 @@ export class WhatIfPage extends LightElement {
   });
   readonly #answer = new AskController<WhatIfType[]>(this, {
     key: () => (this.#body ? JSON.stringify([this.#organisation, this.#body]) : null),
-    ask: (signal) => this.dashboard.reports.whatIf(this.#organisation ?? '', this.#body as WhatIfBody, signal),
+    ask: (signal, heard) => this.dashboard.reports.whatIf(this.#organisation ?? '', this.#body as WhatIfBody, signal, heard),
     keep: true,
   });
 
@@ -111,16 +112,16 @@ export class WhatIfPage extends LightElement {
         <p class="chart-tools"><a class="button" href=${navigation.here(OWN)}>As it is bought now</a></p>
       </form>
       ${problemReport(this.#periods.error)} ${this.#problem()} ${found && !this.#answer.error ? this.#result(found) : nothing}
-      ${!this.#answer.value && !this.#answer.error ? this.#waiting() : nothing}`;
+      ${this.#waiting()}`;
   }
 
   /** The first question about a large month takes seconds. */
   #waiting() {
-    if (!this.#answer.loading) return nothing;
-    return html`<div class="section" role="status">
-      <p class="lead">Reading every login of ${this.#period} …</p>
-      <p class="soft">A busy month takes some seconds the first time. After that, other numbers are answered at once.</p>
-    </div>`;
+    const { loading, progress, value, error } = this.#answer;
+    if (loading)
+      return progressBar(value ? 'Playing these numbers' : `Reading every login of ${this.#period}`, progress, () => this.#answer.cancel());
+    if (value || error || this.#body === null) return nothing;
+    return html`<p class="section" role="status">Cancelled. <button type="button" class="button" @click=${() => this.#answer.again()}>Work it out</button></p>`;
   }
 
   #problem() {
@@ -161,7 +162,7 @@ export class WhatIfPage extends LightElement {
         ['Concurrent', 'Contingency', 'Price', 'Seconds In Contingency', 'Seconds Over Limit'],
         ...curve.map((one) => [one.concurrent, one.contingency, one.price, one.secondsInContingency, one.secondsOverLimit]),
       ]);
-    return html`<p class="answer" role="status" aria-busy=${this.#answer.loading ? 'true' : 'false'}>${suggestion}${this.#answer.loading ? html` <span class="soft">playing these numbers …</span>` : nothing}</p>
+    return html`<p class="answer" role="status" aria-busy=${this.#answer.loading ? 'true' : 'false'}>${suggestion}</p>
       <section class="panel section">
         <h2>What it changes</h2>
         <table class="table table-narrow">

@@ -74,8 +74,8 @@ function beginType(scope: ReportScope, type: string, start: Instant, leftOut: Le
   return { tape, crowds, asIs: new RecordedPools(start, levelBefore(scope, type, start)), played: new Map() };
 }
 
-/** Reads everything up to an instant, where it goes on. */
-export function* readOn(scope: ReportScope, reading: WhatIfReading, to: Instant): Work<void> {
+/** Reads everything up to an instant, where it goes on. @param counted hears how far it has come */
+export function* readOn(scope: ReportScope, reading: WhatIfReading, to: Instant, counted: (at: Instant) => void): Work<void> {
   const { organisation } = scope;
   const leftOut = new Set(reading.leftOut.logonSources);
   const effort = createEffort();
@@ -90,7 +90,9 @@ export function* readOn(scope: ReportScope, reading: WhatIfReading, to: Instant)
     }
     reading.next = [...key, Number.NEGATIVE_INFINITY];
     effort.spend(1 + value.records.length * 4);
-    if (effort.tired()) yield;
+    if (!effort.tired()) continue;
+    counted(at);
+    yield;
   }
   const end = [organisation, to];
   if (compareKeys(end, reading.next) > 0) reading.next = end;

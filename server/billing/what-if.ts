@@ -4,7 +4,7 @@ import type { Peak } from '../../shared/views.ts';
 import type { PoolFigures, SizedPools, UnitPrices, WhatIf, WhatIfQuery, WhatIfType } from '../../shared/what-if.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { lastReceived } from '../licensing/versions.ts';
-import { certaintyOf, type ReportScope } from '../reports/scope.ts';
+import { certaintyOf, type ReportScope, shareOf } from '../reports/scope.ts';
 import type { Work } from '../reports/work.ts';
 import type { Crowd } from './crowd.ts';
 import type { LineMark } from './level-line.ts';
@@ -17,6 +17,8 @@ const USUAL_STALE_SECONDS = 43_200;
 const CURVE_POINTS = 17;
 /** What is younger may still be changed by events that come a little late: it is read every time. */
 const SETTLED_MS = 15 * 60_000;
+/** Of the work, when nothing of it was done before; the rest is playing. */
+const READING_SHARE = 0.8;
 /** Sizes of which it is remembered what came of them, of each type of a stretch. */
 const MOST_PLAYED = 64;
 
@@ -35,7 +37,9 @@ export function* readWhatIf(scope: ReportScope, query: WhatIfQuery, span: Span):
     logonSources: without.logonSources ?? [],
   });
   const licences: WhatIfType[] = [];
+  let played = 0;
   for (const [type, read] of reading.types) {
+    scope.progress(READING_SHARE + (1 - READING_SHARE) * (played++ / reading.types.size));
     if (read.crowds[1].peak.value === 0 || !(query.licenceTypes?.includes(type) ?? true)) continue;
     licences.push(yield* typeView(scope, query, type, read, reading.periods, end));
   }
@@ -56,13 +60,15 @@ function* readStretch(scope: ReportScope, span: Span, end: Instant, leftOut: Lef
   const key = JSON.stringify([organisation, timeZone, settings?.billingPeriodStartDay, span, leftOut, types]);
   const reading = whatIfs.take(key) ?? (yield* beginReading(scope, span.start, leftOut));
   const settled = Math.min(span.end, now - SETTLED_MS);
-  yield* readOn(scope, reading, settled);
+  const share = shareOf(scope, span.start, span.end);
+  const counted = (at: Instant) => scope.progress(READING_SHARE * share(at));
+  yield* readOn(scope, reading, settled, counted);
   const isOver = settled === span.end;
   if (isOver) finishReading(scope, reading, end);
   const whole = isOver ? reading : copyReading(reading);
   if (scope.undisturbed()) whatIfs.keep(key, organisation, reading);
   if (isOver) return reading;
-  yield* readOn(scope, whole, span.end);
+  yield* readOn(scope, whole, span.end, counted);
   finishReading(scope, whole, end);
   return whole;
 }

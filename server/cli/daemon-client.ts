@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import { linesIn } from '../../shared/lines.ts';
 import type { Problem } from '../../shared/problems.ts';
 
 export interface DaemonFlags {
@@ -65,13 +66,9 @@ export async function textTo(text: string, output: string | undefined): Promise<
 }
 
 /** Lines of a streamed body. */
-export async function* linesOf(response: Response): AsyncGenerator<string> {
-  let rest = '';
+export const linesOf = (response: Response): AsyncGenerator<string, void, void> => linesIn(textOf(response));
+
+async function* textOf({ body }: Response): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) yield decoder.decode(chunk, { stream: true });
 }

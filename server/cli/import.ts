@@ -7,6 +7,7 @@ import type { Problem } from '../../shared/problems.ts';
 import { ask, type DaemonFlags, linesOf, organisationPath, withDaemon } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
 import { importText } from './import-text.ts';
+import { terminalLine } from './terminal-line.ts';
 
 interface ImportFlags extends DaemonFlags {
   organisation: string;
@@ -46,10 +47,10 @@ async function importFile(file: string, flags: ImportFlags): Promise<ImportRepor
   } as RequestInit);
   for await (const line of linesOf(response)) {
     const said = JSON.parse(line) as { progress?: ImportProgress; report?: ImportReport; problem?: Problem };
-    if (said.progress) tell(`${said.progress.rows} of ${said.progress.of} rows`);
+    if (said.progress) terminalLine(`${said.progress.rows} of ${said.progress.of} rows`);
     if (said.problem) throw new Error(`${said.problem.detail} What was recorded stays; send the file again for the rest.`);
     if (said.report) {
-      tell('');
+      terminalLine('');
       return said.report;
     }
   }
@@ -61,12 +62,7 @@ async function* sent(file: AsyncIterable<Uint8Array | string>, size: number | nu
   for await (const chunk of file) {
     const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     bytes += data.length;
-    if (size !== null) tell(`${Math.floor((100 * bytes) / Math.max(1, size))} % sent`);
+    if (size !== null) terminalLine(`${Math.floor((100 * bytes) / Math.max(1, size))} % sent`);
     yield data;
   }
-}
-
-/** On a terminal one line that is written over; elsewhere silence. */
-function tell(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }

@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { DATA_SOURCE_IDS, type DataSource, type DataSourceId, type ReportFilter, type ReportView } from '../../shared/reports.ts';
-import { ask, bodyTo, type DaemonFlags, organisationPath, textTo, withDaemon } from './daemon-client.ts';
+import { readReport } from '../../shared/answer-lines.ts';
+import { DATA_SOURCE_IDS, type DataSource, type DataSourceId, type ReportFilter } from '../../shared/reports.ts';
+import { ask, bodyTo, type DaemonFlags, linesOf, organisationPath, textTo, withDaemon } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
 import { reportText } from './report-text.ts';
+import { withProgress } from './terminal-line.ts';
 
 interface ReportFlags extends DaemonFlags {
   organisation: string;
@@ -19,9 +21,10 @@ interface ReportFlags extends DaemonFlags {
   output?: string;
 }
 
+/** What is put together here comes in lines, with its progress. */
 const MEDIA = {
-  table: 'application/json',
-  json: 'application/json',
+  table: 'application/x-ndjson',
+  json: 'application/x-ndjson',
   csv: 'text/csv',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
@@ -43,8 +46,9 @@ export function reportCommand(): Command {
     .option('-o, --output <file>', 'default: standard output');
   return withDaemon(command).action(async (flags: ReportFlags) => {
     const answer = await makeReport(flags);
-    if (flags.format === 'table') await textTo(reportText((await answer.json()) as ReportView), flags.output);
-    else if (flags.format === 'json') await textTo(`${JSON.stringify(await answer.json())}\n`, flags.output);
+    const whole = () => withProgress('Working out the report', (heard) => readReport(linesOf(answer), heard));
+    if (flags.format === 'table') await textTo(reportText(await whole()), flags.output);
+    else if (flags.format === 'json') await textTo(`${JSON.stringify(await whole())}\n`, flags.output);
     else await bodyTo(answer, flags.output);
     process.exitCode = OK;
   });

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { readWhatIf } from '../../shared/answer-lines.ts';
 import type { PoolSizes, WhatIf, WhatIfType } from '../../shared/what-if.ts';
-import { ask, type DaemonFlags, organisationPath, withDaemon } from './daemon-client.ts';
+import { ask, type DaemonFlags, linesOf, organisationPath, withDaemon } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
+import { withProgress } from './terminal-line.ts';
 
 interface WhatIfFlags extends DaemonFlags {
   organisation: string;
@@ -25,10 +27,10 @@ export function whatIfCommand(): Command {
     const { period, from, to, size: sizes, json } = flags;
     const answer = await ask(flags, organisationPath(flags.organisation, '/what-if'), {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', Accept: 'application/x-ndjson' },
       body: JSON.stringify({ period, from, to, sizes }),
     });
-    const found = (await answer.json()) as WhatIf;
+    const found = await withProgress('Reading every login of the range', (heard) => readWhatIf(linesOf(answer), heard));
     process.stdout.write(json ? `${JSON.stringify(found)}\n` : whatIfText(found));
     process.exitCode = OK;
   });

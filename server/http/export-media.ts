@@ -19,13 +19,15 @@ export type ExportMedia = (typeof MEDIA)[keyof typeof MEDIA];
 /** Media types besides JSON in which a list of rows can be had, for the description of its route. */
 export const EXPORTS: string[] = [MEDIA.csv, MEDIA.ndjson, MEDIA.xlsx];
 
+/** The same of a report. */
+export const REPORT_EXPORTS: string[] = [MEDIA.csv, MEDIA.xlsx, MEDIA.ndjson];
+
 /** @param format for a link that a browser follows; else `Accept` says it */
 export const exportMedia = (incoming: IncomingMessage, format: RecordFormat | undefined): ExportMedia =>
   format ? MEDIA[format] : negotiate(incoming.headers.accept, [MEDIA.json, MEDIA.csv, MEDIA.ndjson, MEDIA.xlsx]);
 
-/** Rows of a report are lists of cells, which say nothing as NDJSON. */
 export const reportMedia = (incoming: IncomingMessage, format: ReportFormat | undefined): (typeof MEDIA)[ReportFormat] =>
-  format ? MEDIA[format] : negotiate(incoming.headers.accept, [MEDIA.json, MEDIA.csv, MEDIA.xlsx]);
+  format ? MEDIA[format] : negotiate(incoming.headers.accept, [MEDIA.json, MEDIA.csv, MEDIA.xlsx, MEDIA.ndjson]);
 
 /** What the columns of a kind of row say; `local` writes an instant as the organisation's clock shows it. */
 export type RowColumns<T> = readonly (readonly [header: string, cell: (row: T, local: (at: number) => string) => Cell, kind?: CellKind])[];

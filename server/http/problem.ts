@@ -1,7 +1,7 @@
 /** Errors of every kind to RFC 9457 problems, in one place. */
 import { type FieldProblem, PROBLEM_TITLES, type Problem, type ProblemCode } from '../../shared/problems.ts';
 import { RefusedInput } from '../parse/refusal.ts';
-import { BadCursorError, NotRecordingError } from '../pipeline-types.ts';
+import { BadCursorError, NotRecordingError, ReportTooLargeError } from '../pipeline-types.ts';
 
 export class HttpProblem extends Error {
   readonly status: number;
@@ -30,6 +30,10 @@ export function knownProblem(error: unknown): HttpProblem | null {
   if (error instanceof NotRecordingError) {
     const headers = { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) };
     return new HttpProblem(503, 'not_recording', error.message, { headers });
+  }
+  if (error instanceof ReportTooLargeError) {
+    const advice = 'Name fewer dimensions, filter, or take a shorter range.';
+    return new HttpProblem(413, 'too_large', `${error.message}. ${advice}`, { errors: [{ path: 'dimensions', message: advice }] });
   }
   if (error instanceof BadCursorError) {
     return new HttpProblem(400, 'invalid_query', 'The cursor is not one that this daemon handed out.', {

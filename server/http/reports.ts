@@ -1,16 +1,18 @@
+import type { ReportLine } from '../../shared/answer-lines.ts';
 import type { ReportQuery, ReportView } from '../../shared/reports.ts';
 import { parseReportFileQuery } from '../parse/query.ts';
 import { parseReport } from '../parse/report-body.ts';
-import { ReportTooLargeError } from '../pipeline-types.ts';
 import { dataSources } from '../reports/fields.ts';
 import { reportTable, rowsInPieces } from '../reports/report-table.ts';
+import { answerOf } from '../reports/work.ts';
 import { readJson } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
-import { exportTable, MEDIA, reportMedia } from './export-media.ts';
+import { exportTable, MEDIA, REPORT_EXPORTS, reportMedia } from './export-media.ts';
 import { listText, streamText } from './json-stream.ts';
 import { nameInPath, searchOf } from './path.ts';
-import { HttpProblem, unknownOrganisation } from './problem.ts';
+import { unknownOrganisation } from './problem.ts';
+import { lineOf, streamProgress } from './progress-lines.ts';
 
 const TAG = 'Reports';
 
@@ -21,8 +23,8 @@ export function reportRoutes(app: App, edge: Edge): void {
 
   const doc = describe(
     'Make a report',
-    'Metrics by dimensions. Totals are worked out over everything, never from the rows. Without a range: yesterday, local time. Also as CSV or XLSX, by `Accept` or `format`; in CSV text that a spreadsheet would take for a formula begins with an apostrophe, but for `escapeFormulas=false`.',
-    { tag: TAG, body: 'report', query: 'reportFile', produces: [MEDIA.csv, MEDIA.xlsx], answers: { 413: 'Too many rows' } },
+    'Metrics by dimensions. Totals are worked out over everything, never from the rows. Without a range: yesterday, local time. Also as CSV, XLSX or NDJSON, by `Accept` or `format`. NDJSON begins at once: lines of `{progress: {done, total}}`, then `{report}` with all but rows and totals, the rows as lists of cells, and `{totals}`; or `{problem}` as the last line. In CSV text that a spreadsheet would take for a formula begins with an apostrophe, but for `escapeFormulas=false`.',
+    { tag: TAG, body: 'report', query: 'reportFile', produces: REPORT_EXPORTS, answers: { 413: 'Too many rows' } },
   );
   app.post('/api/v1/organisations/:organisation/reports', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');
@@ -34,7 +36,7 @@ export function reportRoutes(app: App, edge: Edge): void {
   });
 }
 
-/** @throws HttpProblem 404, 413 */
+/** JSON and files begin when the answer is known, so that a refusal has its status; NDJSON at once. @throws HttpProblem 404, 413 */
 export async function answerReport(
   edge: Edge,
   organisation: string,
@@ -44,13 +46,17 @@ export async function answerReport(
 ): Promise<Response> {
   const reports = edge.running().pipeline.committed.reports(organisation);
   if (!reports) throw unknownOrganisation(organisation);
-  const report = await reports.answer(query).catch((error: unknown) => {
-    if (!(error instanceof ReportTooLargeError)) throw error;
-    const advice = 'Name fewer dimensions, filter, or take a shorter range.';
-    throw new HttpProblem(413, 'too_large', `${error.message}. ${advice}`, { errors: [{ path: 'dimensions', message: advice }] });
-  });
+  const pieces = reports.answer(query);
+  if (media === MEDIA.ndjson) return streamProgress(edge, pieces, reportLines);
+  const report = await answerOf(pieces);
   if (media === MEDIA.json) return reportJson(report);
   return exportTable(media, reportTable(report), { escapeFormulas });
+}
+
+async function* reportLines({ rows, totals, ...report }: ReportView): AsyncGenerator<string, void, void> {
+  yield lineOf({ report } satisfies ReportLine);
+  for await (const list of rowsInPieces(rows)) yield list.map(lineOf).join('');
+  yield lineOf({ totals } satisfies ReportLine);
 }
 
 function reportJson({ rows, ...rest }: ReportView): Promise<Response> {

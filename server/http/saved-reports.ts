@@ -16,7 +16,7 @@ import { readJson } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
 import { existingOrganisation } from './existing.ts';
-import { MEDIA, reportMedia } from './export-media.ts';
+import { MEDIA, REPORT_EXPORTS, reportMedia } from './export-media.ts';
 import { nameInPath, searchOf } from './path.ts';
 import { HttpProblem } from './problem.ts';
 import { answerReport } from './reports.ts';
@@ -79,7 +79,7 @@ export function savedReportRoutes(app: App, edge: Edge): void {
   const run = describe(
     'Make a saved report',
     'The answer is that of `POST .../reports`. With `deliver=true` it is made as its schedule would: a file, the webhook, an entry among its runs.',
-    { tag, query: 'run', produces: [MEDIA.csv, MEDIA.xlsx], answers: { 202: 'Begun, with `deliver=true`', 413: 'Too many rows' } },
+    { tag, query: 'run', produces: REPORT_EXPORTS, answers: { 202: 'Begun, with `deliver=true`', 413: 'Too many rows' } },
   );
   app.post(`${ONE}/run`, run, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];

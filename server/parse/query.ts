@@ -36,7 +36,7 @@ export interface FileQuery {
   escapeFormulas?: boolean;
 }
 
-export const REPORT_FORMATS = ['json', 'csv', 'xlsx'] as const;
+export const REPORT_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const reportFileQuery = z.strictObject({ ...fileQuery, format: z.enum(REPORT_FORMATS).optional() });
 

@@ -82,7 +82,7 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
   yield* scope.cuts.prepare(readTo);
   const localTime = createLocalTime(buckets);
   const effort = createEffort();
-  for (const licenceType of scope.types) {
+  for (const [nth, licenceType] of scope.types.entries()) {
     const reader = createLevelReader(scope, licenceType, from, effort);
     if (reader.idleUntil(readTo)) continue;
     const take = (span: Span, stretch: Stretch): void => {
@@ -102,7 +102,9 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
         take(span, stretch);
       }
       effort.spend(1);
-      if (effort.tired()) yield;
+      if (!effort.tired()) continue;
+      scope.progress((nth + (span.end - from) / (end - from)) / scope.types.length);
+      yield;
     }
   }
   return grouping;

@@ -35,7 +35,7 @@ import { recomputingFrom } from './recomputing.ts';
 import type { ReportScope } from './scope.ts';
 import { listStatements, readStatement, summaryOf } from './statements.ts';
 import { tryRule } from './try-rule.ts';
-import { inPieces, runInPieces, type Work } from './work.ts';
+import { answerOf, type InProgress, inPieces, othersFirst, runInPieces, type Work } from './work.ts';
 
 const LONGEST_LIST_MS = 100 * 366 * 86_400_000;
 
@@ -100,13 +100,13 @@ export function createReports(options: ReportsOptions): Reports {
       if (query.from > scopeOf(options).now) return null;
       return readUndisturbed(options, (scope) => readPeak(scope, query));
     },
-    async whatIf(query) {
+    whatIf(query) {
       const { buckets, now } = scopeOf(options);
       const { period, from, to } = query;
       const named = period === undefined ? buckets.calendar.billingPeriod(now) : buckets.billingPeriodNamed(period);
       const span = from === undefined || to === undefined ? named : { start: from, end: to };
       if (!span || span.start > now) return null;
-      return readUndisturbed(options, (scope) => readWhatIf(scope, query, span));
+      return readInProgress(options, (scope) => readWhatIf(scope, query, span));
     },
     tryRule: (rule, from, to) => readUndisturbed(options, (scope) => tryRule(scope, rule, from, to)),
     async forecast(licenceType) {
@@ -121,32 +121,46 @@ export function createReports(options: ReportsOptions): Reports {
     },
     answer(query) {
       const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;
-      return readUndisturbed(options, (scope) => answerReport(scope, source, query));
+      return readInProgress(options, (scope) => answerReport(scope, source, query));
     },
   };
 }
 
 /** Reads again what late events have changed behind the reader; where they do not stop, the last answer is provisional. */
-async function readUndisturbed<T extends { provisional: boolean }>(
+async function* readInProgress<T extends { provisional: boolean }>(
   options: ReportsOptions,
   read: (scope: ReportScope) => Work<T>,
-  signal?: AbortSignal,
-): Promise<T> {
+): InProgress<T> {
   const { watches, organisation } = options;
   for (let attempt = 1; ; attempt++) {
     const watch = watches.begin(organisation);
     try {
+      let share = 0;
       const reached = (at: Instant) => {
         watch.readTo = at;
       };
-      const answer = await runInPieces(read({ ...scopeOf(options), reached, undisturbed: () => !watch.disturbed }), signal);
-      if (!watch.disturbed) return answer;
-      if (attempt === ATTEMPTS) return { ...answer, provisional: true };
+      const progress = (done: number) => {
+        share = done;
+      };
+      const work = read({ ...scopeOf(options), reached, progress, undisturbed: () => !watch.disturbed });
+      let step = work.next();
+      for (; !step.done; step = work.next()) {
+        yield { share };
+        await othersFirst();
+      }
+      if (!watch.disturbed) return yield { answer: step.value };
+      if (attempt === ATTEMPTS) return yield { answer: { ...step.value, provisional: true } };
     } finally {
       watches.end(organisation, watch);
     }
   }
 }
+
+const readUndisturbed = <T extends { provisional: boolean }>(
+  options: ReportsOptions,
+  read: (scope: ReportScope) => Work<T>,
+  signal?: AbortSignal,
+): Promise<T> => answerOf(readInProgress(options, read), signal);
 
 /** @param name absent: the running one. Null: it has not begun */
 function begunPeriod({ buckets, now }: ReportScope, name: string | undefined): BillingPeriod | null {
@@ -243,6 +257,7 @@ function scopeOf({ disk, organisation, types, downtimes, now, bills, whatIfs }: 
     now: at,
     horizon: Math.max(at, newestAt),
     reached: () => {},
+    progress: () => {},
     undisturbed: () => true,
     bills,
     whatIfs,

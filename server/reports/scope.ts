@@ -39,12 +39,21 @@ export interface ReportScope {
   horizon: Instant;
   /** Says how far the entries have been read: what is written behind that has the report read again. */
   reached(at: Instant): void;
+  /** Says how much of the work is done, from 0 to 1. */
+  progress(share: number): void;
   /** Nothing was written behind that so far. */
   undisturbed(): boolean;
   /** How far bills have been read before. */
   bills: BillCache;
   /** What was read for what-if questions before. */
   whatIfs: WhatIfCache;
+}
+
+/** How much of a range lies before an instant, from 0 to 1; where nothing can have happened there is nothing to do. */
+export function shareOf({ firstEntryAt, horizon }: ReportScope, from: Instant, to: Instant): (at: Instant) => number {
+  const start = Math.max(from, firstEntryAt ?? from);
+  const length = Math.min(to, horizon) - start;
+  return (at) => (length > 0 ? Math.min(1, Math.max(0, (at - start) / length)) : 0);
 }
 
 /** Whether what is told of a stretch may still change, and whether everything that happened in it is known. */

@@ -7,7 +7,7 @@ import { type Pack, PackBuilder } from '../books/pack.ts';
 import { AFTER_NAMES, type Key } from '../store/store.ts';
 import { spansWith, type Wanted } from './day-spans.ts';
 import type { Grouping } from './grouping.ts';
-import type { ReportScope } from './scope.ts';
+import { type ReportScope, shareOf } from './scope.ts';
 import { createUsageFold, type UsageFold } from './usage-fold.ts';
 import type { UsageRecords } from './usage-records.ts';
 import { entriesOfUsers, FEW_USERS } from './user-entries.ts';
@@ -25,12 +25,16 @@ interface Read {
   query: ReportQuery;
   fold: UsageFold;
   accepts: Accepts | null;
+  /** Everything before an instant has been counted. */
+  counted(at: Instant): void;
 }
 
 export function* groupUsage(scope: ReportScope, query: ReportQuery, from: Instant, to: Instant): Work<Grouping<UsageRecords>> {
   const ofEntries = query.filters.filter(({ field }) => Object.hasOwn(OF_ENTRIES, field));
   const fold = createUsageFold(scope, { ...query, filters: query.filters.filter((filter) => !ofEntries.includes(filter)) });
-  const read: Read = { scope, query, fold, accepts: ofEntries.length > 0 ? acceptsOf(ofEntries) : null };
+  const share = shareOf(scope, from, to);
+  const accepts = ofEntries.length > 0 ? acceptsOf(ofEntries) : null;
+  const read: Read = { scope, query, fold, accepts, counted: (at) => scope.progress(share(at)) };
   const users = new Set(query.filters.find(({ field }) => field === 'user')?.in.map(String));
   if (users.size > 0 && users.size <= FEW_USERS) {
     // One is read ahead of the other: whatever comes to be known of the range has them read again.
@@ -62,6 +66,7 @@ function* addPacked(read: Read, from: Instant, to: Instant): Work<void> {
       fold.add(next.pack, next.start, at, to);
       at = next.pack.until;
       scope.reached(Math.min(at, to) - 1);
+      read.counted(at);
       yield;
     }
   }
@@ -91,7 +96,7 @@ function* positioned(rows: Iterable<{ key: Key; value: Entry }>): Iterable<{ pos
 }
 
 /** As packs would have them, a piece at a time. */
-function* addEntries({ fold, accepts }: Read, entries: Iterable<{ position: Position; entry: Entry }>): Work<void> {
+function* addEntries({ fold, accepts, counted }: Read, entries: Iterable<{ position: Position; entry: Entry }>): Work<void> {
   const effort = createEffort();
   let builder: PackBuilder | null = null;
   let start = 0;
@@ -110,6 +115,7 @@ function* addEntries({ fold, accepts }: Read, entries: Iterable<{ position: Posi
     effort.spend(1 + entry.records.length);
     if (!effort.tired()) continue;
     flush();
+    counted(last);
     yield;
   }
   flush();

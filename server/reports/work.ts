@@ -47,7 +47,7 @@ export function createEffort(): Effort {
 /** Work that stops where others may be let in, and ends in a result. */
 export type Work<T> = Generator<void, T, void>;
 
-const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** @param signal ends it between two pieces: @throws its reason */
 export async function runInPieces<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
@@ -57,6 +57,19 @@ export async function runInPieces<T>(work: Work<T>, signal?: AbortSignal): Promi
     if (step.done) return step.value;
     await othersFirst();
   }
+}
+
+/** How far a long read has come, from 0 to 1, at each rest; in the end its answer. */
+export type Piece<T> = { share: number } | { answer: T };
+export type InProgress<T> = AsyncGenerator<Piece<T>, void, void>;
+
+/** The answer, when it is there. @param signal ends it between two pieces: @throws its reason */
+export async function answerOf<T>(pieces: InProgress<T>, signal?: AbortSignal): Promise<T> {
+  for await (const piece of pieces) {
+    if ('answer' in piece) return piece.answer;
+    signal?.throwIfAborted();
+  }
+  throw new Error('A read ended without an answer');
 }
 
 /** The same for work that gives its results bit by bit. Empty lists are rests: whoever hears of them may ask for no more. */

@@ -9,6 +9,7 @@ import { workbook } from '../formats/workbook.ts';
 import { type Calendar, createCalendar } from '../licensing/calendar.ts';
 import { type Committed, ReportTooLargeError } from '../pipeline-types.ts';
 import { reportTable } from '../reports/report-table.ts';
+import { answerOf } from '../reports/work.ts';
 import type { SavedReportActions } from './actions.ts';
 import type { KeptReport, Run, RunOutcome } from './desk.ts';
 import { removeFiles, safeName, writeWhole } from './files.ts';
@@ -84,7 +85,7 @@ export function createReportRunner({ clock, directory, committed, actions, log }
     const reports = committed.reports(organisation);
     if (!kept || !reports) return failed(new Error('The report was deleted'));
     const query = queryOf(committed, organisation, kept, dueAt);
-    const report = await reports.answer(query);
+    const report = await answerOf(reports.answer(query));
     const date = calendarOf(committed, organisation).localDateTime(query.from).slice(0, 10);
     const file = join(safeName(organisation), safeName(id), `${date}-run-${n}.${kept.format}`);
     await writeWhole(join(directory, file), piecesOf(kept, report));

@@ -63,6 +63,29 @@ describe('from the month to the people', () => {
     expect((await downloading).suggestedFilename()).toBe('licence-usage-report.csv');
   });
 
+  it('REPORT-27: a report that takes long shows how far it has come, and can be called off and asked for again', async () => {
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const { fetch } = window;
+      let calls = 0;
+      window.fetch = (path, init) => {
+        if (init?.method !== 'POST' || !String(path).endsWith('/reports') || calls++ > 0) return fetch(path, init);
+        const start = (stream: ReadableStreamDefaultController) =>
+          stream.enqueue(new TextEncoder().encode('{"progress":{"done":41,"total":100}}\n'));
+        return Promise.resolve(new Response(new ReadableStream({ start })));
+      };
+    });
+    await page.goto(`${daemon.url}/reports?from=${MONTH}-06T00:00&to=${MONTH}-07T00:00&metrics=acquired`);
+    await page.getByText('Working out the report … 41 %').waitFor();
+    await page.getByRole('status').filter({ hasText: 'Working out the report … 25 %' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled.').waitFor();
+    await page.getByRole('button', { name: 'Work it out' }).click();
+    await page.getByRole('row', { name: /Total/ }).waitFor();
+  });
+
   it('UI-65: what-if asks when a number changes, shows the answer beside what was, and keeps the numbers in the address', async () => {
     const context = await browser.newContext({ viewport: { width: 1_280, height: 900 } });
     onTestFinished(() => context.close());
@@ -85,7 +108,8 @@ describe('from the month to the people', () => {
       const licence = { licenceType: 'Recording', ...numbers, sizes: null, price: 40, cheapest: null, curve: [], peak };
       const asIs = { ...numbers, secondsInContingency: 5_400, concurrent: 1, contingency: 1 };
       const more = { asIs, peakWithout: { staleSessions: without, secondDevices: without }, suggestion: 'Buy 2 of Recording.' };
-      await route.fulfill({ json: { licences: [{ ...licence, ...more }] } });
+      const whatIf = { licences: [{ ...licence, ...more }] };
+      await route.fulfill({ contentType: 'application/x-ndjson', body: `${JSON.stringify({ whatIf })}\n` });
     });
     await page.goto(`${daemon.url}/what-if?licenceType=Recording&period=${MONTH}`);
     await page.getByText('Buy 2 of Recording.').waitFor();

@@ -184,6 +184,18 @@ it('REPORT-21 reports over HTTP, as JSON and as CSV', async () => {
   const csv = await daemon.post<string>(`${O}/reports`, { ...question, filters: [{ field: 'user', in: ['a,b'] }] }, { accept: 'text/csv' });
   expect(csv.headers.get('content-type')).toContain('text/csv');
   expect(csv.body).toBe('User,Group,Acquired,Logins,Held Seconds,Connections Lost\r\n"a,b","North ""East""",2,1,14400,1\r\n');
+  const accept = 'application/x-ndjson';
+  const lines = await daemon.post<string>(`${O}/reports`, question, { accept });
+  expect(lines.headers.get('content-type')).toBe(accept);
+  expect(
+    lines.body
+      .trimEnd()
+      .split('\n')
+      .slice(-3)
+      .map((line) => JSON.parse(line)),
+  ).toEqual([...body.rows, { totals: body.totals }]);
+  const whatIf = await daemon.post<string>(`${O}/what-if`, { from: range.from, to: range.to }, { accept });
+  expect(JSON.parse(whatIf.body.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ whatIf: { billingPeriods: 1 } });
   const levels = await daemon.post<ReportView>(`${O}/reports`, {
     dataSource: 'organisation-licence-usage',
     metrics: ['avgConcurrent', 'highestContingent'],

@@ -4,6 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Reports } from '../../server/pipeline-types.ts';
+import { answerOf } from '../../server/reports/work.ts';
 import { type BillLicence, RECEIPT_RULES } from '../../shared/bill.ts';
 import type { ReportQuery } from '../../shared/reports.ts';
 import { formatInstant } from '../../shared/time.ts';
@@ -242,9 +244,9 @@ async function compareHistory(books: TestBooks, month: Month, records: NaiveReco
 async function compareReports(books: TestBooks, month: Month, records: NaiveRecord[]): Promise<void> {
   const now = books.clock.now();
   const [from, to] = [month.start + 5 * DAY + 1_234_567, month.end - 3 * DAY];
+  const reports = books.pipeline.committed.reports(ORGANISATION) as Reports;
   const ask = async (query: Omit<ReportQuery, 'filters' | 'from' | 'to' | 'dimensions'>) =>
-    (await books.pipeline.committed.reports(ORGANISATION)?.answer({ ...query, dimensions: ['licenceType'], filters: [], from, to }))
-      ?.rows ?? [];
+    (await answerOf(reports.answer({ ...query, dimensions: ['licenceType'], filters: [], from, to }))).rows;
   const levels = await ask({
     dataSource: 'organisation-licence-usage',
     metrics: ['lowestConcurrent', 'highestConcurrent', 'highestContingent', 'lowestContingent'],

@@ -5,6 +5,7 @@ import { ReportTooLargeError } from '../../server/pipeline-types.ts';
 import { dataSources } from '../../server/reports/fields.ts';
 import { createGrouping } from '../../server/reports/grouping.ts';
 import { sortInPieces } from '../../server/reports/sort-in-pieces.ts';
+import { answerOf } from '../../server/reports/work.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
 import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
 import type { Cell, ReportFilter, ReportQuery, ReportView } from '../../shared/reports.ts';
@@ -22,7 +23,7 @@ const HOUR = 3_600_000;
 async function answer(books: TestBooks, query: ReportQuery): Promise<ReportView> {
   const reports = books.pipeline.committed.reports(ORGANISATION);
   if (!reports) throw new Error('no such organisation');
-  return reports.answer(query);
+  return answerOf(reports.answer(query));
 }
 
 const hoursOf = new Map(
@@ -326,6 +327,29 @@ describe('reports', () => {
     await books.store.commit([{ table: 'packs', key: row?.key ?? [], value: row?.value }]);
     await books.restart();
     expect((await answer(books, { ...query, ...range })).rows.map(([user]) => user)).toEqual(['late', 'u1', 'u2', 'u3', 'u4']);
+  });
+
+  it.each([
+    'licence-usage',
+    'organisation-licence-usage',
+  ] as const)('REPORT-24 %s: the share of the work grows up to the answer', async (dataSource) => {
+    const books = await openTestBooks(at('02T23:00:00'));
+    const some = Array.from({ length: 1_500 }, (_, i) => login(`u${i % 40}`, '02T08:00:00', { at: at('02T08:00:00') + i * 20_000 }));
+    await books.send(...some);
+    const metrics = dataSource === 'licence-usage' ? ['acquired'] : ['highestConcurrent'];
+    const range = { from: at('01T00:00:00') - 400 * 86_400_000, to: at('03T00:00:00') };
+    const query: ReportQuery = { dataSource, dimensions: ['date', 'hourOfDay'], metrics, filters: [], ...range };
+    const shares: number[] = [];
+    let rows = 0;
+    for await (const piece of books.pipeline.committed.reports(ORGANISATION)?.answer(query) ?? []) {
+      if ('answer' in piece) rows = piece.answer.rows.length;
+      else shares.push(piece.share);
+    }
+    expect(rows).toBeGreaterThan(8);
+    expect(shares.length).toBeGreaterThan(1);
+    expect(shares.toSorted((a, b) => a - b)).toEqual(shares);
+    expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+    expect(shares.at(-1)).toBeGreaterThan(0.5);
   });
 
   it('REPORT-20 every field that is said to filter or to group does, and every metric has a value', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RefusedInput } from '../../server/parse/refusal.ts';
 import { parseWhatIf } from '../../server/parse/what-if.ts';
+import { answerOf } from '../../server/reports/work.ts';
 import type { WhatIf, WhatIfType } from '../../shared/what-if.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { countingStore } from '../support/counting-store.ts';
@@ -9,9 +10,9 @@ import { centres, play } from '../support/random-centre.ts';
 import { property } from '../support/seeded.ts';
 
 const ask = async (books: TestBooks, body: object): Promise<WhatIf> => {
-  const found = await books.pipeline.committed.reports(ORGANISATION)?.whatIf(parseWhatIf(body));
+  const found = books.pipeline.committed.reports(ORGANISATION)?.whatIf(parseWhatIf(body));
   if (!found) throw new Error('nothing of it has begun');
-  return found;
+  return answerOf(found);
 };
 const typeOf = (found: WhatIf, type = 'Recording') => found.licences.find(({ licenceType }) => licenceType === type) as WhatIfType;
 

@@ -7,6 +7,7 @@ import { filterValues } from '../../components/filter-fields.ts';
 import { inlineStyle } from '../../components/inline-style.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { progressBar } from '../../components/progress-bar.ts';
 import { chosenRange, rangePicker } from '../../components/range-picker.ts';
 import '../../components/save-report-form.ts';
 import { type Column, virtualTable } from '../../components/virtual-table.ts';
@@ -37,7 +38,7 @@ export class ReportBuilder extends LightElement {
   readonly #tree = new ReportTree(
     this,
     () => (this.#choice && this.#organisation ? JSON.stringify([this.#organisation, this.#body([])]) : null),
-    (path, signal) => this.dashboard.reports.report(this.#organisation ?? '', this.#body(path), signal),
+    (path, signal, heard) => this.dashboard.reports.report(this.#organisation ?? '', this.#body(path), signal, heard),
   );
   /** Values to filter by that stand in no catalogue: those that occur in the range. */
   readonly #values = new AskController<Cell[]>(this, {
@@ -190,11 +191,16 @@ export class ReportBuilder extends LightElement {
     form.reset();
   }
 
+  #waiting() {
+    const tree = this.#tree;
+    if (!tree.cancelled) return progressBar('Working out the report', tree.progress, () => tree.cancel());
+    return html`<p class="section" role="status">Cancelled. <button type="button" class="button" @click=${() => void tree.open([])}>Work it out</button></p>`;
+  }
+
   #table({ source, metrics, dimensions }: ReportChoice) {
     const tree = this.#tree;
     const whole = tree.answers.get(pathKey([]));
-    if (!whole)
-      return html`${problemReport(tree.error)} ${tree.error ? nothing : html`<p class="lead section">Working out the report …</p>`}`;
+    if (!whole) return html`${problemReport(tree.error)} ${tree.error ? nothing : this.#waiting()}`;
     const rows = treeRows(tree.answers, dimensions.length);
     const names = dimensions.map((id) => source.dimensions.find((one) => one.id === id)?.name ?? id);
     const metric = (id: string, nth: number): Column<TreeRow> => ({
@@ -210,9 +216,9 @@ export class ReportBuilder extends LightElement {
     ];
     return html`<section class="section">
       <p class="list-status">
-        <span>${countOf(rows.length, 'row')}${whole.provisional ? ' · provisional: the range is not over yet' : ''}${tree.loading ? ' · reading …' : ''}</span>
+        <span>${countOf(rows.length, 'row')}${whole.provisional ? ' · provisional: the range is not over yet' : ''}</span>
       </p>
-      ${problemReport(tree.error)}
+      ${problemReport(tree.error)} ${tree.loading ? this.#waiting() : nothing}
       ${virtualTable({ label: 'Report', columns, rows: dimensions.length > 0 ? [total, ...rows] : [total], key: ({ path }) => pathKey(path) })}
     </section>`;
   }

@@ -102,18 +102,23 @@ function* instantsFrom(
 ): Generator<InstantOfUser, void> {
   const comingIn = inputsFrom(batch, organisation, from, added);
   const entries = entriesFrom(batch, organisation, user, from);
-  let next = entries.next().value;
-  for (;;) {
-    const at = Math.min(next?.position.at ?? Number.POSITIVE_INFINITY, comingIn[0]?.position.at ?? Number.POSITIVE_INFINITY);
-    if (at === Number.POSITIVE_INFINITY) return;
-    const before: Placed[] = [];
-    for (; next?.position.at === at; next = entries.next().value) before.push(next);
-    const count = comingIn.findIndex(({ position }) => position.at > at);
-    const steps = comingIn.splice(0, count < 0 ? comingIn.length : count);
-    for (const placed of before) {
-      if (isOwn(placed.entry) || placed.entry.kind === 'refresh') steps.push({ ...placed, everybody: false });
+  try {
+    let next = entries.next().value;
+    for (;;) {
+      const at = Math.min(next?.position.at ?? Number.POSITIVE_INFINITY, comingIn[0]?.position.at ?? Number.POSITIVE_INFINITY);
+      if (at === Number.POSITIVE_INFINITY) return;
+      const before: Placed[] = [];
+      for (; next?.position.at === at; next = entries.next().value) before.push(next);
+      const count = comingIn.findIndex(({ position }) => position.at > at);
+      const steps = comingIn.splice(0, count < 0 ? comingIn.length : count);
+      for (const placed of before) {
+        if (isOwn(placed.entry) || placed.entry.kind === 'refresh') steps.push({ ...placed, everybody: false });
+      }
+      yield { at, before, steps: steps.sort((a, b) => comparePositions(a.position, b.position)) };
     }
-    yield { at, before, steps: steps.sort((a, b) => comparePositions(a.position, b.position)) };
+  } finally {
+    // Left before their end, they would hold a reader of the store for good, of which there are 126.
+    entries.return(undefined);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Cell } from '../../shared/reports.ts';
 import { ReportTooLargeError } from '../pipeline-types.ts';
 import { DAYS_OF_WEEK } from './local-time.ts';
 import { sortInPieces } from './sort-in-pieces.ts';
-import type { Work } from './work.ts';
+import { createEffort, type Effort, type Work } from './work.ts';
 
 /** Takes rows one by one and says in the end what they come to. */
 export interface Accumulator<R> {
@@ -30,20 +30,22 @@ interface Group<R> {
 /** By the cell of each dimension in turn. */
 type Branches<R> = Map<Cell, Branches<R> | Group<R>>;
 
+const DAY_NUMBERS: ReadonlyMap<Cell, number> = new Map(DAYS_OF_WEEK.map((day, n) => [day, n]));
+/** So many cells are sorted in one go. */
+const SORTED_AT_ONCE = 2_048;
+
 /** Rows of a report, which are all kept until the last. */
 const MOST_ROWS = 100_000;
 
 /** @throws ReportTooLargeError from `add` */
 export function createGrouping<R>(dimensions: readonly CellOf<R>[], metrics: readonly MetricOf<R>[]): Grouping<R> {
-  const groups: Group<R>[] = [];
+  let groups = 0;
   const root: Branches<R> = new Map();
   const all = metrics.map((start) => start());
 
   const begin = (cells: Cell[]): Group<R> => {
-    if (groups.length === MOST_ROWS) throw new ReportTooLargeError(MOST_ROWS);
-    const group = { cells, metrics: metrics.map((start) => start()) };
-    groups.push(group);
-    return group;
+    if (groups++ === MOST_ROWS) throw new ReportTooLargeError(MOST_ROWS);
+    return { cells, metrics: metrics.map((start) => start()) };
   };
   const groupOf = (row: R): Group<R> => {
     const cells = dimensions.map((dimension) => dimension(row));
@@ -60,27 +62,33 @@ export function createGrouping<R>(dimensions: readonly CellOf<R>[], metrics: rea
     },
     *rows() {
       if (dimensions.length === 0) return [all.map((metric) => metric.value())];
-      const sorted = yield* sortInPieces(groups, (a, b) => compareCells(a.cells, b.cells));
-      return sorted.map((group) => [...group.cells, ...group.metrics.map((metric) => metric.value())]);
+      const rows: Cell[][] = [];
+      yield* inOrder(root, dimensions.length - 1, createEffort(), ({ cells, metrics: found }) => {
+        rows.push([...cells, ...found.map((metric) => metric.value())]);
+      });
+      return rows;
     },
     totals: () => all.map((metric) => metric.value()),
   };
 }
 
-/** Numbers by size, days in the order of the week, text by code unit, nothing last. */
-function compareCells(a: readonly Cell[], b: readonly Cell[]): number {
-  for (const [i, cell] of a.entries()) {
-    const order = compare(cell, b[i] ?? null);
-    if (order !== 0) return order;
+/** What is below each cell, in the order of the cells: few are compared with one another, however many rows there are. */
+function* inOrder<R>(branches: Branches<R>, below: number, effort: Effort, take: (group: Group<R>) => void): Work<void> {
+  const cells = branches.size <= SORTED_AT_ONCE ? [...branches.keys()].sort(compare) : yield* sortInPieces([...branches.keys()], compare);
+  for (const cell of cells) {
+    if (below > 0) yield* inOrder(branches.get(cell) as Branches<R>, below - 1, effort, take);
+    else take(branches.get(cell) as Group<R>);
+    effort.spend(1);
+    if (effort.tired()) yield;
   }
-  return 0;
 }
 
+/** Numbers by size, days in the order of the week, text by code unit, nothing last. */
 function compare(a: Cell, b: Cell): number {
   if (a === b) return 0;
   if (a === null || b === null) return a === null ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const days = [DAYS_OF_WEEK.indexOf(String(a)), DAYS_OF_WEEK.indexOf(String(b))] as const;
-  if (days[0] >= 0 && days[1] >= 0) return days[0] - days[1];
+  const [day, other] = [DAY_NUMBERS.get(a), DAY_NUMBERS.get(b)];
+  if (day !== undefined && other !== undefined) return day - other;
   return String(a) < String(b) ? -1 : 1;
 }

@@ -42,7 +42,7 @@ export function beginStretch(start: Instant, enter: Levels): Stretch {
 }
 
 /** The level from `until` on is complete: nothing more happens at that instant. */
-function complete(stretch: Stretch): void {
+function complete(stretch: Pick<Stretch, 'low' | 'high' | 'highAt' | 'exit' | 'until'>): void {
   for (let m = 0; m < METRICS; m++) {
     const level = stretch.exit[m] as number;
     if (level < (stretch.low[m] as number)) stretch.low[m] = level;
@@ -100,10 +100,10 @@ export interface Figures {
   exit: Levels;
 }
 
-export function figures(stretch: Stretch, end: Instant): Figures {
-  const whole = copyStretch(stretch);
-  extend(whole, Math.max(end, whole.until), NO_LEVELS);
-  if (end <= stretch.until) complete(whole);
-  const { low, high, highAt, area, exit } = whole;
-  return { low, high, highAt, area, exit };
+export function figures({ low, high, highAt, area, exit, until }: Stretch, end: Instant): Figures {
+  const whole: Figures & { until: Instant } = { low: [...low], high: [...high], highAt: [...highAt], area: [...area], exit, until };
+  complete(whole);
+  const elapsed = Math.max(0, end - until);
+  for (let m = 0; m < METRICS; m++) whole.area[m] = (area[m] as number) + (exit[m] as number) * elapsed;
+  return whole;
 }

@@ -97,6 +97,8 @@ function playRows(batch: Batch, organisation: Organisation, tentative: readonly 
   const late = new Map<string, Tentative[]>();
   for (let index = 0; index < items.length; index++) {
     const { position, entry, tentative: item } = items[index] as (typeof items)[number];
+    // It may have changed places with one before it.
+    item.position = position;
     const waiting = late.get(entry.user);
     if (waiting) waiting.push(item);
     else if (isLate(batch, organisation, position, entry)) late.set(entry.user, [item]);

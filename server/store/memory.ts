@@ -29,6 +29,18 @@ export function createMemoryStore(): Store {
     return row && compareKeys(row.key, key) === 0 ? index : -1;
   };
 
+  // What was begun to be read, and not to its end: on a disk each would be a reader, of which there are few.
+  const begun = new Map<TableName, number>();
+  const count = (name: TableName, by: 1 | -1): void => void begun.set(name, (begun.get(name) ?? 0) + by);
+  function* read<V>(name: TableName, rows: readonly Row<unknown>[]): Generator<Row<V>> {
+    count(name, 1);
+    try {
+      for (const { key, value } of rows) yield { key, value: structuredClone(value as V) };
+    } finally {
+      count(name, -1);
+    }
+  }
+
   return {
     get<V>(name: TableName, key: Key): V | undefined {
       const rows = table(name);
@@ -41,9 +53,10 @@ export function createMemoryStore(): Store {
       const last = end ? lowerBound(rows, end) : rows.length;
       const count = Math.min(limit, Math.max(0, last - first));
       const slice = reverse ? rows.slice(last - count, last).reverse() : rows.slice(first, first + count);
-      return slice.map(({ key, value }) => ({ key, value: structuredClone(value as V) }));
+      return { [Symbol.iterator]: () => read<V>(name, slice) };
     },
     async commit(writes: readonly Write[]): Promise<void> {
+      for (const [name, left] of begun) if (left > 0) throw new Error(`A range of ${name} was begun and not read to its end`);
       for (const { table: name, key, value } of writes) {
         const rows = table(name);
         const index = find(rows, key);

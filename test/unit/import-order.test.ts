@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../server/formats/csv.ts';
 import { localTimeWriter } from '../../server/http/local-time.ts';
 import { RECORD_COLUMNS } from '../../server/http/record-columns.ts';
+import { verifyStore } from '../../server/verify/verify.ts';
 import type { ImportReport } from '../../shared/import.ts';
 import { formatInstant } from '../../shared/time.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -198,6 +199,21 @@ describe('imports in any order', () => {
         expect(again.duplicates).toBe(first.recorded + first.duplicates);
         expect(books.usage().licences).toEqual(usage.licences);
       }
+    },
+  );
+
+  check(
+    'IMPORT-51 many rows of a few instants, of types that are full: the books never contradict themselves, and what comes again adds nothing',
+    [fc.array(fileRow, { minLength: 3, maxLength: 30 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 })],
+    async (rows: FileRow[], instants: number, concurrent: number) => {
+      const books = await openTestBooks(END);
+      await books.settings({ entitlements: Object.fromEntries(TYPES.map((type) => [type, { concurrent, contingency: 1 }])) });
+      const text = textOf(rows.map((row) => ({ ...row, at: START + (Math.floor(row.at / 1000) % instants) * 60_000 })));
+      const dry = await importCsv(books, text, { dryRun: true });
+      const first = await importCsv(books, text);
+      expect(first).toEqual(dry);
+      for (let time = 0; time < 2; time++) expect(await importCsv(books, text)).toMatchObject({ recorded: 0, duplicates: first.recorded });
+      expect(verifyStore(books.store).differences).toEqual([]);
     },
   );
 

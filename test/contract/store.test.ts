@@ -117,6 +117,20 @@ describe.each(Object.entries(implementations))('%s store', (_name, create) => {
   });
 });
 
+describe('memory', () => {
+  it('STORE-40 refuses to commit while a range is left open, so that any test finds a reader that nobody let go of', async () => {
+    const store = opened(createMemoryStore());
+    await store.commit([1, 2].map((value) => ({ table: 'meta' as const, key: [`v${value}`], value })));
+    for (const _ of store.range('meta', {})) break;
+    await store.commit([]);
+    const rows = store.range('meta', {})[Symbol.iterator]();
+    rows.next();
+    await expect(store.commit([])).rejects.toThrow('A range of meta was begun and not read to its end');
+    rows.return?.();
+    await store.commit([]);
+  });
+});
+
 describe('both stores', () => {
   it('STORE-6 agree on every order of keys', async () => {
     const part = fc.oneof(

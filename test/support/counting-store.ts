@@ -16,21 +16,3 @@ export function countingStore(): Store & { entries: number } {
   };
   return counting;
 }
-
-/** A store that knows how many ranges were begun, and neither read to their end nor given up. */
-export function watchedStore(): Store & { left: number } {
-  const store = createMemoryStore();
-  const watched: Store & { left: number } = {
-    ...store,
-    left: 0,
-    *range<V>(...[table, range]: Parameters<Store['range']>) {
-      watched.left++;
-      try {
-        yield* store.range<V>(table, range);
-      } finally {
-        watched.left--;
-      }
-    },
-  };
-  return watched;
-}

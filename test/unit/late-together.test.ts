@@ -3,7 +3,6 @@ import { createMemoryStore } from '../../server/store/memory.ts';
 import type { Store } from '../../server/store/store.ts';
 import { ORGANISATION, openTestBooks } from '../support/books.ts';
 import { compareBuckets } from '../support/compare-buckets.ts';
-import { watchedStore } from '../support/counting-store.ts';
 
 const START = Date.parse('2026-10-30T20:00:00Z');
 const END = Date.parse('2026-11-02T08:00:00Z');
@@ -24,18 +23,6 @@ describe('what comes late together', () => {
       '20:00:04 Released c concurrent',
       '20:30:01 Released a over-limit',
     ]);
-  });
-
-  it('STORE-40 a late event that is worked in up to where the user is as before lets go of what it read', async () => {
-    const store = watchedStore();
-    const books = await openTestBooks(END, store);
-    for (const hours of [3, 2, 1]) {
-      const at = START + hours * 3_600_000;
-      await books.send({ user: 'a', at, licences: ['Recording'] });
-      await books.send({ type: 'logout', user: 'a', at: at + 60_000 });
-    }
-    await books.recomputed();
-    expect(store.left).toBe(0);
   });
 
   it('ORDER-28 while many users are worked out again in pieces, each row of levels is written about once', async () => {

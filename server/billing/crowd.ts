@@ -34,14 +34,15 @@ export class Crowd {
   peaks = [0];
   readonly #rules: CrowdRules;
   readonly #tape: PoolTape | undefined;
-  /** In order of acquisition. */
-  readonly #members = new Map<string, Member>();
+  /** By number of the user. */
+  readonly #members: (Member | undefined)[] = [];
+  #inUse = 0;
   #freeSlots: number[] = [];
   #slots = 0;
   #holdings = 0;
   #since: Instant;
   /** Sessions in the order in which they become stale. */
-  #stale: { at: Instant; user: string; device: string }[] = [];
+  #stale: { at: Instant; user: number; device: string }[] = [];
   #nextStale = 0;
 
   constructor(start: Instant, rules: CrowdRules, tape?: PoolTape) {
@@ -56,8 +57,9 @@ export class Crowd {
     crowd.peak = this.peak;
     crowd.holdingsPeak = this.holdingsPeak;
     crowd.peaks = [...this.peaks];
-    for (const [user, { slot, holdings }] of this.#members)
-      crowd.#members.set(user, { slot, holdings: holdings.map((each) => ({ ...each })) });
+    for (const [user, member] of this.#members.entries())
+      if (member) crowd.#members[user] = { slot: member.slot, holdings: member.holdings.map((each) => ({ ...each })) };
+    crowd.#inUse = this.#inUse;
     crowd.#freeSlots = [...this.#freeSlots];
     crowd.#slots = this.#slots;
     crowd.#holdings = this.#holdings;
@@ -66,13 +68,14 @@ export class Crowd {
   }
 
   /** @param since when the session began: before the range for who was there at its start */
-  come(at: Instant, since: Instant, user: string, device: string, desktop: boolean): void {
+  come(at: Instant, since: Instant, user: number, device: string, desktop: boolean): void {
     const { staleMs } = this.#rules;
     if (staleMs !== null && since + staleMs <= at) return;
-    let member = this.#members.get(user);
+    let member = this.#members[user];
     if (!member) {
       member = { slot: this.#freeSlots.pop() ?? this.#slots++, holdings: [] };
-      this.#members.set(user, member);
+      this.#members[user] = member;
+      this.#inUse++;
       this.#tape?.come(at, member.slot, since >= at);
     }
     const known = holdingOf(member, device);
@@ -87,8 +90,8 @@ export class Crowd {
   }
 
   /** @param again the same device is there again at once */
-  go(user: string, device: string, again = false): void {
-    const member = this.#members.get(user);
+  go(user: number, device: string, again = false): void {
+    const member = this.#members[user];
     const ended = member && holdingOf(member, device);
     if (!member || !ended) return;
     member.holdings.splice(member.holdings.indexOf(ended), 1);
@@ -98,7 +101,8 @@ export class Crowd {
       member.holdings = [];
     }
     if (member.holdings.length > 0) return;
-    this.#members.delete(user);
+    this.#members[user] = undefined;
+    this.#inUse--;
     this.#freeSlots.push(member.slot);
     this.#tape?.leave(this.#since, member.slot);
   }
@@ -106,7 +110,7 @@ export class Crowd {
   /** Nothing else happens before `at`. */
   reach(at: Instant): void {
     for (let due = this.#stale[this.#nextStale]; due && due.at <= at; due = this.#stale[++this.#nextStale]) {
-      const member = this.#members.get(due.user);
+      const member = this.#members[due.user];
       const known = member && holdingOf(member, due.device);
       if (!known || known.since + (this.#rules.staleMs as number) !== due.at) continue;
       this.#stand(due.at);
@@ -133,7 +137,7 @@ export class Crowd {
 
   /** The level that stands now counts, also if it has no length yet. */
   look(): void {
-    const level = this.#members.size;
+    const level = this.#inUse;
     if (level > this.peak.value) this.peak = { value: level, at: this.#since };
     const period = this.peaks.length - 1;
     this.peaks[period] = Math.max(this.peaks[period] as number, level);

@@ -8,14 +8,23 @@ import { createEffort, type Work } from '../reports/work.ts';
 const ACTIONS = ['carried', 'login', 'leave', 'refresh'] as const;
 type Action = (typeof ACTIONS)[number];
 
+/** Steps of a stretch of the tape. */
+const PIECE = 8_192;
+
+interface Piece {
+  at: Float64Array;
+  /** Slot and action in one number. */
+  steps: Int32Array;
+}
+
 /** Users stand in slots, which are given to others once they are free. */
 export class PoolTape {
-  readonly #at: Instant[] = [];
-  /** Slot and action in one number. */
-  readonly #steps: number[] = [];
+  /** All but the last are full: copies have them in common. */
+  #pieces: Piece[] = [];
+  #length = 0;
 
   get length(): number {
-    return this.#steps.length;
+    return this.#length;
   }
 
   /** @param isLogin false for who was there at the start */
@@ -34,18 +43,18 @@ export class PoolTape {
 
   copy(): PoolTape {
     const tape = new PoolTape();
-    for (let i = 0; i < this.#at.length; i++) {
-      tape.#at.push(this.#at[i] as Instant);
-      tape.#steps.push(this.#steps[i] as number);
-    }
+    const last = this.#pieces.at(-1);
+    tape.#pieces = this.#pieces.slice(0, -1);
+    if (last) tape.#pieces.push({ at: last.at.slice(), steps: last.steps.slice() });
+    tape.#length = this.#length;
     return tape;
   }
 
   /** @param sizes undefined: without limit */
   *play(sizes: Sizes | undefined, end: Instant): Work<PlayedPools> {
     const used = noneUsed();
-    /** By slot, in order of acquisition. */
-    const pools = new Map<number, Pool>();
+    /** Who is not in the concurrent pool, by slot, in order of acquisition. */
+    const outside = new Map<number, Pool>();
     const played: PlayedPools = {
       secondsInContingency: 0,
       secondsOverLimit: 0,
@@ -55,11 +64,12 @@ export class PoolTape {
       maxUsed: [0],
     };
     let [inContingencyMs, overLimitMs, highest] = [0, 0, 0];
-    let since = this.#at[0] ?? end;
+    let since = this.#pieces[0]?.at[0] ?? end;
     const effort = createEffort();
-    const steps = this.#steps.length;
+    const steps = this.#length;
     for (let i = 0; i <= steps; i++) {
-      const at = i < steps ? (this.#at[i] as Instant) : end;
+      const piece = this.#pieces[Math.floor(i / PIECE)];
+      const at = i < steps ? ((piece as Piece).at[i % PIECE] as Instant) : end;
       // What stands at an instant counts, and what stands at the end too, though it has no length yet.
       if (at > since || i === steps) {
         if (used.contingency > 0) inContingencyMs += at - since;
@@ -68,27 +78,27 @@ export class PoolTape {
         since = at;
       }
       if (i === steps) break;
-      const step = this.#steps[i] as number;
+      const step = (piece as Piece).steps[i % PIECE] as number;
       const slot = step >> 2;
       const action = ACTIONS[step & 3] as Action;
       if (action === 'leave') {
-        used[pools.get(slot) as Pool]--;
-        pools.delete(slot);
+        used[outside.get(slot) ?? 'concurrent']--;
+        outside.delete(slot);
       } else if (action === 'refresh') {
         played.maxUsed[played.maxUsed.length - 1] = highest;
         played.maxUsed.push(0);
         highest = 0;
-        for (const [each, before] of pools) {
-          if (before === 'concurrent') continue;
+        for (const [each, before] of outside) {
           used[before]--;
           const pool = choosePool(used, sizes);
           used[pool]++;
-          pools.set(each, pool);
+          if (pool === 'concurrent') outside.delete(each);
+          else outside.set(each, pool);
         }
       } else {
         const pool = choosePool(used, sizes);
         used[pool]++;
-        pools.set(slot, pool);
+        if (pool !== 'concurrent') outside.set(slot, pool);
         if (action === 'login' && pool === 'contingency') played.loginsInContingency++;
         if (action === 'login' && pool === 'over-limit') played.loginsOverLimit++;
       }
@@ -105,8 +115,11 @@ export class PoolTape {
   }
 
   #write(at: Instant, slot: number, action: Action): void {
-    this.#at.push(at);
-    this.#steps.push((slot << 2) | ACTIONS.indexOf(action));
+    const place = this.#length++ % PIECE;
+    if (place === 0) this.#pieces.push({ at: new Float64Array(PIECE), steps: new Int32Array(PIECE) });
+    const { at: instants, steps } = this.#pieces.at(-1) as Piece;
+    instants[place] = at;
+    steps[place] = (slot << 2) | ACTIONS.indexOf(action);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Instant } from '../../shared/time.ts';
 import type { PoolFigures } from '../../shared/what-if.ts';
 import { type Entry, type EntryRecord, levelChange } from '../books/entry.ts';
-import { addLevels, type Levels } from '../usage/levels.ts';
+import { type Levels, METRICS } from '../usage/levels.ts';
 
 /** The pools as the records have them. */
 export class RecordedPools {
-  #level: Levels;
+  readonly #level: Levels;
   #since: Instant;
   #inContingencyMs = 0;
   #overLimitMs = 0;
@@ -13,7 +13,7 @@ export class RecordedPools {
 
   constructor(start: Instant, enter: Levels) {
     this.#since = start;
-    this.#level = enter;
+    this.#level = [...enter];
   }
 
   reach(at: Instant): void {
@@ -27,7 +27,7 @@ export class RecordedPools {
 
   change(kind: Entry['kind'], record: EntryRecord): void {
     const by = levelChange(kind, record);
-    if (by) this.#level = addLevels(this.#level, by);
+    if (by) for (let m = 0; m < METRICS; m++) this.#level[m] = (this.#level[m] as number) + (by[m] as number);
     if (kind === 'refresh' || !record.acquired || !record.turned) return;
     if (record.pool === 1) this.#counts.loginsInContingency++;
     if (record.pool === 2) this.#counts.loginsOverLimit++;

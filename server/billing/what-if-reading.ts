@@ -1,6 +1,7 @@
 /** A stretch of the past read once for what-if questions: who came and went of each type, and peaks without some of the sessions. */
 import type { Instant } from '../../shared/time.ts';
 import { CLASS, type Entry, type EntryRecord, positionOf } from '../books/entry.ts';
+import { createNumbers } from '../reports/distinct.ts';
 import { levelBefore } from '../reports/level-reader.ts';
 import type { ReportScope } from '../reports/scope.ts';
 import { createEffort, pagedRows, type Work } from '../reports/work.ts';
@@ -41,21 +42,25 @@ export interface WhatIfReading {
   /** Billing periods that were touched. */
   periods: number;
   types: ReadonlyMap<string, ReadType>;
+  /** Each user has a number: a name is looked up once an entry, and not in every crowd. */
+  userNumber: (user: string) => number;
 }
 
 export function* beginReading(scope: ReportScope, start: Instant, leftOut: LeftOut): Work<WhatIfReading> {
   const moments = scope.types.map((type) => ({ type, at: start - 1 }));
   const holders = yield* findHolders(scope, moments);
   const types = new Map<string, ReadType>();
+  const userNumber = createNumbers();
   for (const moment of moments) {
-    types.set(moment.type, beginType(scope, moment.type, start, leftOut, holders.get(momentKey(moment)) as MomentHolders));
-    yield;
+    const read = beginType(scope, moment.type, start, leftOut);
+    types.set(moment.type, read);
+    yield* carryIn(read, start, holders.get(momentKey(moment)) as MomentHolders, userNumber);
   }
   const boundary = scope.buckets.calendar.billingPeriod(start).end;
-  return { leftOut, next: [scope.organisation, start], boundary, periods: 1, types };
+  return { leftOut, next: [scope.organisation, start], boundary, periods: 1, types, userNumber };
 }
 
-function beginType(scope: ReportScope, type: string, start: Instant, leftOut: LeftOut, there: MomentHolders): ReadType {
+function beginType(scope: ReportScope, type: string, start: Instant, leftOut: LeftOut): ReadType {
   const { staleMs, staleSessions, secondDevices, logonSources } = leftOut;
   const tape = new PoolTape();
   const asked = new Crowd(start, { staleMs: staleSessions ? staleMs : null, endWithDesktop: secondDevices }, tape);
@@ -66,12 +71,20 @@ function beginType(scope: ReportScope, type: string, start: Instant, leftOut: Le
     new Crowd(start, { staleMs, endWithDesktop: false }),
     new Crowd(start, { staleMs: null, endWithDesktop: true }),
   ];
-  for (const { user, since, devices } of there.holders) {
-    for (const device of devices) {
-      for (const crowd of new Set(crowds)) crowd.come(start, Date.parse(since), user, device, DESKTOPS.has(device));
-    }
-  }
   return { tape, crowds, asIs: new RecordedPools(start, levelBefore(scope, type, start)), played: new Map() };
+}
+
+/** Who was there at the start. */
+function* carryIn({ crowds }: ReadType, start: Instant, { holders }: MomentHolders, userNumber: (user: string) => number): Work<void> {
+  const effort = createEffort();
+  for (const { user, since, devices } of holders) {
+    for (const device of devices) {
+      for (const crowd of new Set(crowds)) crowd.come(start, Date.parse(since), userNumber(user), device, DESKTOPS.has(device));
+      effort.spend(4);
+    }
+    if (effort.tired()) yield;
+  }
+  yield;
 }
 
 /** Reads everything up to an instant, where it goes on. @param counted hears how far it has come */
@@ -84,9 +97,10 @@ export function* readOn(scope: ReportScope, reading: WhatIfReading, to: Instant,
   for (const { key, value } of pagedRows<Entry>(scope.disk, 'entries', reading.next, [organisation, to], reached)) {
     const { at, class: order } = positionOf(key, 1);
     refreshBefore(scope, reading, at, order);
+    const user = reading.userNumber(value.user);
     for (const record of value.records) {
       const known = reading.types.get(record.type);
-      if (known) takeRecord(known, at, value, record, leftOut.has(value.source));
+      if (known) takeRecord(known, at, value, user, record, leftOut.has(value.source));
     }
     reading.next = [...key, Number.NEGATIVE_INFINITY];
     effort.spend(1 + value.records.length * 4);
@@ -112,15 +126,18 @@ export function finishReading(scope: ReportScope, reading: WhatIfReading, end: I
 }
 
 /** The same, to be read on without changing this one. */
-export function copyReading(reading: WhatIfReading): WhatIfReading {
-  const types = [...reading.types].map(([type, { tape, crowds, asIs }]): [string, ReadType] => {
+export function* copyReading(reading: WhatIfReading): Work<WhatIfReading> {
+  const types = new Map<string, ReadType>();
+  for (const [type, { tape, crowds, asIs }] of reading.types) {
     const copied = tape.copy();
     const [asked, all, fresh, desktop] = crowds;
     const copy = asked.copy(copied);
+    yield;
     const copies: ReadType['crowds'] = [copy, all === asked ? copy : all.copy(), fresh.copy(), desktop.copy()];
-    return [type, { tape: copied, crowds: copies, asIs: asIs.copy(), played: new Map() }];
-  });
-  return { ...reading, types: new Map(types) };
+    types.set(type, { tape: copied, crowds: copies, asIs: asIs.copy(), played: new Map() });
+    yield;
+  }
+  return { ...reading, types };
 }
 
 function refreshBefore(scope: ReportScope, reading: WhatIfReading, at: Instant, order: number): void {
@@ -136,8 +153,8 @@ function refreshBefore(scope: ReportScope, reading: WhatIfReading, at: Instant, 
   }
 }
 
-function takeRecord({ crowds, asIs }: ReadType, at: Instant, entry: Entry, record: EntryRecord, leftOut: boolean): void {
-  const { kind, user, device, source } = entry;
+function takeRecord({ crowds, asIs }: ReadType, at: Instant, entry: Entry, user: number, record: EntryRecord, leftOut: boolean): void {
+  const { kind, device, source } = entry;
   asIs.reach(at);
   asIs.change(kind, record);
   if (kind === 'refresh') return;

@@ -5,7 +5,7 @@ import type { PoolFigures, SizedPools, UnitPrices, WhatIf, WhatIfQuery, WhatIfTy
 import type { Span } from '../licensing/calendar.ts';
 import { lastReceived } from '../licensing/versions.ts';
 import { certaintyOf, type ReportScope, shareOf } from '../reports/scope.ts';
-import type { Work } from '../reports/work.ts';
+import { createEffort, type Work } from '../reports/work.ts';
 import type { Crowd } from './crowd.ts';
 import type { LineMark } from './level-line.ts';
 import type { PlayedPools } from './pool-tape.ts';
@@ -62,10 +62,20 @@ function* readStretch(scope: ReportScope, span: Span, end: Instant, leftOut: Lef
   const settled = Math.min(span.end, now - SETTLED_MS);
   const share = shareOf(scope, span.start, span.end);
   const counted = (at: Instant) => scope.progress(READING_SHARE * share(at));
-  yield* readOn(scope, reading, settled, counted);
+  let calledOff = true;
+  try {
+    yield* readOn(scope, reading, settled, counted);
+    calledOff = false;
+  } catch (error) {
+    calledOff = false;
+    throw error;
+  } finally {
+    // Whoever asks next goes on from here.
+    if (calledOff && scope.undisturbed()) whatIfs.keep(key, organisation, reading);
+  }
   const isOver = settled === span.end;
   if (isOver) finishReading(scope, reading, end);
-  const whole = isOver ? reading : copyReading(reading);
+  const whole = isOver ? reading : yield* copyReading(reading);
   if (scope.undisturbed()) whatIfs.keep(key, organisation, reading);
   if (isOver) return reading;
   yield* readOn(scope, whole, span.end, counted);
@@ -105,7 +115,7 @@ function* typeView(
     const { secondsInContingency, secondsOverLimit, contingencyMaxUsed: contingency, maxUsed } = pools;
     points.push({ concurrent, contingency, price: priceOf(concurrent, maxUsed), secondsInContingency, secondsOverLimit });
   }
-  const cheapest = cheapestOf(points, asked, (concurrent) =>
+  const cheapest = yield* cheapestOf(points, asked, (concurrent) =>
     priceOf(
       concurrent,
       asked.peaks.map((peak) => Math.max(0, peak - concurrent)),
@@ -138,17 +148,20 @@ function curveOf(peak: number, more: readonly (number | undefined)[]): number[] 
 const peakOf = ({ value, at }: LineMark): Peak => ({ value, at: formatInstantOrNull(at) });
 
 /** @param atLeast what a number of licences costs at least: everybody beyond them in contingency, and nobody staying there */
-function cheapestOf(
+function* cheapestOf(
   points: readonly SizedPools[],
   { peaks }: Crowd,
   atLeast: (concurrent: number) => number | null,
-): WhatIfType['cheapest'] {
+): Work<WhatIfType['cheapest']> {
   const priced = points.filter((point) => point.price !== null);
   if (priced.length === 0) return null;
   const best = priced.reduce((cheapest, point) => ((point.price as number) < (cheapest.price as number) ? point : cheapest));
   const known = new Set(points.map(({ concurrent }) => concurrent));
   let proven = true;
-  for (let concurrent = 0; concurrent <= Math.max(...peaks); concurrent++) {
+  const effort = createEffort();
+  for (let concurrent = 0; proven && concurrent <= Math.max(...peaks); concurrent++) {
+    effort.spend(peaks.length);
+    if (effort.tired()) yield;
     const least = known.has(concurrent) ? null : atLeast(concurrent);
     if (least !== null && least < (best.price as number)) proven = false;
   }

@@ -134,15 +134,15 @@ async function* readInProgress<T extends { provisional: boolean }>(
   const { watches, organisation } = options;
   for (let attempt = 1; ; attempt++) {
     const watch = watches.begin(organisation);
+    let share = 0;
+    const reached = (at: Instant) => {
+      watch.readTo = at;
+    };
+    const progress = (done: number) => {
+      share = done;
+    };
+    const work = read({ ...scopeOf(options), reached, progress, undisturbed: () => !watch.disturbed });
     try {
-      let share = 0;
-      const reached = (at: Instant) => {
-        watch.readTo = at;
-      };
-      const progress = (done: number) => {
-        share = done;
-      };
-      const work = read({ ...scopeOf(options), reached, progress, undisturbed: () => !watch.disturbed });
       let step = work.next();
       for (; !step.done; step = work.next()) {
         yield { share };
@@ -151,6 +151,7 @@ async function* readInProgress<T extends { provisional: boolean }>(
       if (!watch.disturbed) return yield { answer: step.value };
       if (attempt === ATTEMPTS) return yield { answer: { ...step.value, provisional: true } };
     } finally {
+      work.return(undefined as never);
       watches.end(organisation, watch);
     }
   }

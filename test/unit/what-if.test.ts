@@ -102,6 +102,22 @@ describe('what if', () => {
     expect(typeOf(await ask(books, { period: '2026-11' })).peak).toMatchObject({ value: 7, holdings: 8 });
   });
 
+  it('WHATIF-8 a question that was called off goes on from where it was', async () => {
+    const store = countingStore();
+    const books = await openTestBooks(Date.parse('2026-12-02T00:00:00Z'), store);
+    const events = Array.from({ length: 1_500 }, (_, n) => ({ user: `u${n % 7}`, licences: ['Recording'], at: at('09:00:00') + n * 1000 }));
+    await books.send(...events);
+    const pieces = books.pipeline.committed.reports(ORGANISATION)?.whatIf(parseWhatIf({ period: '2026-11' })) ?? [];
+    for await (const piece of pieces) if ('share' in piece && piece.share > 0.1) break;
+    const before = store.entries;
+    store.entries = 0;
+    const answer = await ask(books, { period: '2026-11' });
+    expect(before).toBeGreaterThan(100);
+    expect(store.entries).toBeLessThan(1_500 - 100);
+    await books.restart();
+    expect(await ask(books, { period: '2026-11' })).toEqual(answer);
+  });
+
   it('WHATIF-6 while something of the past is being worked out again the answer is provisional', async () => {
     const end = Date.parse('2026-11-24T12:00:00Z');
     const books = await openTestBooks(end, undefined, { effort: { atOnce: 4, perPiece: 2 } });

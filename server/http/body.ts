@@ -23,28 +23,37 @@ export function requireMediaType(incoming: IncomingMessage, accepted: readonly s
   );
 }
 
+/** A body that is too large is read on and thrown away, up to so many times what it may hold. */
+const READ_ON = 4;
+
 /**
- * The whole body, counted as it arrives: a chunked body says nothing about its length.
+ * The whole body, counted as it arrives: a chunked body says nothing about its length. Most callers send all of it before they
+ * listen, and would not hear the refusal if they were cut off while they send.
  * @throws HttpProblem 413
  */
 export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = () => new HttpProblem(413, 'too_large', `A body holds at most ${maxBytes} bytes.`, { headers: { Connection: 'close' } });
-  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge());
+  const tooLarge = (headers: Record<string, string> = {}) =>
+    new HttpProblem(413, 'too_large', `A body holds at most ${maxBytes} bytes.`, { headers });
+  const announced = Number(incoming.headers['content-length'] ?? 0);
+  if (announced > READ_ON * maxBytes) return Promise.reject(tooLarge({ Connection: 'close' }));
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let size = 0;
-    const onData = (chunk: Buffer) => {
+    incoming.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) {
-        incoming.off('data', onData);
-        incoming.pause();
-        reject(tooLarge());
+      if (size <= maxBytes) {
+        chunks.push(chunk);
         return;
       }
-      chunks.push(chunk);
-    };
-    incoming.on('data', onData);
-    incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+      chunks = [];
+      // Nobody knows whether what was not announced has an end.
+      if (announced === 0) reject(tooLarge());
+      if (size > READ_ON * maxBytes) incoming.destroy();
+    });
+    incoming.once('end', () => {
+      if (size > maxBytes) reject(tooLarge());
+      else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
     // A caller that hangs up halfway, or is cut off for being slow, ends nothing and errs nowhere.
     const endedEarly = () => reject(new HttpProblem(400, 'invalid_body', 'The body ended early.'));
     incoming.once('error', endedEarly);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Problem } from '../../shared/problems.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { rawRequest, request } from '../support/raw-http.ts';
+import { rawRequest, request, sendThenListen } from '../support/raw-http.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -68,6 +68,17 @@ describe('events', () => {
     const chunked = await rawRequest(small.port, head, chunk, chunk, chunk);
     expect(chunked.status).toBe(413);
     expect(await small.post('/api/v1/events', { ...login })).toMatchObject({ status: 200 });
+  });
+
+  it('INGEST-47 who sends all of a body that is too large before listening is answered 413 all the same', async () => {
+    const small = await startApp(onTestFinished, { config: 'limits: {maxBodyBytes: 4000000}' });
+    const body = 'x'.repeat(12_000_000);
+    const announced = request('POST', '/api/v1/events', { 'Content-Type': 'application/json', 'Content-Length': String(body.length) });
+    expect(await sendThenListen(small.port, announced, body)).toMatch(/^HTTP\/1\.1 413 /);
+    const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked', Connection: 'keep-alive' };
+    const chunked = request('POST', '/api/v1/events', headers);
+    const chunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    expect(await sendThenListen(small.port, chunked, chunks)).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   it('INGEST-44 says which header to send when it cannot read the media type', async () => {

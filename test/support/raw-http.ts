@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { within } from './within.ts';
 
@@ -23,6 +24,19 @@ export function rawRequest(port: number, ...pieces: (string | Buffer)[]): Promis
     }
   });
   return within(answer, 10_000, () => 'the answer to a raw request');
+}
+
+/** Sends all of it before it listens, as many clients do. @throws when the other side hangs up meanwhile */
+export async function sendThenListen(port: number, head: string, body: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.write(head);
+    socket.write(body, (error) => (error ? reject(error) : resolve()));
+  });
+  const [answer] = (await within(once(socket, 'data'), 10_000, () => 'the answer to what was sent')) as [Buffer];
+  socket.destroy();
+  return answer.toString();
 }
 
 /** A request line and headers, with `Connection: close` so that the answer ends. */

@@ -1,9 +1,9 @@
 /** `--only history`: thirteen months of many organisations, and questions about them, to Highwater and to SQLite. */
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { openLmdbStore } from '../../../server/store/lmdb.ts';
+import { DATA_FILE, openLmdbStore } from '../../../server/store/lmdb.ts';
 import { type Daemon, startDaemon } from '../../support/daemon.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { runPart } from '../processes.ts';
@@ -48,7 +48,6 @@ export async function benchHistory(options: HistoryOptions, say: (text: string) 
 }
 
 async function filled(dataDir: string, { organisations, records }: HistoryOptions, say: (text: string) => void): Promise<number | null> {
-  if (existsSync(join(dataDir, 'highwater.mdb'))) return null;
   const store = openLmdbStore(dataDir);
   const rate = await fill(store, organisations, records, say);
   await store.close();
@@ -62,16 +61,23 @@ async function compare(
   { runs, verify }: HistoryOptions,
   say: (text: string) => void,
 ): Promise<string> {
-  const { organisations } = (await daemon.get<{ items: { organisation: string }[] }>('/api/v1/organisations').then(({ body }) => ({
-    organisations: body.items.map(({ organisation }) => organisation),
-  }))) as { organisations: string[] };
+  const { body } = await daemon.get<{ items: { organisation: string }[] }>('/api/v1/organisations');
+  const organisations = body.items.map(({ organisation }) => organisation);
   const ours: Times[] = [];
   for (const question of QUESTIONS) {
     ours.push(await ask(daemon, question, runs));
     say(`history: ${question.title}: ${show(ours.at(-1)?.last[0] ?? 0)} ms`);
   }
-  const order: SqliteOrder = { file: join(dataDir, 'bench.sqlite'), url: daemon.url, organisations, questions: QUESTIONS, runs };
-  const theirs = hasSqlite() ? await runPart<SqliteAnswer>(join('history', 'sqlite.ts'), order) : null;
+  const known = await countRecords(daemon, organisations);
+  const order = {
+    file: join(dataDir, 'bench.sqlite'),
+    dataFile: join(dataDir, DATA_FILE),
+    organisations,
+    records: known,
+    questions: QUESTIONS,
+    runs,
+  };
+  const theirs = hasSqlite() ? await runPart<SqliteAnswer>(join('history', 'sqlite.ts'), order satisfies SqliteOrder) : null;
   const head = ['', 'first byte ms', 'end ms', 'another request waits at most', 'SQLite, first row ms', 'end ms'];
   const rows = QUESTIONS.map(({ title }, i) => {
     const mine = ours[i] as Times;
@@ -79,8 +85,8 @@ async function compare(
     const cells = other ? [showSpread(spread(other.first)), showSpread(spread(other.last))] : ['', ''];
     return [title, showSpread(spread(mine.first)), showSpread(spread(mine.last)), `${show(mine.others)} ms`, ...cells];
   });
-  const recordCount = theirs?.records ?? (await countRecords(daemon));
-  const bytes = statSync(join(dataDir, 'highwater.mdb')).size;
+  const recordCount = theirs?.records ?? known;
+  const bytes = statSync(join(dataDir, DATA_FILE)).size;
   const sizes = [
     ['Highwater: records, history in five minutes and hours, per-user index', show(recordCount), (bytes / recordCount).toFixed(0)],
     ...(theirs
@@ -100,9 +106,9 @@ const hasSqlite = (): boolean => {
   return major > 22 || (major === 22 && minor >= 5);
 };
 
-async function countRecords(daemon: Daemon): Promise<number> {
-  const { body } = await daemon.get<{ items: { organisation: string }[] }>('/api/v1/organisations');
-  const usage = await daemon.get<{ seq: number }>(`/api/v1/organisations/${body.items[0]?.organisation}/usage`);
+/** The highest number: nothing else than records has one here. */
+async function countRecords(daemon: Daemon, organisations: readonly string[]): Promise<number> {
+  const usage = await daemon.get<{ seq: number }>(`/api/v1/organisations/${organisations[0]}/usage`);
   return usage.body.seq;
 }
 

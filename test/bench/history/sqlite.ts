@@ -1,15 +1,19 @@
 /** The same records in SQLite, with indexes for the same questions; a process of its own, on a Node that has `node:sqlite`. Prints one line of JSON. */
-import { existsSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { statSync } from 'node:fs';
+import { readRecords } from '../../../server/reports/records.ts';
+import { openDataFile } from '../../../server/store/lmdb.ts';
+import type { Reader } from '../../../server/store/store.ts';
 import type { RecordView } from '../../../shared/views.ts';
+import { createProgress } from './progress.ts';
 import type { Question } from './questions.ts';
 
 export interface SqliteOrder {
   file: string;
-  /** The daemon that has the records. */
-  url: string;
+  /** Highwater's, which has the records. */
+  dataFile: string;
   organisations: string[];
+  /** So many are expected. */
+  records: number;
   questions: Question[];
   runs: number;
 }
@@ -33,16 +37,17 @@ interface Database {
   close(): void;
 }
 
-const TABLE = `create table records (seq integer, org text, usage_type text, logged_at integer, received_at integer, licence_type text, user text,
+const TABLE = `create table if not exists records (seq integer, org text, usage_type text, logged_at integer, received_at integer, licence_type text, user text,
   user_name text, "group" text, user_type text, logon_source text, device text, session text, pool text, in_use integer, held_seconds real,
   event_id text, flags text)`;
 const INDEXES = [
-  'create index by_time on records (org, logged_at, seq)',
-  'create index by_user on records (org, user, logged_at, seq)',
-  'create index by_type on records (org, licence_type, logged_at, seq, in_use)',
-  'create index by_source on records (org, logon_source, logged_at, seq)',
+  'create index if not exists by_time on records (org, logged_at, seq)',
+  'create index if not exists by_user on records (org, user, logged_at, seq)',
+  'create index if not exists by_type on records (org, licence_type, logged_at, seq, in_use)',
+  'create index if not exists by_source on records (org, logon_source, logged_at, seq)',
 ];
-const IN_ONE_TRANSACTION = 100_000;
+/** Organisations whose records are all there: each is a transaction, so that what was broken off goes on with the next. */
+const COPIED = 'create table if not exists copied (org text primary key)';
 
 export async function main([text = '{}']: string[]): Promise<number> {
   const order = JSON.parse(text) as SqliteOrder;
@@ -51,10 +56,11 @@ export async function main([text = '{}']: string[]): Promise<number> {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as {
     DatabaseSync: new (file: string) => Database;
   };
-  const filled = existsSync(order.file);
   const database = new DatabaseSync(order.file);
   database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -200000');
-  if (!filled) await fill(database, order);
+  const disk = openDataFile(order.dataFile);
+  fill(database, disk, order);
+  await disk.close();
   const times = order.questions.map((question) => put(database, question, order.runs));
   const records = Number(database.prepare('select count(*) n from records').get()['n']);
   const version = String(database.prepare('select sqlite_version() v').get()['v']);
@@ -64,21 +70,26 @@ export async function main([text = '{}']: string[]): Promise<number> {
   return 0;
 }
 
-async function fill(database: Database, { url, organisations }: SqliteOrder): Promise<void> {
-  database.exec(TABLE);
+function fill(database: Database, disk: Reader, { organisations, records }: SqliteOrder): void {
+  database.exec(`${TABLE}; ${COPIED}`);
   const insert = database.prepare(`insert into records values (${Array(18).fill('?').join(',')})`);
-  let count = 0;
-  database.exec('begin');
-  for (const organisation of organisations) {
-    const answer = await fetch(new URL(`/api/v1/organisations/${organisation}/records?format=ndjson`, url));
-    for await (const line of createInterface({ input: Readable.fromWeb(answer.body as never) })) {
-      insert.run(...rowOf(JSON.parse(line) as RecordView));
-      if (++count % IN_ONE_TRANSACTION === 0) database.exec('commit; begin');
+  const copied = database.prepare('insert into copied values (?)');
+  const isCopied = database.prepare('select count(*) n from copied where org = ?');
+  const left = organisations.filter((organisation) => isCopied.get(organisation)['n'] === 0);
+  let count = Number(database.prepare('select count(*) n from records').get()['n']);
+  const progress = createProgress('history: records in SQLite', records, count, (text) => console.error(text));
+  for (const organisation of left) {
+    database.exec('begin');
+    for (const piece of readRecords(disk, organisation, { order: 'asc', limit: Number.POSITIVE_INFINITY }, () => true)) {
+      for (const record of piece) insert.run(...rowOf(record));
+      count += piece.length;
+      progress.to(count);
     }
+    copied.run(organisation);
+    database.exec('commit');
   }
-  database.exec('commit');
   for (const index of INDEXES) database.exec(index);
-  database.exec('analyze');
+  if (left.length > 0) database.exec('analyze');
 }
 
 const rowOf = (record: RecordView): (string | number | null)[] => [

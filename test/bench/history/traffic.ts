@@ -2,7 +2,8 @@
 import type { LicenceEvent } from '../../../shared/events.ts';
 import type { Assignment } from '../../../shared/organisation.ts';
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
 /** Thirteen whole months, up to a Tuesday. */
 export const FROM = Date.parse('2025-10-01T00:00:00Z');
 export const TO = Date.parse('2026-11-01T00:00:00Z');
@@ -14,7 +15,7 @@ export const RARE = { user: 'visitor', licenceType: 'Meeting Room', logonSource:
 const RECORDS_AN_EVENT = 2;
 const RECORDS_A_USER = 400;
 /** Of a day's events, by hour of UTC. */
-const DAY = [1, 1, 1, 1, 1, 2, 6, 14, 20, 16, 12, 12, 14, 14, 12, 12, 14, 18, 12, 6, 3, 2, 1, 1];
+const BY_HOUR = [1, 1, 1, 1, 1, 2, 6, 14, 20, 16, 12, 12, 14, 14, 12, 12, 14, 18, 12, 6, 3, 2, 1, 1];
 
 export interface Centre {
   id: string;
@@ -49,11 +50,11 @@ export const assignmentsOf = ({ users }: Centre): { user: string; assignment: As
 export function* hoursOf(centres: readonly Centre[], records: number): Generator<{ end: number; events: LicenceEvent[] }> {
   const random = seeded(129);
   const signedIn = new Set<string>();
-  const owed = records / RECORDS_AN_EVENT / ((TO - FROM) / (24 * HOUR)) / DAY.reduce((a, b) => a + b, 0);
+  const owed = records / RECORDS_AN_EVENT / ((TO - FROM) / DAY) / BY_HOUR.reduce((a, b) => a + b, 0);
   let due = 0;
   for (let start = FROM; start < TO; start += HOUR) {
     const weekend = [0, 6].includes(new Date(start).getUTCDay());
-    due += owed * (DAY[new Date(start).getUTCHours()] ?? 1) * (weekend ? 0.2 : 1.32);
+    due += owed * (BY_HOUR[new Date(start).getUTCHours()] ?? 1) * (weekend ? 0.2 : 1.32);
     const count = Math.floor(due);
     due -= count;
     const instants = Array.from({ length: count }, () => start + Math.floor(random() * HOUR)).sort((a, b) => a - b);

@@ -17,6 +17,7 @@ import {
   importQuery,
   levelsQuery,
   pageQuery,
+  parseNoQuery,
   recordQuery,
   reportFileQuery,
   sessionQuery,
@@ -28,6 +29,8 @@ import { deleteFiguresQuery, figureSchema, figuresQuery, giveFiguresQuery } from
 import { previewSchema } from '../parse/webhook-template.ts';
 import { deliveryQuery, retryFailedSchema, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
+import type { AppEnv } from './edge.ts';
+import { searchOf } from './path.ts';
 
 const BODIES = {
   event: z.union([eventSchema, z.array(eventSchema)]),
@@ -101,9 +104,9 @@ export function describe(
   const texts: Record<string, string> = {
     ...(answers[204] === undefined && { 200: 'Done' }),
     ...answers,
-    ...((body || query) && { 400: 'Refused' }),
+    400: 'Refused',
   };
-  return describeRoute({
+  const described = describeRoute({
     summary,
     ...(description !== '' && { description }),
     tags: [tag],
@@ -119,6 +122,17 @@ export function describe(
     }),
     responses: Object.fromEntries(Object.entries(texts).map(([status, text]) => [status, answer(status, text, content)])),
   } as Parameters<typeof describeRoute>[0]);
+  return query ? described : withoutQuery(described);
+}
+
+/** A read without parameters refuses those that it is given, as others refuse those that they do not know. */
+function withoutQuery(described: MiddlewareHandler): MiddlewareHandler {
+  const refusing: MiddlewareHandler<AppEnv> = async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') parseNoQuery(searchOf(c));
+    await next();
+  };
+  // What hono-openapi reads hangs on the handler.
+  return Object.assign(refusing, described);
 }
 
 function answer(status: string, description: string, content: Record<string, object>) {

@@ -105,6 +105,7 @@ export function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchPara
   return Object.fromEntries(Object.entries(parsed.data as object).filter(([, value]) => value !== undefined)) as Defined<z.output<S>>;
 }
 
+export const parseNoQuery = (search: URLSearchParams): object => parseQuery(z.strictObject({}), search);
 export const parsePageQuery = (search: URLSearchParams): PageQuery => parseQuery(pageQuery, search);
 export const parseSessionQuery = (search: URLSearchParams): SessionQuery => parseQuery(sessionQuery, search);
 export const parseReportFileQuery = (search: URLSearchParams): { format?: ReportFormat; escapeFormulas?: boolean } =>

@@ -204,6 +204,18 @@ describe('reading', () => {
     });
   });
 
+  it('HTTP-4 refuses an unknown parameter wherever something is read', async () => {
+    const { body } = await app.get<{ paths: Record<string, object> }>('/api/v1/openapi.json');
+    const reads = Object.keys(body.paths).filter((path) => 'get' in (body.paths[path] as object));
+    expect(reads.length).toBeGreaterThan(30);
+    await app.put('/api/v1/organisations/129', {});
+    for (const path of reads) {
+      const answer = await app.get<Problem>(`${path.replaceAll('{organisation}', '129').replace(/\{\w+\}/g, '2026-11')}?colour=red`);
+      const known = answer.body.errors?.find((problem) => problem.path === 'colour')?.message;
+      expect([path, answer.status, code(answer.body), known]).toEqual([path, 400, 'invalid_query', '"colour" is not a known parameter']);
+    }
+  });
+
   it('HTTP-5 answers 404 for an organisation that does not exist', async () => {
     for (const rest of [
       '',

@@ -2,9 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom } from '../../server/simulate/random.ts';
 import type { Page, RecordView, UsageView } from '../../shared/views.ts';
-import { runCli } from '../support/cli.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { createBackupLoad, verify } from './backup-load.ts';
+import { type Centre, createCentre } from './centre.ts';
 import { createLedger } from './ledger.ts';
 import { createProducer, ORGANISATION } from './producer.ts';
 
@@ -21,11 +22,22 @@ export interface CrashLoopResult {
   rounds: number;
   acknowledged: number;
   records: number;
+  /** Events late, with leases or for everybody, rows of files and versions of settings: the books are those of a plain walk. */
+  late: number;
+  imported: number;
+  settings: number;
+  backups: number;
 }
 
 const O = `/api/v1/organisations/${ORGANISATION}`;
 /** Records of a round are asked for from a little before it: a clock that steps back must not hide them. */
 const MARGIN_MS = 5_000;
+/** Of a round in which a backup is asked for. */
+const BACKUP_CHANCE = 0.3;
+/** Rounds between two looks at everything, `verify` among them. */
+const LOOK_EVERY = 5;
+/** On a machine that does other work at the same time. */
+const START_WITHIN_MS = 120_000;
 
 /** @throws with the seed and the way to play it again */
 export async function crashLoop(options: CrashLoopOptions): Promise<CrashLoopResult> {
@@ -37,46 +49,60 @@ export async function crashLoop(options: CrashLoopOptions): Promise<CrashLoopRes
   }
 }
 
-async function play({ rounds, seed, producers = 8, longest = 400, report }: CrashLoopOptions): Promise<CrashLoopResult> {
+async function play({ rounds, seed, producers = 8, longest = 1_500, report }: CrashLoopOptions): Promise<CrashLoopResult> {
   const random = seededRandom(seed);
   const directory = tempDir('highwater-crash-');
   const ledger = createLedger();
   const load = Array.from({ length: producers }, (_, nth) => createProducer(`p${nth}`, seed + 1 + nth, ledger));
+  const backups = createBackupLoad();
+  const done = { late: 0, imported: 0, settings: 0 };
   let epoch: string | null = null;
-  let daemon: Daemon = await startDaemon({ dataDir: directory.path });
+  const start = () => startDaemon({ dataDir: directory.path, env: { HIGHWATER_BACKUP_KEEP: '2' }, startWithin: START_WITHIN_MS });
+  let daemon: Daemon = await start();
+  let centre: Centre = createCentre('centre-1', seed);
   try {
     for (let round = 1; round <= rounds; round++) {
+      const isLast = round === rounds;
       const mark = ledger.mark();
       const started = Date.now();
-      const running = Promise.all(load.map((producer) => producer.run(daemon)));
+      centre.play(daemon);
+      const backup = random.chance(BACKUP_CHANCE) ? backups.ask(daemon, ledger.seq) : null;
+      const running = Promise.all([...load.map((producer) => producer.run(daemon)), backup]);
+      const enough = Promise.all([wait(random.below(longest)), random.chance(0.5) && backup]);
       // A mistake of the daemon shows at once, not after the kill.
-      await Promise.race([wait(random.below(longest)), running]);
+      await Promise.race([enough, running]);
       await daemon.kill();
+      centre.play(null);
       await running;
 
-      daemon = await startDaemon({ dataDir: directory.path });
+      daemon = await start();
       if (ledger.acknowledged > 0) epoch = await checkPosition(daemon, ledger.seq, epoch);
       // What had no answer is sent again, now to a daemon that stays up for it: then every request has one.
       for (const producer of load) await producer.settle(daemon);
-      if (ledger.acknowledged === 0) continue;
-      const records = await readRecords(daemon, round === rounds ? 0 : started - MARGIN_MS);
-      const wrong = [...ledger.check(records, round === rounds ? 0 : mark), ...(await checkPresent(daemon, ledger.open()))];
-      if (wrong.length > 0) throw new Error(`round ${round}: ${wrong.length} differences\n${wrong.slice(0, 10).join('\n')}`);
-      report?.(`round ${round}/${rounds}: ${ledger.acknowledged} events acknowledged, each exactly once`);
+      if (ledger.acknowledged > 0) {
+        const records = await readRecords(daemon, isLast ? 0 : started - MARGIN_MS);
+        const wrong = [...ledger.check(records, isLast ? 0 : mark), ...(await checkPresent(daemon, ledger.open()))];
+        if (wrong.length > 0) throw new Error(`round ${round}: ${wrong.length} differences\n${wrong.slice(0, 10).join('\n')}`);
+      }
+      if (isLast || round % LOOK_EVERY === 0) {
+        await centre.check(daemon);
+        await verify(directory.path);
+        await backups.check(daemon);
+        centre.end();
+        done.late += centre.acknowledged;
+        done.imported += centre.imported;
+        done.settings += centre.settings;
+        centre = createCentre(`centre-${round + 1}`, seed + round);
+      }
+      report?.(`round ${round}/${rounds}: ${ledger.acknowledged} events acknowledged, each exactly once; ${JSON.stringify(done)}`);
     }
-    await verify(directory.path);
-    return { rounds, acknowledged: ledger.acknowledged, records: (await readRecords(daemon, 0)).length };
+    const records = (await readRecords(daemon, 0)).length;
+    return { rounds, acknowledged: ledger.acknowledged, records, ...done, backups: backups.made };
   } finally {
+    centre.end();
     await daemon.dispose();
     directory.remove();
   }
-}
-
-/** Everything kept beside the entries, derived from them again; the daemon runs on. */
-async function verify(dataDir: string): Promise<void> {
-  const cli = runCli(['verify', '--data-dir', dataDir]);
-  const { code } = await cli.ended();
-  if (code !== 0) throw new Error(`highwater verify ended with ${code}\n${[...cli.stdout, ...cli.stderr].slice(0, 10).join('\n')}`);
 }
 
 /** @returns the epoch */

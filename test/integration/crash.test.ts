@@ -3,11 +3,12 @@ import type { RecordView } from '../../shared/views.ts';
 import { crashLoop } from '../crash/crash-loop.ts';
 import { createLedger, type LoadEvent } from '../crash/ledger.ts';
 
-it('CRASH-1: after kill -9 under load every acknowledged event is there exactly once, and no request is torn', async () => {
+it('CRASH-1: after kill -9 under load every acknowledged event is there exactly once, no request is torn, and late events, imports and settings come to the books of a plain walk', async () => {
   const seed = Date.now() % 1_000_000;
-  const result = await crashLoop({ rounds: 5, seed });
+  const result = await crashLoop({ rounds: 5, seed, longest: 400 });
   expect(result.acknowledged).toBeGreaterThan(100);
   expect(result.records).toBeGreaterThan(100);
+  expect(result.late).toBeGreaterThan(10);
 });
 
 /** A ledger that cannot complain proves nothing. */

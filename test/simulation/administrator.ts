@@ -3,7 +3,7 @@ import type { ImportReport } from '../../shared/import.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { NaiveInput } from '../support/naive-books.ts';
 import { LICENCES, USERS } from './producer.ts';
-import type { World } from './world.ts';
+import type { Outside } from './world.ts';
 
 const MINUTE = 60_000;
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -21,7 +21,13 @@ export interface Administrator {
   readonly imported: NaiveInput[];
 }
 
-export function createAdministrator(world: World, organisation: string, zones: Zone[]): Administrator {
+/** @param receivers where messages go; null: there are none */
+export function createAdministrator(
+  world: Outside,
+  organisation: string,
+  zones: Zone[],
+  receivers: string | null = 'https://receiver.example',
+): Administrator {
   const { clock, random } = world;
   const O = `/api/v1/organisations/${organisation}`;
   const settings: string[] = [];
@@ -64,14 +70,20 @@ export function createAdministrator(world: World, organisation: string, zones: Z
     settings.push(name);
   };
 
+  const assignment = () => ({
+    ...(random.chance(0.7) && { userType: random.pick(['Inbound Agent', 'Supervisor']) }),
+    serviceFeatures: ['Recording', 'Agent Calls', 'Agent E-mail'].filter(() => random.chance(0.5)),
+    group: `team ${random.below(3)}`,
+  });
+
   const putUser = async (): Promise<void> => {
     const user = USERS[random.below(USERS.length)] as string;
-    const body = {
-      ...(random.chance(0.7) && { userType: random.pick(['Inbound Agent', 'Supervisor']) }),
-      serviceFeatures: ['Recording', 'Agent Calls', 'Agent E-mail'].filter(() => random.chance(0.5)),
-      group: `team ${random.below(3)}`,
-    };
-    await insist('PUT', `${O}/users/${user}`, JSON.stringify(body));
+    await insist('PUT', `${O}/users/${user}`, JSON.stringify(assignment()));
+  };
+
+  const putUsers = async (): Promise<void> => {
+    const users = USERS.filter(() => random.chance(0.5)).map((user) => ({ user, ...assignment() }));
+    await insist('PUT', `${O}/users`, JSON.stringify(users));
   };
 
   /**
@@ -102,13 +114,11 @@ export function createAdministrator(world: World, organisation: string, zones: Z
   const setUp = async (): Promise<void> => {
     await putSettings();
     const webhook = (id: string, events: string[]) =>
-      insist(
-        'PUT',
-        `${O}/webhooks/${id}`,
-        JSON.stringify({ url: `https://receiver.example/${organisation}/${id}`, secret: SECRET, events }),
-      );
-    await webhook('alerts', ['alert.firing', 'alert.resolved', 'alert.unknown']);
-    await webhook('everything', []);
+      insist('PUT', `${O}/webhooks/${id}`, JSON.stringify({ url: `${receivers}/${organisation}/${id}`, secret: SECRET, events }));
+    if (receivers !== null) {
+      await webhook('alerts', ['alert.firing', 'alert.resolved', 'alert.unknown']);
+      await webhook('everything', []);
+    }
     const rule = (id: string, body: object) => insist('PUT', `${O}/alert-rules/${id}`, JSON.stringify(body));
     await rule('two', { licenceType: 'Recording', metric: 'inUse', op: '>=', threshold: 2 });
     await rule('none-left', { licenceType: '*', metric: 'concurrentAvailable', op: '<', threshold: 1, forSeconds: 60 });
@@ -125,7 +135,8 @@ export function createAdministrator(world: World, organisation: string, zones: Z
       open++;
       const what = random.next();
       if (what < 0.35) await putSettings();
-      else if (what < 0.8) await putUser();
+      else if (what < 0.7) await putUser();
+      else if (what < 0.8) await putUsers();
       else await importFile();
       open--;
     }

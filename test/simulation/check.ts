@@ -1,16 +1,16 @@
 /** What must hold whenever everything has come to its end: the books are those of a plain walk, and everybody sees them. */
 import { deepStrictEqual } from 'node:assert';
 import { createGrants } from '../../server/licensing/assignment.ts';
+import type { Reader } from '../../server/store/store.ts';
 import type { Findings } from '../../server/verify/findings.ts';
 import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
 import type { Assignment, OrganisationSettings } from '../../shared/organisation.ts';
-import { parseInstant } from '../../shared/time.ts';
+import { type Instant, parseInstant } from '../../shared/time.ts';
 import type { ChangeView, Page, RecordView, SessionView, UsageView } from '../../shared/views.ts';
 import { type NaiveInput, type NaiveSettings, naiveBooks } from '../support/naive-books.ts';
 import type { Administrator } from './administrator.ts';
 import type { Display } from './display.ts';
 import type { Acknowledged } from './producer.ts';
-import type { World } from './world.ts';
 
 export interface Part {
   organisation: string;
@@ -40,7 +40,8 @@ const grants = createGrants(BUILT_IN_CATALOGUE);
 const at = (text: string): number => parseInstant(text) as number;
 
 /** @throws AssertionError with what differs */
-export async function checkBooks(world: World, read: Read, { organisation, acknowledged, administrator }: Part): Promise<void> {
+export async function checkBooks(disk: Reader, now: Instant, read: Read, part: Omit<Part, 'displays'>): Promise<void> {
+  const { organisation, acknowledged, administrator } = part;
   const O = `/api/v1/organisations/${organisation}`;
   const changes = (await readAll<ChangeView>(read, `${O}/changes`)).reverse();
   const versions = settingsOf(changes);
@@ -54,14 +55,14 @@ export async function checkBooks(world: World, read: Read, { organisation, ackno
     if (input.type !== 'login' || input.licences) return input;
     return { ...input, licences: grants.acquiredBy(assignmentAt(input.user, input.at), input.source) };
   });
-  const downtimes = [...world.disk.store.range<number>('downtimes', {})].map(({ key, value }) => ({
+  const downtimes = [...disk.range<number>('downtimes', {})].map(({ key, value }) => ({
     from: key[0] as number,
     until: value,
   }));
-  const receiptOf = receiptsOf(world, organisation);
+  const receiptOf = receiptsOf(disk, organisation);
   const ids = new Map(acknowledged.map(({ id }, index) => [events[index] as NaiveInput, id]));
   const received = [...events, ...administrator.imported].sort((a, b) => receiptOf(ids.get(a), a) - receiptOf(ids.get(b), b));
-  const expected = naiveBooks(versions, received, world.clock.now(), downtimes);
+  const expected = naiveBooks(versions, received, now, downtimes);
 
   const all = await readAll<RecordView>(read, `${O}/records?order=asc&superseded=true`);
   deepStrictEqual(new Set(all.map(({ seq }) => seq)).size, all.length, 'every record has a number of its own');
@@ -105,10 +106,10 @@ export async function checkBooks(world: World, read: Read, { organisation, ackno
 const line = (...parts: unknown[]): string => parts.join(' | ');
 
 /** In which order things were received, as the daemon wrote it down: where that decides, there is no other witness. */
-function receiptsOf(world: World, organisation: string): (id: string | undefined, input: NaiveInput) => number {
+function receiptsOf(disk: Reader, organisation: string): (id: string | undefined, input: NaiveInput) => number {
   const receipts = new Map<string, number>();
   const range = { start: [organisation], end: [`${organisation}\u0000`] };
-  for (const { key, value } of world.disk.store.range<{ id: string | null; user: string }>('entries', range)) {
+  for (const { key, value } of disk.range<{ id: string | null; user: string }>('entries', range)) {
     receipts.set(value.id ?? `${value.user} ${key[1]}`, key[3] as number);
   }
   return (id, { user, at: when }) => receipts.get(id ?? `${user} ${when}`) ?? Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@
 import type { EventResult, IngestAnswer } from '../../shared/events.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { NaiveInput } from '../support/naive-books.ts';
-import type { World } from './world.ts';
+import type { Outside } from './world.ts';
 
 const HOUR = 3_600_000;
 export const LICENCES = ['Recording', 'Agent Calls', 'Inbound Agent'];
@@ -29,7 +29,8 @@ export interface Producers {
   readonly resent: number;
 }
 
-export function createProducers(world: World, organisation: string, meanMs: number): Producers {
+/** @param latest the longest time from an event to its sending, in milliseconds */
+export function createProducers(world: Outside, organisation: string, meanMs: number, latest = LONGEST_DELAY_MS): Producers {
   const { clock, random } = world;
   const acknowledged: Acknowledged[] = [];
   const taken = new Set<number>();
@@ -47,7 +48,7 @@ export function createProducers(world: World, organisation: string, meanMs: numb
 
   const instant = (): number => {
     const roll = random.next();
-    const late = roll < 0.6 ? random.below(3_000) : roll < 0.85 ? random.below(600_000) : random.below(LONGEST_DELAY_MS);
+    const late = roll < 0.6 ? random.below(3_000) : roll < 0.85 ? random.below(600_000) : random.below(latest);
     return claim(roll > 0.97 ? clock.now() + random.below(240_000) : clock.now() - late);
   };
 

@@ -187,7 +187,7 @@ async function comeToRest(world: World, atRest: () => boolean): Promise<void> {
 
 async function look(world: World, part: Part): Promise<void> {
   await checkNow(world, async (ask) => {
-    await checkBooks(world, ask, part);
+    await checkBooks(world.disk.store, world.clock.now(), ask, part);
     await checkDisplays(ask, part);
   });
 }

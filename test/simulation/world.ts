@@ -1,5 +1,6 @@
 /** Everything that a simulated round shares: time, chance, the disk, the network, and the trace of what happened. */
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../server/clock.ts';
 import { type Random, seededRandom } from '../../server/simulate/random.ts';
 import { formatInstant } from '../../shared/time.ts';
 import { createSimulatedClock, type SimulatedClock } from './clock.ts';
@@ -35,6 +36,12 @@ export interface World {
   /** Asks the daemon over the network, with a caller's patience. */
   ask(method: string, path: string, body?: string | null, type?: string): Promise<Answer | null>;
 }
+
+/** What whoever sends something to the daemon needs of it: the crash loop has one of its own, in real time. */
+export type Outside = Pick<World, 'random' | 'calm' | 'fuse' | 'fail' | 'failures' | 'wait' | 'ask'> & {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly disk: Pick<Disk, 'committedSeq'>;
+};
 
 export function createWorld(seed: number, start: number): World {
   const clock = createSimulatedClock(start);

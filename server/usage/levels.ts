@@ -41,14 +41,14 @@ export function beginStretch(start: Instant, enter: Levels): Stretch {
   };
 }
 
-/** The level from `until` on is complete: nothing more happens at that instant. */
-function complete(stretch: Pick<Stretch, 'low' | 'high' | 'highAt' | 'exit' | 'until'>): void {
+/** The level that begins at `until` is complete: nothing more happens at that instant. */
+function complete(stretch: Pick<Stretch, 'low' | 'high' | 'highAt' | 'exit'>, until: Instant): void {
   for (let m = 0; m < METRICS; m++) {
     const level = stretch.exit[m] as number;
     if (level < (stretch.low[m] as number)) stretch.low[m] = level;
     if (level > (stretch.high[m] as number)) {
       stretch.high[m] = level;
-      stretch.highAt[m] = stretch.until;
+      stretch.highAt[m] = until;
     }
   }
 }
@@ -56,7 +56,7 @@ function complete(stretch: Pick<Stretch, 'low' | 'high' | 'highAt' | 'exit' | 'u
 /** Adds a change at `at`, which is not before `until`. */
 export function extend(stretch: Stretch, at: Instant, change: Levels): void {
   if (at > stretch.until) {
-    complete(stretch);
+    complete(stretch, stretch.until);
     const elapsed = at - stretch.until;
     for (let m = 0; m < METRICS; m++) stretch.area[m] = (stretch.area[m] as number) + (stretch.exit[m] as number) * elapsed;
     stretch.until = at;
@@ -101,8 +101,9 @@ export interface Figures {
 }
 
 export function figures({ low, high, highAt, area, exit, until }: Stretch, end: Instant): Figures {
-  const whole: Figures & { until: Instant } = { low: [...low], high: [...high], highAt: [...highAt], area: [...area], exit, until };
-  complete(whole);
+  // Nothing but these: whoever compares figures compares all of them.
+  const whole: Figures = { low: [...low], high: [...high], highAt: [...highAt], area: [...area], exit };
+  complete(whole, until);
   const elapsed = Math.max(0, end - until);
   for (let m = 0; m < METRICS; m++) whole.area[m] = (area[m] as number) + (exit[m] as number) * elapsed;
   return whole;

@@ -19,6 +19,12 @@ describe('levels', () => {
     expect(area[0]).toBe(5 * 20 + 3 * 10);
   });
 
+  it('USAGE-1 a change that was taken away again leaves no trace in the figures', () => {
+    const corrected = beginStretch(0, one(5));
+    extend(corrected, 10, one(0));
+    expect(figures(corrected, 30)).toEqual(figures(beginStretch(0, one(5)), 30));
+  });
+
   it('USAGE-2 a level carried in counts with the start as its instant, unless something happens just then', () => {
     const carried = beginStretch(100, one(5));
     extend(carried, 101, one(-5));

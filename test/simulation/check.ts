@@ -143,7 +143,11 @@ function assignmentsOf(changes: ChangeView[]): (user: string, when: number) => A
 
 /** What `highwater verify` finds: everything kept beside the entries is as they say. */
 export const checkDerived = ({ differences }: Findings): void =>
-  deepStrictEqual(differences.map((difference) => JSON.stringify(difference)), [], 'what verify finds');
+  deepStrictEqual(
+    differences.map((difference) => JSON.stringify(difference)),
+    [],
+    'what verify finds',
+  );
 
 /** Every display shows what is committed, to the last figure. */
 export async function checkDisplays(read: Read, { organisation, displays }: Part): Promise<void> {

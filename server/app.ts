@@ -16,6 +16,7 @@ import { createMetrics } from './http/metrics.ts';
 import { HttpProblem } from './http/problem.ts';
 import { createRouter } from './http/router.ts';
 import { closeHttpServer, createHttpServer, listen } from './http/server.ts';
+import { cutOffSlowReaders } from './http/slow-readers.ts';
 import { refuseBrokenRequests } from './http/socket-refusal.ts';
 import { buildIdOf, loadStaticFiles } from './http/static.ts';
 import { attachWebSockets } from './http/web-sockets.ts';
@@ -116,6 +117,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     // Listening comes first, so that whoever asks while a large store is opened hears that it is not ready yet.
     const server = createHttpServer(createRouter(edge, { files, version }), config.limits);
     refuseBrokenRequests(server, edge);
+    teardown.add('slow readers', 1_000, cutOffSlowReaders(server, config.limits, edge));
     port = await (parts.listen?.(server) ?? listen(server, config.listen));
     const closeServer = () => closeHttpServer(server, clock);
     teardown.add('http server', 8_000, closeServer);

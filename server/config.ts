@@ -102,6 +102,9 @@ export const configSchema = z.strictObject({
       /** Until the headers of a request have to be there, and all of it: the longest is an import, which is read no faster than it is recorded. */
       headersSeconds: positive(3_600).default(30),
       requestSeconds: positive(86_400).default(3_600),
+      /** Without anything of an answer being taken, and for all of it: whoever reads more slowly is cut off. */
+      answerStuckSeconds: positive(3_600).default(60),
+      answerSeconds: positive(86_400).default(3_600),
       maxLiveConnections: positive(1_000_000).default(10_000),
       maxLiveConnectionsPerAddress: positive(1_000_000).default(5_000),
       maxSubscriptionsPerConnection: positive(100_000).default(1_000),

@@ -6,6 +6,7 @@ import { nextToPack, type PackingPace, type ToPack, writePack } from './books/pa
 import { NotRecordingError } from './pipeline-types.ts';
 import { readPack } from './reports/read-pack.ts';
 import type { ReadWatches } from './reports/read-watch.ts';
+import type { Turns } from './reports/turns.ts';
 import { runInPieces } from './reports/work.ts';
 import type { Reader } from './store/store.ts';
 
@@ -17,6 +18,7 @@ const LOOK_MS = 1_000;
 export interface PackingParts {
   store: Reader;
   watches: ReadWatches;
+  turns: Turns;
   pace: PackingPace;
   log: { error(fields: object, message: string): void };
   organisations: () => ReadonlyMap<string, Organisation>;
@@ -28,7 +30,7 @@ export interface Packing {
   pack(now: Instant): void;
 }
 
-export function createPacking({ store, watches, pace, log, organisations, submit }: PackingParts): Packing {
+export function createPacking({ store, watches, turns, pace, log, organisations, submit }: PackingParts): Packing {
   let busy = false;
   let last = '';
   let after = Number.NEGATIVE_INFINITY;
@@ -38,7 +40,7 @@ export function createPacking({ store, watches, pace, log, organisations, submit
     // Whatever is written up to there, while it is read or before it is written, has it read again.
     watch.readTo = stretch.end;
     try {
-      const read = await runInPieces(readPack(store, id, stretch, pace.entries));
+      const read = await runInPieces(readPack(store, id, stretch, pace.entries), turns);
       await submit(1, (batch) => writePack(batch, { organisation: id, stretch, ...read, stillTrue: () => !watch.disturbed }));
     } finally {
       watches.end(id, watch);

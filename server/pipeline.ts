@@ -35,6 +35,7 @@ import { createPacking } from './packing.ts';
 import { type Commit, type Health, NotRecordingError, type Pipeline } from './pipeline-types.ts';
 import { createCommitted } from './reports/committed.ts';
 import { ReadWatches } from './reports/read-watch.ts';
+import { Turns } from './reports/turns.ts';
 import { runInPieces } from './reports/work.ts';
 import { createSavedReportActions } from './saved-reports/actions.ts';
 import { type Desk, loadDesk, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
@@ -107,7 +108,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let running: Promise<void> | null = null;
   const listeners = new Set<(commit: Commit) => void>();
   const watches = new ReadWatches();
-  const committed = createCommitted({ store, epoch, catalogue: options.catalogue, closing, watches, now: () => clock.now() });
+  const turns = new Turns();
+  const committed = createCommitted({ store, epoch, catalogue: options.catalogue, closing, watches, turns, now: () => clock.now() });
   committed.replace(books);
   const shownAlerts = createShownAlerts(store, () => clock.now());
   shownAlerts.replace(alerting, books);
@@ -285,7 +287,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     submit,
   });
 
-  const packing = createPacking({ store, watches, pace, log, organisations: () => books.organisations, submit });
+  const packing = createPacking({ store, watches, turns, pace, log, organisations: () => books.organisations, submit });
 
   const tick = (): void => {
     if (health.state === 'ready') {
@@ -329,7 +331,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       store,
       alerting: () => alerting,
       shown: shownAlerts,
-      inPieces: runInPieces,
+      inPieces: (work) => runInPieces(work, turns),
       now: () => clock.now(),
     }),
     savedReports: createSavedReportActions(

@@ -9,6 +9,7 @@ import type { StatementContent, StatementDifference, StatementSettings } from '.
 import type { BillingPeriod } from '../licensing/calendar.ts';
 import { lastReceived } from '../licensing/versions.ts';
 import type { ReportScope } from '../reports/scope.ts';
+import { Turns } from '../reports/turns.ts';
 import { createEffort, runInPieces } from '../reports/work.ts';
 
 /** What a statement is about: a bill, and what it was worked out under. */
@@ -31,7 +32,7 @@ export function settingsAtEnd({ timeZone, versions, entitlementsAt }: ReportScop
 /** The canonical JSON of a value with its SHA-256, made in pieces: a bill may list a great many people. */
 export async function sealed(value: object): Promise<{ hash: string; text: string[] }> {
   const hash = createHash('sha256');
-  return { text: await runInPieces(gather(value, hash)), hash: hash.digest('hex') };
+  return { text: await runInPieces(gather(value, hash), new Turns()), hash: hash.digest('hex') };
 }
 
 function* gather(value: object, hash: Hash): Generator<void, string[], void> {

@@ -28,6 +28,7 @@ import { createReports } from './reports.ts';
 import { readHolders, readSessions } from './sessions.ts';
 import { listStatements, readStatement } from './statements.ts';
 import { readSteps } from './steps.ts';
+import type { Turns } from './turns.ts';
 import { readFigures } from './vendor-figures.ts';
 import { inPieces, runInPieces } from './work.ts';
 
@@ -50,6 +51,8 @@ export interface CommittedOptions {
   closing: ClosingTimes;
   /** Of all that is read here. */
   watches: ReadWatches;
+  /** Long reads take them. */
+  turns: Turns;
   now: () => Instant;
 }
 
@@ -62,7 +65,7 @@ export interface PublishedCommitted extends Committed {
   publish(books: Books, changed: ReadonlyMap<string, ReadonlySet<string>>, now: Instant, writes: readonly Write[]): void;
 }
 
-export function createCommitted({ store, epoch, catalogue, closing, watches, now }: CommittedOptions): PublishedCommitted {
+export function createCommitted({ store, epoch, catalogue, closing, watches, turns, now }: CommittedOptions): PublishedCommitted {
   const levels = withRaises(store);
   const order = new Map(catalogue.licenceTypes.map((type, index) => [type.name, index]));
   const shown = new Map<string, Shown>();
@@ -165,11 +168,17 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, now
       const pieces = shown.has(id) ? readRecords(store, id, query, (type) => order.has(type)) : undefined;
       return pieces && wholePage(pieces);
     },
-    recordPieces: (id, query) => (shown.has(id) ? inPieces(readRecords(store, id, query, (type) => order.has(type))) : undefined),
+    recordPieces: (id, query) =>
+      shown.has(id)
+        ? inPieces(
+            readRecords(store, id, query, (type) => order.has(type)),
+            turns,
+          )
+        : undefined,
     anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
     chain: (id, seq) => readChain(store, epoch, id, seq),
     changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
-    steps: (id, from, to, points) => (shown.has(id) ? runInPieces(readSteps(levels, id, from, to, points)) : undefined),
+    steps: (id, from, to, points) => (shown.has(id) ? runInPieces(readSteps(levels, id, from, to, points), turns) : undefined),
     recomputing: (id) => recomputingFrom(store, id),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,
     vendorFigures: (id, query) => (shown.has(id) ? readFigures(store, id, query) : undefined),
@@ -189,6 +198,7 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, now
         downtimes,
         catalogue,
         watches,
+        turns,
         bills,
         whatIfs,
         closing,

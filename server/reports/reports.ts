@@ -35,7 +35,8 @@ import { recomputingFrom } from './recomputing.ts';
 import type { ReportScope } from './scope.ts';
 import { listStatements, readStatement, summaryOf } from './statements.ts';
 import { tryRule } from './try-rule.ts';
-import { answerOf, type InProgress, inPieces, othersFirst, runInPieces, type Work } from './work.ts';
+import type { Turns } from './turns.ts';
+import { answerOf, type InProgress, inPieces, runInPieces, type Work } from './work.ts';
 
 const LONGEST_LIST_MS = 100 * 366 * 86_400_000;
 
@@ -50,6 +51,7 @@ export interface ReportsOptions {
   downtimes: readonly Downtime[];
   catalogue: Catalogue;
   watches: ReadWatches;
+  turns: Turns;
   bills: BillCache;
   whatIfs: WhatIfCache;
   forecasts: ForecastCache;
@@ -63,8 +65,8 @@ export interface ReportsOptions {
 
 export function createReports(options: ReportsOptions): Reports {
   return {
-    history: (query) => inPieces(readHistory(scopeOf(options), query)),
-    organisationUsage: (query) => inPieces(readOrganisationUsage(scopeOf(options), query)),
+    history: (query) => inPieces(readHistory(scopeOf(options), query), options.turns),
+    organisationUsage: (query) => inPieces(readOrganisationUsage(scopeOf(options), query), options.turns),
     billingPeriods: () => billingPeriods(options),
     endedPeriods: (after) => endedPeriods(scopeOf(options), after),
     async bill(name) {
@@ -114,10 +116,10 @@ export function createReports(options: ReportsOptions): Reports {
       const day = scope.buckets.calendar.day(scope.now);
       const name = [scope.timeZone, day.start, ...scope.types].join('\u0000');
       const { forecasts, rows, recent } = options;
-      const read = () => runInPieces(readWeekdayCurves(scope, day));
+      const read = () => runInPieces(readWeekdayCurves(scope, day), options.turns);
       const curves = await forecasts.curves(options.organisation, name, day.start, scope.now, read);
       const wanted = rows.filter((row) => licenceType === undefined || row.licenceType === licenceType);
-      return runInPieces(readForecast(scopeOf(options), { rows: wanted, recent, curves, day }));
+      return runInPieces(readForecast(scopeOf(options), { rows: wanted, recent, curves, day }), options.turns);
     },
     answer(query) {
       const source = dataSources(options.catalogue).find(({ id }) => id === query.dataSource) as DataSource;
@@ -146,7 +148,7 @@ async function* readInProgress<T extends { provisional: boolean }>(
       let step = work.next();
       for (; !step.done; step = work.next()) {
         yield { share };
-        await othersFirst();
+        await options.turns.next();
       }
       if (!watch.disturbed) return yield { answer: step.value };
       if (attempt === ATTEMPTS) return yield { answer: { ...step.value, provisional: true } };

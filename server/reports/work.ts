@@ -3,6 +3,7 @@
  * A piece of work is a generator that stops now and then; rows are read in pages, so that no cursor is held across a stop.
  */
 import type { Key, Reader, Row, TableName } from '../store/store.ts';
+import type { Turns } from './turns.ts';
 
 /** Rows read in one go, some two milliseconds of work. */
 const PAGE = 512;
@@ -47,15 +48,13 @@ export function createEffort(): Effort {
 /** Work that stops where others may be let in, and ends in a result. */
 export type Work<T> = Generator<void, T, void>;
 
-export const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** @param signal ends it between two pieces: @throws its reason */
-export async function runInPieces<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
+export async function runInPieces<T>(work: Work<T>, turns: Turns, signal?: AbortSignal): Promise<T> {
   for (;;) {
     signal?.throwIfAborted();
     const step = work.next();
     if (step.done) return step.value;
-    await othersFirst();
+    await turns.next();
   }
 }
 
@@ -73,11 +72,11 @@ export async function answerOf<T>(pieces: InProgress<T>, signal?: AbortSignal): 
 }
 
 /** The same for work that gives its results bit by bit. Empty lists are rests: whoever hears of them may ask for no more. */
-export async function* inPieces<T, R>(work: Generator<T[], R, void>): AsyncGenerator<T[], R, void> {
+export async function* inPieces<T, R>(work: Generator<T[], R, void>, turns: Turns): AsyncGenerator<T[], R, void> {
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
     yield step.value;
-    await othersFirst();
+    await turns.next();
   }
 }

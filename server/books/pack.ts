@@ -2,8 +2,8 @@
  * Entries of a stretch of time packed into a few columns of bytes, for reports: what they count and group by, and nothing else. Some
  * five bytes a record, read a hundred times faster than the entries. Entries without records are left out.
  */
+import { ByteReader, ByteWriter } from '../../shared/bytes.ts';
 import type { Instant } from '../../shared/time.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry, EntryRecord, Position } from './entry.ts';
 
 /** What a record of an entry says beside when, who and where. */

@@ -1,8 +1,8 @@
 /** Packs of entries, counted up into the groups of a report: entries that say the same, as far as it tells apart, at once. */
+import { ByteReader } from '../../shared/bytes.ts';
 import type { Assignment } from '../../shared/organisation.ts';
 import type { ReportQuery } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
-import { ByteReader } from '../books/bytes.ts';
 import { devicesOf, type Pack, type Shape, shapesOf, usersOf } from '../books/pack.ts';
 import { createNumbers } from './distinct.ts';
 import { type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';

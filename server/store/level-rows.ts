@@ -5,6 +5,7 @@
  *
  * Up to format 2 such a row was an object; those are read as they are, and written in this way when they change (decision 0021).
  */
+import { ByteReader, ByteWriter } from '../../shared/bytes.ts';
 import type { Key } from './store.ts';
 
 type OfMetrics = [inUse: number, concurrent: number, contingency: number, overLimit: number];
@@ -26,30 +27,29 @@ const METRICS = 4;
 /** Nothing of it was ever used; as in use, as where there is one pool; by its numbers; by its numbers, without a lowest and highest. */
 const [NONE, AS_IN_USE, WRITTEN, UNTOUCHED] = [0, 1, 2, 3];
 
-/** Six numbers a metric and one for the whole, of ten bytes at most, behind the first byte. */
-const scratch = new Uint8Array(1 + 10 * (1 + 6 * METRICS));
-let length = 0;
-
 /** @throws RangeError for what no level, instant or area is */
 export function packLevels(row: LevelRow): Uint8Array {
   const { start, until, enter, exit, low, high, highAt, area } = row;
-  scratch[0] = 0;
-  length = 1;
-  write(until - start);
+  const numbers = new ByteWriter();
+  let first = 0;
+  numbers.write(first);
+  numbers.writeSigned(until - start);
   for (let m = 0; m < METRICS; m++) {
     const how = howWritten(row, m);
-    scratch[0] |= how << (2 * m);
+    first |= how << (2 * m);
     if (how === NONE || how === AS_IN_USE) continue;
     const level = enter[m] as number;
-    write(level);
-    write((exit[m] as number) - level);
-    write((highAt[m] as number) - start);
-    write((area[m] as number) - level * (until - start));
+    numbers.writeSigned(level);
+    numbers.writeSigned((exit[m] as number) - level);
+    numbers.writeSigned((highAt[m] as number) - start);
+    numbers.writeSigned((area[m] as number) - level * (until - start));
     if (how === UNTOUCHED) continue;
-    write((low[m] as number) - level);
-    write((high[m] as number) - level);
+    numbers.writeSigned((low[m] as number) - level);
+    numbers.writeSigned((high[m] as number) - level);
   }
-  return scratch.slice(0, length);
+  const bytes = numbers.bytes();
+  bytes[0] = first;
+  return bytes;
 }
 
 function howWritten({ start, until, enter, exit, low, high, highAt, area }: LevelRow, m: number): number {
@@ -62,8 +62,8 @@ function howWritten({ start, until, enter, exit, low, high, highAt, area }: Leve
 
 /** @throws RangeError where the bytes are not a row */
 export function unpackLevels(bytes: Uint8Array, start: number): LevelRow {
-  const source = { bytes, position: 1 };
-  const until = start + read(source);
+  const numbers = new ByteReader(bytes, 1);
+  const until = start + numbers.readSigned();
   const row: LevelRow = {
     start,
     enter: [0, 0, 0, 0],
@@ -74,49 +74,24 @@ export function unpackLevels(bytes: Uint8Array, start: number): LevelRow {
     highAt: [start, start, start, start],
     area: [0, 0, 0, 0],
   };
-  for (let m = 0; m < METRICS; m++) readMetric(source, row, m);
-  if (source.position !== bytes.length) throw new RangeError('A row of levels has another length than it says');
+  for (let m = 0; m < METRICS; m++) readMetric(numbers, row, m, ((bytes[0] as number) >> (2 * m)) & 3);
+  if (!numbers.done) throw new RangeError('A row of levels is longer than it says');
   return row;
 }
 
-interface Source {
-  bytes: Uint8Array;
-  position: number;
-}
-
-function readMetric(source: Source, { start, until, enter, exit, low, high, highAt, area }: LevelRow, m: number): void {
-  const how = ((source.bytes[0] as number) >> (2 * m)) & 3;
+function readMetric(numbers: ByteReader, { start, until, enter, exit, low, high, highAt, area }: LevelRow, m: number, how: number): void {
   if (how === NONE) return;
   if (how === AS_IN_USE) {
-    for (const numbers of [enter, exit, low, high, highAt, area]) numbers[m] = numbers[0];
+    for (const figures of [enter, exit, low, high, highAt, area]) figures[m] = figures[0];
     return;
   }
-  const level = read(source);
+  const level = numbers.readSigned();
   enter[m] = level;
-  exit[m] = level + read(source);
-  highAt[m] = start + read(source);
-  area[m] = level * (until - start) + read(source);
-  low[m] = how === UNTOUCHED ? Infinity : level + read(source);
-  high[m] = how === UNTOUCHED ? -Infinity : level + read(source);
-}
-
-/** A whole number, seven bits a byte, the sign in the lowest. */
-function write(number: number): void {
-  let left = number < 0 ? -2 * number - 1 : 2 * number;
-  if (!Number.isInteger(number) || !Number.isSafeInteger(left)) throw new RangeError(`${number} is not stored in a row of levels`);
-  for (; left > 127; left = Math.floor(left / 128)) scratch[length++] = (left % 128) | 128;
-  scratch[length++] = left;
-}
-
-function read(source: Source): number {
-  let number = 0;
-  for (let factor = 1; Number.isSafeInteger(factor); factor *= 128) {
-    const byte = source.bytes[source.position++];
-    if (byte === undefined) throw new RangeError('A row of levels is cut off');
-    number += (byte & 127) * factor;
-    if (byte < 128) return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
-  }
-  throw new RangeError('A row of levels has a number without end');
+  exit[m] = level + numbers.readSigned();
+  highAt[m] = start + numbers.readSigned();
+  area[m] = level * (until - start) + numbers.readSigned();
+  low[m] = how === UNTOUCHED ? Infinity : level + numbers.readSigned();
+  high[m] = how === UNTOUCHED ? -Infinity : level + numbers.readSigned();
 }
 
 /** A value as it was read: rows of levels of an older format are objects already. */

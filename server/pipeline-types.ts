@@ -6,7 +6,7 @@ import type { AnomalyKind, AnswerReason, EventStatus, IngestAnswer, LicenceEvent
 import type { ForecastView } from '../shared/forecast.ts';
 import type { HistoryQuery } from '../shared/history.ts';
 import type { ImportedKind } from '../shared/import.ts';
-import type { Assignment, OrganisationSettings, OrganisationView, UserView } from '../shared/organisation.ts';
+import type { OrganisationSettings, OrganisationView, UserAssignment, UserView } from '../shared/organisation.ts';
 import type { ReportQuery, ReportView } from '../shared/reports.ts';
 import type { BillingPeriodRow, BillNow, StatementRow } from '../shared/statements.ts';
 import type { Instant } from '../shared/time.ts';
@@ -259,7 +259,7 @@ export interface Pipeline {
   /** `by`: whose token it was; null where none was needed. */
   putOrganisation(organisation: string, settings: OrganisationSettings, by: string | null): Promise<void>;
   /** The organisation exists: the caller looked. */
-  putUsers(organisation: string, users: { user: string; assignment: Assignment }[], by: string | null): Promise<void>;
+  putUsers(organisation: string, users: readonly UserAssignment[], by: string | null): Promise<void>;
   /** Whether there was such a user. Open sessions stay. */
   deleteUser(organisation: string, user: string, by: string | null): Promise<boolean>;
   /** What became of each. One transaction. */

@@ -43,3 +43,11 @@ export interface Assignment {
 export interface UserView extends Assignment {
   user: string;
 }
+
+/** What a user is to be assigned, and from when on. */
+export interface UserAssignment {
+  user: string;
+  assignment: Assignment;
+  /** RFC 3339; else it counts from its receipt. The first assignment of a user reaches back to the beginning. */
+  effectiveFrom?: string;
+}

@@ -1,5 +1,5 @@
 /** What administrators say: settings of organisations and assignments of users, each change a version with its receipt. */
-import type { Assignment, OrganisationSettings } from '../../shared/organisation.ts';
+import type { Assignment, OrganisationSettings, UserAssignment } from '../../shared/organisation.ts';
 import { type Instant, parseInstant } from '../../shared/time.ts';
 import type { ChangeView } from '../../shared/views.ts';
 import { createCalendar } from '../licensing/calendar.ts';
@@ -74,8 +74,8 @@ function changeCalendar(batch: Batch, organisation: Organisation, { timeZone, bi
   }
 }
 
-export function putUsers(batch: Batch, id: string, users: { user: string; assignment: Assignment }[], by: string | null): void {
-  for (const { user, assignment } of users) addAssignment(batch, id, user, assignment, by);
+export function putUsers(batch: Batch, id: string, users: readonly UserAssignment[], by: string | null): void {
+  for (const { user, assignment, effectiveFrom } of users) addAssignment(batch, id, user, assignment, by, effectiveFrom);
   touch(batch, organisationOf(batch, id));
 }
 
@@ -87,13 +87,15 @@ export function deleteUser(batch: Batch, id: string, user: string, by: string | 
   return true;
 }
 
-function addAssignment(batch: Batch, id: string, user: string, value: Assignment | null, by: string | null): void {
+function addAssignment(batch: Batch, id: string, user: string, value: Assignment | null, by: string | null, effectiveFrom?: string): void {
   const versions = batch.draft.get<Version<Assignment | null>[]>('users', [id, user]) ?? [];
   const receipt = nextReceipt(batch);
-  batch.draft.put('users', [id, user], addVersion(versions, { from: batch.now, receipt, value }));
-  noteChange(batch, id, receipt, { by, kind: 'user', user, before: lastReceived(versions) ?? null, after: value });
+  const from = (effectiveFrom === undefined ? null : parseInstant(effectiveFrom)) ?? batch.now;
+  batch.draft.put('users', [id, user], addVersion(versions, { from, receipt, value }));
+  const after = value && effectiveFrom !== undefined ? { ...value, effectiveFrom } : value;
+  noteChange(batch, id, receipt, { by, kind: 'user', user, before: lastReceived(versions) ?? null, after });
   const organisation = organisationOf(batch, id);
-  const at = versions.length === 0 ? organisation.kept.closed : batch.now;
+  const at = versions.length === 0 ? organisation.kept.closed : Math.max(from, organisation.kept.closed);
   const [first] = batch.draft.range('userEntries', { start: [id, user, at], end: [id, user, AFTER_NAMES], limit: 1 });
   if (first) refoldUsers(batch, organisation, { at: first.key[2] as Instant, class: CLASS.settings, receipt: 0 }, [user]);
 }

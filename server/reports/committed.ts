@@ -163,7 +163,7 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
       const { staleAfterSeconds } = view.settings;
       return readSessions(store, id, query, staleAfterSeconds === undefined ? null : now() - staleAfterSeconds * 1000);
     },
-    holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes) : undefined),
+    holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes, now()) : undefined),
     records(id, query) {
       const pieces = shown.has(id) ? readRecords(store, id, query, (type) => order.has(type)) : undefined;
       return pieces && wholePage(pieces);

@@ -54,7 +54,13 @@ function sessionView(user: string, device: string, session: StoredSession): Sess
 }
 
 /** Everyone who is counted for a licence type, the longest first. */
-export function readHolders(disk: Reader, organisation: string, licenceType: string, downtimes: readonly Downtime[]): HolderView[] {
+export function readHolders(
+  disk: Reader,
+  organisation: string,
+  licenceType: string,
+  downtimes: readonly Downtime[],
+  now: Instant,
+): HolderView[] {
   const holders = new Map<string, HolderView>();
   for (const { key, value } of disk.range<StoredSession>('sessions', { start: [organisation], end: [organisation, AFTER_NAMES] })) {
     const holding = value.holdings.find((candidate) => candidate.type === licenceType);
@@ -62,7 +68,7 @@ export function readHolders(disk: Reader, organisation: string, licenceType: str
     const [, user, device] = key as [string, string, string];
     const holder = holders.get(user) ?? {
       user,
-      userName: userName(disk, organisation, user),
+      userName: userName(disk, organisation, user, now),
       pool: poolName(holding.pool),
       since: formatInstant(holding.stayAt),
       devices: [],
@@ -83,9 +89,9 @@ export function readHolders(disk: Reader, organisation: string, licenceType: str
   return list;
 }
 
-function userName(disk: Reader, organisation: string, user: string): string | null {
+function userName(disk: Reader, organisation: string, user: string, now: Instant): string | null {
   const versions = disk.get<Version<Assignment | null>[]>('users', [organisation, user]) ?? [];
-  return inForce(versions, Number.POSITIVE_INFINITY)?.name ?? null;
+  return inForce(versions, now)?.name ?? null;
 }
 
 function freedBy({ devices }: HolderView): string {

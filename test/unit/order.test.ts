@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Effort } from '../../server/books/batch.ts';
 import { formatInstant } from '../../shared/time.ts';
-import { type EventInput, openTestBooks, type TestBooks } from '../support/books.ts';
+import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { compareBooks } from '../support/compare-books.ts';
 import { compareBuckets } from '../support/compare-buckets.ts';
 import type { NaiveEvent, NaiveSettings } from '../support/naive-books.ts';
@@ -186,4 +186,40 @@ describe('order of arrival', () => {
       compareBuckets(books);
     },
   );
+
+  it('ORDER-38 an assignment counts from its `effectiveFrom`, also in the past and in the future, the first one from the beginning', async () => {
+    const start = Date.parse('2026-11-02T08:00:00Z');
+    const at = (hours: number) => start + hours * 3_600_000;
+    const books = await openTestBooks(at(10));
+    const assign = (userType: string, from?: number) =>
+      books.pipeline.putUsers(
+        ORGANISATION,
+        [
+          {
+            user: 'a',
+            assignment: { name: userType, userType, serviceFeatures: [] },
+            ...(from !== undefined && { effectiveFrom: formatInstant(from) }),
+          },
+        ],
+        null,
+      );
+    await books.settings({});
+    for (const hours of [1, 3, 5]) {
+      await books.send({ user: 'a', at: at(hours), logonSource: 'Agent Desktop' });
+      await books.send({ type: 'logout', user: 'a', at: at(hours) + 1000, logonSource: 'Agent Desktop' });
+    }
+    await assign('Inbound Agent', at(4));
+    await assign('Supervisor', at(3));
+    await assign('UC User', at(5));
+    await assign('Meeting Room', at(12));
+    await books.send({ user: 'a', at: at(10), logonSource: 'Agent Desktop' });
+    await books.passTo(at(12));
+    await books.send({ user: 'a', at: at(12), logonSource: 'Agent Desktop' });
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc' })?.items ?? [];
+    const acquired = records.filter(({ usageType }) => usageType === 'Acquired');
+    expect(acquired.map(({ licenceType }) => licenceType)).toEqual(['Inbound Agent', 'Supervisor', 'UC User', 'UC User', 'Meeting Room']);
+    expect(acquired.map(({ userType }) => userType)).toEqual(['Inbound Agent', 'Supervisor', 'UC User', 'UC User', 'Meeting Room']);
+    const changes = books.pipeline.committed.changes(ORGANISATION, { limit: 10 })?.items ?? [];
+    expect(changes.map(({ after }) => after)).toContainEqual(expect.objectContaining({ effectiveFrom: '2026-11-02T20:00:00.000Z' }));
+  });
 });

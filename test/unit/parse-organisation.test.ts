@@ -99,7 +99,7 @@ describe('settings of an organisation', () => {
 
 describe('users', () => {
   it('INGEST-26 reads one assignment, features folded', () => {
-    expect(parseAssignment('edred', {})).toEqual({ serviceFeatures: [] });
+    expect(parseAssignment('edred', {})).toEqual({ user: 'edred', assignment: { serviceFeatures: [] } });
     expect(
       parseAssignment('edred', {
         user: 'edred',
@@ -107,13 +107,14 @@ describe('users', () => {
         group: 'G',
         userType: 'Inbound Agent',
         serviceFeatures: ['Recording', 'Recording'],
+        effectiveFrom: '2026-11-24T01:00:00+01:00',
       }),
     ).toEqual({
-      name: 'Ed',
-      group: 'G',
-      userType: 'Inbound Agent',
-      serviceFeatures: ['Recording'],
+      user: 'edred',
+      assignment: { name: 'Ed', group: 'G', userType: 'Inbound Agent', serviceFeatures: ['Recording'] },
+      effectiveFrom: '2026-11-24T00:00:00.000Z',
     });
+    expect(errors(() => parseAssignment('edred', { effectiveFrom: 'tomorrow' }))).toEqual(['effectiveFrom']);
     expect(errors(() => parseAssignment('edred', { user: 'other' }))).toEqual(['user']);
     expect(errors(() => parseAssignment('edred', []))).toEqual(['']);
   });

@@ -40,14 +40,21 @@ export function userRoutes(app: App, edge: Edge): void {
     return json(found(committed, existing(committed, nameInPath(c, 'organisation')), nameInPath(c, 'user')));
   });
 
-  app.put(ONE, describe('Assign to a user', 'A key that is absent becomes its default. With `effectiveFrom` it counts from that instant.', { tag, body: 'assignment' }), async (c) => {
-    const { pipeline } = edge.running();
-    const user = nameInPath(c, 'user');
-    const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
-    const assignment = parseAssignment(user, await readJson(c.env.incoming, maxBodyBytes));
-    await pipeline.putUsers(organisation, [assignment], c.get('by'));
-    return json(found(pipeline.committed, organisation, user));
-  });
+  app.put(
+    ONE,
+    describe('Assign to a user', 'A key that is absent becomes its default. With `effectiveFrom` it counts from that instant.', {
+      tag,
+      body: 'assignment',
+    }),
+    async (c) => {
+      const { pipeline } = edge.running();
+      const user = nameInPath(c, 'user');
+      const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
+      const assignment = parseAssignment(user, await readJson(c.env.incoming, maxBodyBytes));
+      await pipeline.putUsers(organisation, [assignment], c.get('by'));
+      return json(found(pipeline.committed, organisation, user));
+    },
+  );
 
   app.delete(ONE, describe('Forget a user’s assignment', 'Open sessions stay.', { tag, answers: { 204: 'Forgotten' } }), async (c) => {
     const { pipeline } = edge.running();

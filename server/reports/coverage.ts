@@ -1,6 +1,7 @@
 import type { Resolution } from '../../shared/history.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Kept } from '../books/organisation.ts';
+import type { Span } from '../licensing/calendar.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { HOUR_MS, hourStart } from '../usage/open-bucket.ts';
 import type { LocalBuckets } from './local-buckets.ts';
@@ -24,12 +25,18 @@ export function knownFrom(firstStartAt: Instant, firstEntryAt: Instant | null, d
   return firstEntryAt !== null && firstEntryAt < firstStartAt ? Math.min(firstStartAt, dayStart(firstEntryAt)) : firstStartAt;
 }
 
-/** Where only hours or days are kept, nothing finer is known: a stretch that begins or ends within one is not told exactly. */
-export function onlyWhereKept(covered: Coverage, kept: Kept, { calendar, offsetAt }: LocalBuckets): Coverage {
+/** Whether what is kept of levels begins and ends where a stretch does. */
+export function isKeptExactly(kept: Kept, { calendar, offsetAt }: LocalBuckets, { start, end }: Span): boolean {
   const isEdge = (at: Instant): boolean =>
     at >= kept.buckets || calendar.day(at).start === at || (at >= kept.hours && hourStart(at) === at && offsetAt(at) % HOUR_MS === 0);
-  return (start, end) => isEdge(start) && isEdge(end) && covered(start, end);
+  return isEdge(start) && isEdge(end);
 }
+
+/** Where only hours or days are kept, nothing finer is known: a stretch that begins or ends within one is not told exactly. */
+export const onlyWhereKept =
+  (covered: Coverage, kept: Kept, buckets: LocalBuckets): Coverage =>
+  (start, end) =>
+    isKeptExactly(kept, buckets, { start, end }) && covered(start, end);
 
 /** From where on buckets of a resolution can be told. Minus infinity: from the beginning. */
 export function toldFrom(resolution: Resolution, { buckets, hours }: Kept): Instant {

@@ -64,7 +64,8 @@ export function createCutBuckets(disk: Reader, organisation: string): CutBuckets
   };
 }
 
-function addChange(changes: Change[], { at, by }: Change): void {
+/** Changes of one instant are one change. */
+export function addChange(changes: Change[], { at, by }: Change): void {
   const last = changes.at(-1);
   if (last?.at === at) last.by = addLevels(last.by, by);
   else changes.push({ at, by });

@@ -4,7 +4,8 @@ import { formatInstant } from '../../shared/time.ts';
 import type { HistoryRow, LevelView } from '../../shared/views.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { type Figures, figures, type Stretch } from '../usage/levels.ts';
-import { toldFrom } from './coverage.ts';
+import { isKeptExactly, toldFrom } from './coverage.ts';
+import { createEntryReaders, type StretchReader } from './entry-levels.ts';
 import { createLevelReader } from './level-reader.ts';
 import type { ReportScope } from './scope.ts';
 import { createEffort } from './work.ts';
@@ -14,36 +15,47 @@ import { createEffort } from './work.ts';
  * Types that nobody used in all of them are left out, and so are buckets that have not begun.
  */
 export const readHistory = (scope: ReportScope, query: HistoryQuery): Generator<HistoryRow[], void, void> =>
-  readBuckets(scope, query, ({ span, licenceType, stretch }) => historyRow(scope, span, licenceType, stretch));
+  readBuckets(scope, query, (bucket) => historyRow(scope, bucket));
 
 /** What one licence type did in one bucket. */
 export interface LevelBucket {
   span: Span;
   licenceType: string;
   stretch: Stretch;
+  /** Told from the entries, being finer than what is kept of levels. */
+  finer: boolean;
 }
 
-/** @param idleToo also the types that nobody used in all of the buckets */
+/** @param listed also the types that nobody used in all of the buckets, and only as far back as buckets like these are kept */
 export function* readBuckets<T>(
   scope: ReportScope,
   { resolution, from: asked, to, licenceType }: HistoryQuery,
   rowOf: (bucket: LevelBucket) => T,
-  idleToo = false,
+  listed = false,
 ): Generator<T[], void, void> {
-  const { buckets, horizon } = scope;
-  const from = Math.max(asked, toldFrom(resolution, scope.kept));
+  const { buckets, horizon, kept } = scope;
+  const told = toldFrom(resolution, kept);
+  const from = Math.max(asked, listed ? told : Math.min(told, kept.entries));
   if (to <= from) return;
   const effort = createEffort();
   const start = buckets.bucket(resolution, from).start;
   const end = buckets.bucket(resolution, to - 1).end;
   const wanted = scope.types.filter((type) => licenceType === undefined || type === licenceType);
-  const all = wanted.map((type) => createLevelReader(scope, type, start, effort));
-  const readers = idleToo ? all : all.filter((reader) => !reader.idleUntil(end));
+  const types = listed ? wanted : wanted.filter((type) => !isIdle(scope, type, { start, end }));
+  let readers: StretchReader[] = [];
+  let finer: boolean | null = null;
   let rows: T[] = [];
-  for (let span = buckets.bucket(resolution, start); readers.length > 0 && span.start < end; span = buckets.bucket(resolution, span.end)) {
+  for (let span = buckets.bucket(resolution, start); types.length > 0 && span.start < end; span = buckets.bucket(resolution, span.end)) {
     if (span.start > horizon) break;
+    const isFiner = !listed && span.start >= kept.entries && !isKeptExactly(kept, buckets, span);
+    if (isFiner !== finer) {
+      finer = isFiner;
+      readers = finer
+        ? createEntryReaders(scope, types, span.start, effort)
+        : types.map((type) => createLevelReader(scope, type, span.start, effort));
+    }
     for (const reader of readers) {
-      rows.push(rowOf({ span, licenceType: reader.type, stretch: reader.next(span.end) }));
+      rows.push(rowOf({ span, licenceType: reader.type, stretch: reader.next(span.end), finer }));
       effort.spend(2);
       if (!effort.tired()) continue;
       yield rows;
@@ -53,11 +65,17 @@ export function* readBuckets<T>(
   yield rows;
 }
 
+/** Whether nobody used a type on the days of a stretch. */
+function isIdle(scope: ReportScope, type: string, { start, end }: Span): boolean {
+  const { buckets, kept } = scope;
+  if (start >= kept.buckets) return createLevelReader(scope, type, start, createEffort()).idleUntil(end);
+  const { day } = buckets.calendar;
+  return createLevelReader(scope, type, day(start).start, createEffort()).idleUntil(day(end - 1).end);
+}
+
 function historyRow(
-  { covered, now, horizon, provisionalFrom }: ReportScope,
-  { start, end }: Span,
-  licenceType: string,
-  stretch: Stretch,
+  { covered, recorded, now, horizon, provisionalFrom }: ReportScope,
+  { span: { start, end }, licenceType, stretch, finer }: LevelBucket,
 ): HistoryRow {
   const soFar = Math.max(Math.min(end, horizon), stretch.until);
   const known = figures(stretch, soFar);
@@ -70,7 +88,7 @@ function historyRow(
     contingency: levelView(known, 2, soFar - start),
     overLimit: levelView(known, 3, soFar - start),
     provisional: end > Math.min(now, provisionalFrom),
-    complete: covered(start, Math.min(end, now)),
+    complete: (finer ? recorded : covered)(start, Math.min(end, now)),
   };
 }
 

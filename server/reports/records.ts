@@ -21,6 +21,8 @@ interface Found {
 
 /** Entries looked through and records found in a piece, some five milliseconds of work: nobody is held up for longer. */
 const PIECE = 1_024;
+/** The first is small, so that the answer begins at once; each is twice as large as the one before. */
+const FIRST_PIECE = 64;
 /** What an entry of one user counts for: each is looked up, and its in-use number counted on from a mark up to 256 entries before it. */
 const LOOKED_UP = 32;
 
@@ -65,8 +67,8 @@ function* pieces(
   let left = query.limit;
   let place = from;
   let last: Found | undefined;
-  for (;;) {
-    const { found, next } = readPiece(disk, organisation, query, spans, place);
+  for (let most = FIRST_PIECE; ; most = Math.min(PIECE, 2 * most)) {
+    const { found, next } = readPiece(disk, organisation, query, spans, place, most);
     const taken = found.slice(0, left);
     yield describe(disk, organisation, taken, knowsType);
     left -= taken.length;
@@ -78,13 +80,14 @@ function* pieces(
   }
 }
 
-/** Whole instants, as many as are looked through in one go. `next`: null where nothing is left. */
+/** Whole instants, up to `most` entries and records. `next`: null where nothing is left. */
 function readPiece(
   disk: Reader,
   organisation: string,
   query: RecordQuery,
   spans: readonly Span[],
   from: Place | null,
+  most: number,
 ): { found: Found[]; next: Place | null } {
   const found: Found[] = [];
   let looked = 0;
@@ -93,7 +96,7 @@ function readPiece(
     for (const each of instant.found) if (!from || isBeyond(each, from, query.order)) found.push(each);
     // The instant that was read to its end before is read again, and is no progress, however much happened at it.
     if (instant.at !== from?.at) looked += cost * instant.entries + instant.found.length;
-    if (looked >= PIECE) return { found, next: { at: instant.at, seq: query.order === 'asc' ? Number.MAX_SAFE_INTEGER : -1 } };
+    if (looked >= most) return { found, next: { at: instant.at, seq: query.order === 'asc' ? Number.MAX_SAFE_INTEGER : -1 } };
   }
   return { found, next: null };
 }
@@ -196,6 +199,7 @@ function describe(disk: Reader, organisation: string, page: Found[], knowsType: 
   const ascending = page.map((found) => found.position).sort((a, b) => a.at - b.at || a.class - b.class || a.receipt - b.receipt);
   const levels = inUseAfter(disk, organisation, ascending);
   const assignments = new Map<string, Version<Assignment | null>[]>();
+  const [logged, received] = [instantTexts(), instantTexts()];
   return page.map(({ position, entry, record, superseded }) => {
     const { user } = entry;
     const versions = assignments.get(user) ?? disk.get<Version<Assignment | null>[]>('users', [organisation, user]) ?? [];
@@ -209,8 +213,8 @@ function describe(disk: Reader, organisation: string, page: Found[], knowsType: 
       seq: record.seq,
       organisation,
       usageType: record.acquired ? 'Acquired' : 'Released',
-      loggedAt: formatInstant(position.at),
-      receivedAt: formatInstant(entry.receivedAt),
+      loggedAt: logged(position.at),
+      receivedAt: received(entry.receivedAt),
       licenceType: record.type,
       user,
       userName: assignment?.name ?? null,
@@ -226,4 +230,15 @@ function describe(disk: Reader, organisation: string, page: Found[], knowsType: 
       flags,
     };
   });
+}
+
+/** The records of an entry follow one another, and share their instants. */
+function instantTexts(): (at: Instant) => string {
+  let last = Number.NaN;
+  let text = '';
+  return (at) => {
+    if (at !== last) text = formatInstant(at);
+    last = at;
+    return text;
+  };
 }

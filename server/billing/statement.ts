@@ -72,6 +72,7 @@ export function differencesOf(before: Figures, after: Figures): StatementDiffere
   const [then, now] = [byType(before.bill), byType(after.bill)];
   for (const type of new Set([...then.keys(), ...now.keys()])) {
     const [a, b] = [then.get(type), now.get(type)];
+    if (isNothing(a) && isNothing(b)) continue;
     for (const rule of BILLING_RULES) compare(type, rule, a?.highWaterMark[rule].value ?? 0, b?.highWaterMark[rule].value ?? 0);
     compare(type, 'contingencyMaxUsed', a?.contingencyMaxUsed.value ?? 0, b?.contingencyMaxUsed.value ?? 0);
     compare(type, 'price', a?.price?.total ?? null, b?.price?.total ?? null);
@@ -80,5 +81,9 @@ export function differencesOf(before: Figures, after: Figures): StatementDiffere
   }
   return differences;
 }
+
+/** A type of which nobody was there, and that costs nothing: it has a row once anybody used it, in whatever period. */
+const isNothing = (row: BillLicence | undefined): boolean =>
+  row === undefined || (row.highWaterMark.instant.value === 0 && !row.price?.total);
 
 const byType = (bill: Bill): Map<string, BillLicence> => new Map(bill.licences.map((row) => [row.licenceType, row]));

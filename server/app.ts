@@ -149,6 +149,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       seq: () => committed.seq(),
       usage: (organisation: string) => committed.usage(organisation),
       alerts: (organisation: string) => pipeline.alerts.shown.live(organisation),
+      notRecording: () => {
+        const now = edge.health();
+        return now.state === 'degraded' ? now.reasons : [];
+      },
     };
     const { liveBufferSoftBytes: softBytes, liveBufferHardBytes: hardBytes, maxSubscriptionsPerConnection: subscriptions } = config.limits;
     const limits = { softBytes, hardBytes, stuckMs: STUCK_MS, subscriptions };

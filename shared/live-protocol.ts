@@ -14,6 +14,12 @@ export const STALE_AFTER_MS = 10_000;
 /** Least milliseconds between two `delta` frames of an organisation. */
 export const DELTA_INTERVAL_MS = 100;
 
+/** Nothing can be recorded at present: committed numbers are true, but reality may have moved on. */
+export interface NotRecording {
+  since: string;
+  reasons: readonly string[];
+}
+
 /** First frame of every connection. A display whose own build differs from `buildId` reloads itself once. */
 export interface HelloFrame {
   type: 'hello';
@@ -22,6 +28,8 @@ export interface HelloFrame {
   seq: number;
   buildId: string;
   now: string;
+  /** Absent while everything is recorded. */
+  notRecording?: NotRecording;
 }
 
 /** An active alert as a display shows it; no user names. */
@@ -66,6 +74,7 @@ export interface BeatFrame {
   now: string;
   seq: number;
   asOf: string;
+  notRecording?: NotRecording;
 }
 
 export interface ErrorFrame {

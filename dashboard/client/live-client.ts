@@ -1,4 +1,11 @@
-import { type ClientFrame, type DeltaFrame, type ServerFrame, STALE_AFTER_MS } from '../../shared/live-protocol.ts';
+import {
+  type BeatFrame,
+  type ClientFrame,
+  type DeltaFrame,
+  type HelloFrame,
+  type ServerFrame,
+  STALE_AFTER_MS,
+} from '../../shared/live-protocol.ts';
 import { parseInstant } from '../../shared/time.ts';
 import { type Cancel, elapsedSince, type LocalClock, type Moment, momentOf } from './clock.ts';
 import { type ConnectionEvent, type ConnectionState, type Effect, STOPPED, transition } from './connection-state.ts';
@@ -33,6 +40,12 @@ export interface LiveClientOptions {
 /** Told of each change of the numbers, with the server's time in milliseconds. `whole`: a snapshot, so something may have been missed. */
 export type StateListener = (state: LiveState, change: { at: number; whole: boolean; changed: readonly string[] }) => void;
 
+/** `since`: milliseconds since 1970. */
+export interface Trouble {
+  since: number;
+  reasons: readonly string[];
+}
+
 export interface LiveClient extends Watchable {
   start(): void;
   stop(): void;
@@ -46,6 +59,10 @@ export interface LiveClient extends Watchable {
   /** Milliseconds since the numbers were last confirmed by a frame; `null` before the first snapshot. */
   age(): number | null;
   isOld(): boolean;
+  /** The daemon says that it records nothing, and since when. */
+  notRecording(): Trouble | null;
+  /** The numbers are old, or cannot move: they must not look like a quiet night. */
+  standsStill(): boolean;
   /** The server's clock, estimated since its last frame. Milliseconds since 1970. */
   serverNow(): number;
   /** The server's clock at the last frame that confirmed the numbers. */
@@ -63,6 +80,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   let state: LiveState | null = null;
   let server: { at: number; moment: Moment } | null = null;
   let confirmed: { at: number; moment: Moment } | null = null;
+  let trouble: Trouble | null = null;
   let lastFrame = momentOf(clock);
   let cancelRetry: Cancel = () => {};
   let cancelWatchdog: Cancel = () => {};
@@ -129,6 +147,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     switch (frame.type) {
       case 'hello':
         tellTime(frame.now);
+        hearTrouble(frame);
         options.onBuild?.(frame.buildId);
         dispatch({ name: 'hello', socket: number });
         return;
@@ -145,6 +164,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
         return;
       case 'beat':
         tellTime(frame.now);
+        hearTrouble(frame);
         if (connection.name === 'live') confirm(frame.now);
         emitter.emit();
         return;
@@ -165,6 +185,11 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     publish({ whole: false, changed: frame.licences.map((row) => row.licenceType) });
   }
 
+  function hearTrouble({ now, notRecording }: HelloFrame | BeatFrame): void {
+    const since = parseInstant(notRecording?.since ?? now);
+    trouble = notRecording && since !== null ? { since, reasons: notRecording.reasons } : null;
+  }
+
   function tellTime(rfc3339: string): void {
     const at = parseInstant(rfc3339);
     if (at !== null) server = { at, moment: lastFrame };
@@ -183,6 +208,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
 
   const serverNow = () => (server ? server.at + elapsedSince(server.moment, clock) : clock.wall());
   const age = () => (confirmed ? elapsedSince(confirmed.moment, clock) : null);
+  const isOld = () => (age() ?? 0) >= STALE_AFTER_MS;
 
   return {
     watch: emitter.watch,
@@ -205,7 +231,9 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     connection: () => connection.name,
     state: () => state,
     age,
-    isOld: () => (age() ?? 0) >= STALE_AFTER_MS,
+    isOld,
+    notRecording: () => trouble,
+    standsStill: () => isOld() || trouble !== null,
     serverNow,
     heardAt: () => confirmed?.at ?? null,
     onState(listener) {

@@ -30,7 +30,7 @@ export function alertCard(dashboard: Dashboard, alert: LiveAlert, now: number, p
   const { detail } = parts;
   const type = alert.licenceType;
   const name = `${type === '*' ? '' : `${type}: `}${title}`;
-  const old = dashboard.live.isOld() ? html`<span class="old-word">, old</span>` : nothing;
+  const old = dashboard.live.standsStill() ? html`<span class="old-word">, old</span>` : nothing;
   return html`<li class="alert-card" data-alert=${alert.id} data-severity=${alert.severity} data-alert-state=${alert.state}>
     <div class="alert-card-head">
       ${alertMark(alert)}

@@ -17,6 +17,7 @@ const FRESHNESS_SHAPES: Record<FreshnessKind, TemplateResult> = {
   live: svg`<circle cx="8" cy="8" r="6" fill="currentColor" />`,
   reconnecting: svg`<path d="M13.5 8A5.5 5.5 0 1 1 11 3.4M11 0v4H7" fill="none" stroke="currentColor" stroke-width="2" />`,
   old: svg`<path d="M8 1.2 15.4 14.4H.6z" fill="currentColor" /><path d="M8 5.5v4m0 1.4v1.6" stroke="var(--surface)" stroke-width="1.8" />`,
+  'not-recording': svg`<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2.2" /><path d="M3.8 3.8l8.4 8.4" stroke="currentColor" stroke-width="2.2" />`,
   silent: svg`<rect x="2" y="2" width="12" height="12" rx="2" fill="none" stroke="currentColor" stroke-width="2" /><path d="M5 8h6" stroke="currentColor" stroke-width="2" />`,
 };
 

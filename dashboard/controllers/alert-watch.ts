@@ -11,7 +11,7 @@ export function summaryOf({ live, alerts }: Dashboard, only?: string): AlertSumm
     alerts: alerts.alerts()?.filter(({ licenceType }) => only === undefined || licenceType === only) ?? null,
     rules: alerts.rules()?.filter(({ licenceType }) => only === undefined || licenceType === only || licenceType === '*') ?? null,
     types: only === undefined ? (state?.usage.licences.length ?? 0) : 1,
-    isOld: live.isOld(),
+    isOld: live.standsStill(),
     feedSilent: state?.usage.completeness === 'stale',
   });
 }

@@ -34,7 +34,7 @@ export class ForecastController {
   /** `undefined`: not known, or the numbers that it goes on from are old. */
   row(licenceType: string): ForecastRow | undefined {
     const { live } = this.#dashboard();
-    if (live.isOld() || live.state()?.usage.completeness === 'stale') return undefined;
+    if (live.standsStill() || live.state()?.usage.completeness === 'stale') return undefined;
     return this.#view.value?.items.find((row) => row.licenceType === licenceType);
   }
 }

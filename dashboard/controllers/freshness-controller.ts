@@ -50,6 +50,7 @@ export class FreshnessController implements ReactiveController {
       heardAt: live.heardAt(),
       now: live.serverNow(),
       timeZone: timeZone(),
+      notRecording: live.notRecording(),
       feedSilent: live.state()?.usage.completeness === 'stale',
       lastEventAt: this.#lastEventAt,
     });

@@ -14,7 +14,7 @@ export function chartSource({ live, levels, timeZone }: Dashboard, row: LicenceR
   return {
     steps: levels.steps(row.licenceType),
     now,
-    until: live.isOld() ? (live.heardAt() ?? now) : now,
+    until: live.isOld() ? (live.heardAt() ?? now) : (live.notRecording()?.since ?? now),
     lines: [
       ...line(concurrent.total, 'Concurrent entitlement', 'entitlement'),
       ...line(peak.day.value > 0 ? peak.day.value : null, 'High water today', 'mark'),

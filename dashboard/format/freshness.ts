@@ -1,3 +1,4 @@
+import type { Trouble } from '../client/live-client.ts';
 import { inWords } from './duration.ts';
 import { exactMoment } from './time.ts';
 
@@ -10,6 +11,8 @@ export type FreshnessKind =
   | 'reconnecting'
   /** Nothing heard for ten seconds. */
   | 'old'
+  /** Connected, but the daemon can write nothing down. */
+  | 'not-recording'
   /** Connected, but the telephone system sends the daemon nothing. */
   | 'silent';
 
@@ -22,6 +25,7 @@ export interface FreshnessFacts {
   heardAt: number | null;
   now: number;
   timeZone: string;
+  notRecording: Trouble | null;
   feedSilent: boolean;
   /** Time of the newest event, when it is known. */
   lastEventAt: number | null;
@@ -40,9 +44,15 @@ export interface Freshness {
 export function freshness(facts: FreshnessFacts): Freshness {
   const { age, heardAt } = facts;
   if (age === null || heardAt === null) {
-    return facts.connected
-      ? { kind: 'starting', brief: 'Connected · no numbers yet', sentence: null, announcement: 'Connected' }
-      : { kind: 'starting', brief: 'Connecting …', sentence: null, announcement: 'Connecting' };
+    if (!facts.connected) return { kind: 'starting', brief: 'Connecting …', sentence: null, announcement: 'Connecting' };
+    return (
+      notRecording(facts, 'Not recording') ?? {
+        kind: 'starting',
+        brief: 'Connected · no numbers yet',
+        sentence: null,
+        announcement: 'Connected',
+      }
+    );
   }
   const since = exactMoment(heardAt, facts.now, facts.timeZone);
   if (facts.isOld) {
@@ -56,6 +66,8 @@ export function freshness(facts: FreshnessFacts): Freshness {
   if (!facts.connected) {
     return { kind: 'reconnecting', brief: `Reconnecting · data ${inWords(age)} old`, sentence: null, announcement: 'Reconnecting' };
   }
+  const trouble = notRecording(facts, `Not recording · data ${inWords(age)} old`);
+  if (trouble) return trouble;
   if (facts.feedSilent) {
     const { lastEventAt } = facts;
     const sentence =
@@ -65,4 +77,10 @@ export function freshness(facts: FreshnessFacts): Freshness {
     return { kind: 'silent', brief: `Feed silent · data ${inWords(age)} old`, sentence, announcement: 'Feed silent' };
   }
   return { kind: 'live', brief: `Live · data ${inWords(age)} old`, sentence: null, announcement: 'Live' };
+}
+
+function notRecording({ notRecording: trouble, now, timeZone }: FreshnessFacts, brief: string): Freshness | null {
+  if (trouble === null) return null;
+  const sentence = `Not recording since ${exactMoment(trouble.since, now, timeZone)}: these numbers stand still. ${trouble.reasons.join('. ')}`;
+  return { kind: 'not-recording', brief, sentence, announcement: sentence };
 }

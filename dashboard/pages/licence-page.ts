@@ -111,7 +111,7 @@ export class LicencePage extends LightElement {
       <p class="tile-count">
         ${liveNumber(row.licenceType, 'inUse', row.inUse, 'digits')}
         <span class="unit"
-          >in use${this.dashboard.live.isOld() ? html`<span class="old-word">, old</span>` : ''}${
+          >in use${this.dashboard.live.standsStill() ? html`<span class="old-word">, old</span>` : ''}${
             total === null ? '' : html`<br />of ${formatCount(total)} concurrent`
           }</span
         >

@@ -55,7 +55,7 @@ export class OverviewPage extends LightElement {
               html`<hw-licence-tile
                 .row=${row}
                 .stepCount=${this.dashboard.levels.steps(row.licenceType).at.length}
-                .old=${live.isOld()}
+                .old=${live.standsStill()}
                 .dashboard=${this.dashboard}
                 .timeZone=${this.dashboard.timeZone()}
                 .forecast=${this.#forecast.row(row.licenceType)}

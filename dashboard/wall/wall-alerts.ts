@@ -61,7 +61,7 @@ export class WallAlerts extends LightElement {
       </p>
       <p class="wall-alert-title">${title}</p>
       <p class="wall-alert-now">
-        <strong class="live-number">${value}</strong>${value !== '' && live.isOld() ? html`<span class="old-word">, old</span>` : nothing}
+        <strong class="live-number">${value}</strong>${value !== '' && live.standsStill() ? html`<span class="old-word">, old</span>` : nothing}
         <span class="wall-alert-since">since ${shortMoment(since, now, this.dashboard.timeZone()).replace(/^(?:at|on) /, '')}</span>
       </p>
     </li>`;

@@ -42,7 +42,7 @@ export class WallPage extends LightElement {
       <p class="unseen" role="status">${announcement}</p>
       ${sentence === null ? nothing : html`<p class="banner banner-${kind}" data-banner=${kind}>${freshnessShape(kind)}<span>${sentence}</span></p>`}
       ${live.connection() === 'live' ? nothing : html`<hw-sign-in .dashboard=${this.dashboard} .keep=${true}></hw-sign-in>`}
-      ${rows.length > 0 && this.board === 'all' ? this.#board(rows, kind === 'old') : this.#waiting()}
+      ${rows.length > 0 && this.board === 'all' ? this.#board(rows, live.standsStill()) : this.#waiting()}
     </main>`;
   }
 

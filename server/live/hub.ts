@@ -1,5 +1,5 @@
-import { BEAT_INTERVAL_MS, LIVE_PROTOCOL } from '../../shared/live-protocol.ts';
-import { formatInstant } from '../../shared/time.ts';
+import { BEAT_INTERVAL_MS, LIVE_PROTOCOL, type NotRecording } from '../../shared/live-protocol.ts';
+import { formatInstant, type Instant } from '../../shared/time.ts';
 import { LiveChannel } from './channel.ts';
 import { LiveConnection } from './connection.ts';
 import { encodeFrame, parseClientFrame } from './frames.ts';
@@ -27,6 +27,7 @@ export class LiveHub {
   readonly #connections = new Map<LiveConnection, Set<string>>();
   readonly #stopBeat: () => void;
   #allGone: (() => void) | null = null;
+  #troubleSince: Instant | null = null;
 
   constructor(source: LiveSource, clock: LiveClock, { limits, buildId }: { limits: LiveLimits; buildId: string }) {
     this.#source = source;
@@ -51,6 +52,7 @@ export class LiveHub {
       seq: this.#source.seq(),
       buildId: this.#buildId,
       now: formatInstant(this.#clock.now()),
+      ...this.#trouble(),
     } as const;
     connection.notice(encodeFrame(hello));
     return {
@@ -134,10 +136,17 @@ export class LiveHub {
     if (this.#connections.size === 0) this.#allGone?.();
   }
 
+  /** Numbers that stand still because nothing is taken must not look like a quiet night. */
+  #trouble(): { notRecording?: NotRecording } {
+    const reasons = this.#source.notRecording();
+    this.#troubleSince = reasons.length > 0 ? (this.#troubleSince ?? this.#clock.now()) : null;
+    return this.#troubleSince === null ? {} : { notRecording: { since: formatInstant(this.#troubleSince), reasons } };
+  }
+
   #beat(): void {
     for (const channel of this.#channels.values()) channel.refresh();
     const now = formatInstant(this.#clock.now());
-    const frame = encodeFrame({ type: 'beat', now, seq: this.#source.seq(), asOf: now });
+    const frame = encodeFrame({ type: 'beat', now, seq: this.#source.seq(), asOf: now, ...this.#trouble() });
     for (const connection of this.#connections.keys()) connection.notice(frame);
   }
 }

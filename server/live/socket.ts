@@ -27,6 +27,8 @@ export interface LiveSource {
   /** `undefined` for an organisation that does not exist. */
   usage(organisation: string): UsageView | undefined;
   alerts(organisation: string): LiveAlert[];
+  /** Why nothing can be recorded at present; empty while everything is. */
+  notRecording(): readonly string[];
 }
 
 export interface LiveLimits {

@@ -67,6 +67,19 @@ describe('live client', () => {
     expect(client.state()).not.toBeNull();
   });
 
+  it('UI-19: numbers that cannot move are known to stand still, until a beat says otherwise', () => {
+    const { client, server, clock } = live();
+    server.fillDisk('The disk is full');
+    const since = clock.now();
+    clock.advance(6_000);
+    expect(client.isOld()).toBe(false);
+    expect(client.standsStill()).toBe(true);
+    expect(client.notRecording()).toEqual({ since, reasons: ['The disk is full'] });
+    server.fillDisk(null);
+    clock.advance(6_000);
+    expect(client.standsStill()).toBe(false);
+  });
+
   it('UI-5: a socket that nobody closed is given up, and the numbers come back once the cable is in', () => {
     const { client, server, clock } = live();
     server.pullCable();

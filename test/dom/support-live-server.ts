@@ -1,6 +1,6 @@
 /** A daemon's live view without a daemon: speaks the protocol over sockets that a test can cut, delay and lose. */
 import type { LiveSocket, SocketListeners } from '../../dashboard/client/live-client.ts';
-import { BEAT_INTERVAL_MS, type ClientFrame, type ServerFrame } from '../../shared/live-protocol.ts';
+import { BEAT_INTERVAL_MS, type ClientFrame, type NotRecording, type ServerFrame } from '../../shared/live-protocol.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { LicenceRow, UsageView } from '../../shared/views.ts';
 import type { ManualLocalClock } from './support-local-clock.ts';
@@ -36,6 +36,8 @@ export interface FakeLiveServer {
   /** The cable is pulled: nothing goes through, and nobody is told. New connections fail. */
   pullCable(): void;
   plugIn(): void;
+  /** Nothing can be recorded; `null`: there is room again. */
+  fillDisk(reason: string | null): void;
   /** Another life of the store: all numbers are gone. */
   restart(): void;
   usage(organisation: string): UsageView;
@@ -50,6 +52,7 @@ export function createFakeLiveServer(clock: ManualLocalClock): FakeLiveServer {
   let seq = 0;
   let cable = true;
   let subscriptions = 0;
+  let trouble: { notRecording?: NotRecording } = {};
   let rows = new Map<string, Map<string, LicenceRow>>();
   const shown = new Map<string, number>();
 
@@ -77,7 +80,7 @@ export function createFakeLiveServer(clock: ManualLocalClock): FakeLiveServer {
   };
   const beat = () => {
     const now = formatInstant(clock.now());
-    for (const one of connections) send(one, { type: 'beat', now, seq, asOf: now });
+    for (const one of connections) send(one, { type: 'beat', now, seq, asOf: now, ...trouble });
     clock.after(BEAT_INTERVAL_MS, beat);
   };
   clock.after(BEAT_INTERVAL_MS, beat);
@@ -112,7 +115,15 @@ export function createFakeLiveServer(clock: ManualLocalClock): FakeLiveServer {
         one.open = true;
         connections.push(one);
         listeners.onOpen();
-        send(one, { type: 'hello', protocol: 1, epoch: `epoch-${epoch}`, seq, buildId: 'build', now: formatInstant(clock.now()) });
+        send(one, {
+          type: 'hello',
+          protocol: 1,
+          epoch: `epoch-${epoch}`,
+          seq,
+          buildId: 'build',
+          now: formatInstant(clock.now()),
+          ...trouble,
+        });
       });
       return {
         send(text) {
@@ -145,6 +156,9 @@ export function createFakeLiveServer(clock: ManualLocalClock): FakeLiveServer {
       if (!cable) for (const one of connections) one.open = false;
       if (!cable) connections = [];
       cable = true;
+    },
+    fillDisk(reason) {
+      trouble = reason === null ? {} : { notRecording: { since: formatInstant(clock.now()), reasons: [reason] } };
     },
     restart() {
       closeAll();

@@ -16,6 +16,7 @@ const facts = (more: Partial<FreshnessFacts>): FreshnessFacts => ({
   heardAt: NOON,
   now: NOON + 2_000,
   timeZone: 'Europe/London',
+  notRecording: null,
   feedSilent: false,
   lastEventAt: null,
   ...more,
@@ -44,6 +45,15 @@ describe('freshness in words', () => {
     const silent = facts({ feedSilent: true, lastEventAt: NOON - 600_000 });
     expect(freshness(silent)).toMatchObject({ kind: 'silent', sentence: 'Feed silent: no event since 11:53:11 (10 min 2 s)' });
     expect(freshness({ ...silent, isOld: true, age: 11_000 }).kind).toBe('old');
+  });
+
+  it('UI-19: a daemon that records nothing says since when and why, also before the first numbers; old numbers win', () => {
+    const notRecording = { since: NOON - 60_000, reasons: ['The disk is full'] };
+    const sentence = 'Not recording since 12:02:11: these numbers stand still. The disk is full';
+    expect(freshness(facts({ notRecording, feedSilent: true }))).toMatchObject({ kind: 'not-recording', sentence, announcement: sentence });
+    expect(freshness(facts({ notRecording, age: null, heardAt: null }))).toMatchObject({ kind: 'not-recording', brief: 'Not recording' });
+    expect(freshness(facts({ notRecording, isOld: true, age: 11_000 })).kind).toBe('old');
+    expect(freshness(facts({ notRecording, connected: false })).kind).toBe('reconnecting');
   });
 
   it('UI-11: durations are told in their two largest units', () => {

@@ -99,11 +99,16 @@ export class FakeSource implements LiveSource {
   #seq = 0;
   readonly #rows = new Map<string, Map<string, number>>();
   completeness: UsageView['completeness'] = 'live';
+  reasons: string[] = [];
   /** Characters added to every row, to make frames large. */
   padding = '';
 
   seq(): number {
     return this.#seq;
+  }
+
+  notRecording(): string[] {
+    return this.reasons;
   }
 
   alerts(): never[] {

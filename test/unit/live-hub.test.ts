@@ -183,6 +183,19 @@ describe('time', () => {
     expect(socket.take(true).slice(1)).toMatchObject([{ type: 'beat', now: '2026-11-24T12:00:05.000Z', seq: 0 }, { type: 'beat' }]);
   });
 
+  it('LIVE-25 hello and beats say since when nothing can be recorded and why, and no longer than it lasts', () => {
+    source.reasons = ['The disk is full'];
+    const trouble = { since: '2026-11-24T12:00:05.000Z', reasons: ['The disk is full'] };
+    clock.advance(5_000);
+    const { socket } = display();
+    expect(socket.take()).toMatchObject([{ type: 'hello', notRecording: trouble }]);
+    clock.advance(5_000);
+    expect(socket.take(true)).toMatchObject([{ type: 'beat', notRecording: trouble }]);
+    source.reasons = [];
+    clock.advance(5_000);
+    expect(socket.take(true)[0]).not.toHaveProperty('notRecording');
+  });
+
   it('LIVE-14 what changes by time alone, such as a silent feed, is sent by the next beat', () => {
     source.set('129', 'A', 1);
     const { socket } = display('129');

@@ -147,8 +147,8 @@ export interface Store extends Reader {
 /** The disk, or the file's allowance, is full. The store is unharmed and takes writes again once there is room. */
 export class StoreFullError extends Error {}
 
-/** Sorts after every name: one code point longer than a name may be, of the highest there is. */
-export const AFTER_NAMES = '\u{10FFFF}'.repeat(257);
+/** Sorts after every name: one code point longer than a name may be, of the highest there is. Not longer than that: LMDB's keys have 1,978 bytes. */
+export const AFTER_NAMES = '\u{10FFFF}'.repeat(129);
 
 /** All keys that begin with these elements; what follows is a name. */
 export const below = (...prefix: (string | number)[]): { start: Key; end: Key } => ({ start: prefix, end: [...prefix, AFTER_NAMES] });

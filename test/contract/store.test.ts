@@ -104,7 +104,16 @@ describe.each(Object.entries(implementations))('%s store', (_name, create) => {
     await store.commit(names.map((name, value) => ({ table: 'sessions' as const, key: ['129', name, 'd'], value })));
     for (const [value, name] of names.entries()) expect(store.get('sessions', ['129', name, 'd']), name).toBe(value);
     expect([...store.range('sessions', below('129'))]).toHaveLength(names.length);
-    expect(compareKeys(['129', AFTER_NAMES], ['129', '\u{10FFFF}'.repeat(256)])).toBeGreaterThan(0);
+    expect(compareKeys(['129', AFTER_NAMES], ['129', '\u{10FFFF}'.repeat(128)])).toBeGreaterThan(0);
+  });
+
+  it('STORE-41 takes the longest names in every part of a key, and as bounds', async () => {
+    const store = create();
+    const name = '\u{10FFFF}'.repeat(128);
+    await store.commit([{ table: 'sessions', key: [name, name, name], value: 1 }]);
+    expect(store.get('sessions', [name, name, name])).toBe(1);
+    for (const reverse of [false, true]) expect([...store.range('sessions', { ...below(name, name), reverse })]).toHaveLength(1);
+    expect([...store.range('sessions', { start: [name, name, AFTER_NAMES] })]).toEqual([]);
   });
 
   it('STORE-5 gives out copies: changing what was read or written changes nothing', async () => {

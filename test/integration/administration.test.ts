@@ -59,4 +59,29 @@ describe('administration', () => {
     const { items: own } = await (await fetch(`${daemon.url}${O}/changes?user=edred&limit=1`)).json();
     expect(own).toHaveLength(1);
   });
+
+  it('STORE-41 the longest names work wherever a name may stand', async () => {
+    const name = '👩'.repeat(128);
+    const organisation = `/api/v1/organisations/${encodeURIComponent(name)}`;
+    const put = (path: string, body: unknown) => send(`${organisation}${path}`, JSON.stringify(body), 'application/json');
+    expect((await put('', { name, entitlements: { [name]: { concurrent: 1 } } })).status).toBe(200);
+    expect((await put(`/users/${encodeURIComponent(name)}`, { name, group: name, userType: name, serviceFeatures: [name] })).status).toBe(
+      200,
+    );
+    const event = { type: 'login', organisation: name, user: name, device: name, logonSource: name, licences: [name], id: name };
+    for (const at of ['2026-11-02T10:00:00Z', '2026-11-01T10:00:00Z']) {
+      const body = JSON.stringify({ ...event, id: at, at });
+      const answer = await fetch(`${daemon.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      expect([answer.status, (await answer.json()).results[0].status]).toEqual([200, 'recorded']);
+    }
+    const same = encodeURIComponent(name);
+    for (const path of [
+      `sessions?user=${same}&device=${same}`,
+      `records?user=${same}&licenceType=${same}&logonSource=${same}`,
+      `anomalies`,
+    ])
+      expect((await (await fetch(`${daemon.url}${organisation}/${path}`)).json()).items.length, path).toBeGreaterThan(0);
+    const holders = await (await fetch(`${daemon.url}${organisation}/licences/${same}/holders`)).json();
+    expect(holders.items).toHaveLength(1);
+  });
 });

@@ -14,7 +14,7 @@ export interface EnvironmentValue {
 type Kind = 'text' | 'number' | 'boolean' | 'list' | 'yaml';
 
 /**
- * Values of the variables that are set, typed after the schema: lists by comma or as JSON, lists of objects as YAML.
+ * Values of the variables that are set, typed after the schema: lists by comma or as JSON, lists of objects and whole sections as YAML.
  * `..._FILE` names a file that holds the value. A variable that nobody knows is a warning (platforms set HIGHWATER_PORT
  * and the like for a service of our name), one that looks mistyped is a problem.
  */
@@ -24,7 +24,7 @@ export function readEnvironment(
   readFile: ((path: string) => string) | undefined,
   problems: { path: string; message: string }[],
 ): { values: EnvironmentValue[]; warnings: string[] } {
-  const keys = new Map(leaves(schema, []).map(({ path, kind }) => [variableName(path), { path, kind }]));
+  const keys = new Map(keysOf(schema, []).map(({ path, kind }) => [variableName(path), { path, kind }]));
   const values: EnvironmentValue[] = [];
   const warnings: string[] = [];
   for (const [variable, given] of Object.entries(env)) {
@@ -48,7 +48,8 @@ export function readEnvironment(
       problems.push({ path: variable, message: (error as Error).message.split('\n')[0] as string });
     }
   }
-  return { values, warnings };
+  // A section before the keys in it.
+  return { values: values.sort((a, b) => a.path.length - b.path.length), warnings };
 }
 
 export const variableName = (path: readonly string[]): string =>
@@ -58,12 +59,14 @@ function noFiles(): never {
   throw new Error('files cannot be read here');
 }
 
-function leaves(schema: z.ZodType, path: string[]): { path: string[]; kind: Kind }[] {
+function keysOf(schema: z.ZodType, path: string[]): { path: string[]; kind: Kind }[] {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
     inner = inner.unwrap() as z.ZodType;
-  if (inner instanceof z.ZodObject)
-    return Object.entries(inner.shape).flatMap(([key, value]) => leaves(value as z.ZodType, [...path, key]));
+  if (inner instanceof z.ZodObject) {
+    const inside = Object.entries(inner.shape).flatMap(([key, value]) => keysOf(value as z.ZodType, [...path, key]));
+    return path.length === 0 ? inside : [{ path, kind: 'yaml' }, ...inside];
+  }
   return [{ path, kind: kindOf(inner) }];
 }
 

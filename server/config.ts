@@ -13,7 +13,7 @@ import { createTargetGuard } from './webhooks/guard.ts';
 export const ROLES = ['viewer', 'ingest', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-const LISTEN = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
+const LISTEN = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)|):(\d{1,5})$/;
 const listen = z.string().refine((text) => isListen(text), { message: 'must be HOST:PORT, like 127.0.0.1:7420, [::1]:7420 or 0.0.0.0:0' });
 const origin = z
   .string()
@@ -26,7 +26,9 @@ const token = z.strictObject({
 });
 const positive = (most: number) => z.int().gte(1).lte(most);
 const source = z.strictObject({ name, family: name, acquires: z.boolean().default(true), releases: z.boolean().default(true) });
-const grant = z.union([z.strictObject({ userType: name }), z.strictObject({ serviceFeature: name })]);
+const grant = z.union([z.strictObject({ userType: name }), z.strictObject({ serviceFeature: name })], {
+  error: 'must be { userType: NAME } or { serviceFeature: NAME }',
+});
 
 /** `prefault` rather than `default`: an absent section is read as an empty one, so that its keys get their own defaults. */
 export const configSchema = z.strictObject({
@@ -275,7 +277,7 @@ function suggestion(key: string, known: string[]): string {
 
 function listenAddress(text: string): { host: string; port: number } {
   const [, v6, other, port] = LISTEN.exec(text) ?? [];
-  return { host: v6 ?? other ?? '', port: Number(port) };
+  return { host: v6 ?? other ?? '127.0.0.1', port: Number(port) };
 }
 
 function isListen(text: string): boolean {

@@ -66,6 +66,13 @@ describe('configuration', () => {
     expect(config.catalogue.licenceTypes.at(-1)).toEqual({ name: 'Fax', grantedBy: { serviceFeature: 'Fax' } });
   });
 
+  it('CONF-3 a whole section is a variable too, and its keys win over it', () => {
+    expect(load({ env: { HIGHWATER_AUTH: '{}' } }).auth).toEqual({ tokens: [] });
+    const env = { HIGHWATER_LOG_LEVEL: 'warn', HIGHWATER_BACKUP_KEEP: '3', HIGHWATER_BACKUP: '{keep: 2, everySeconds: 9}' };
+    expect(load({ env, file: 'backup: {directory: /b}' })).toMatchObject({ log: { level: 'warn' }, backup: { keep: 3, everySeconds: 9 } });
+    expect(problems({ env: { HIGHWATER_AUTH: 'yes' } })).toEqual(['auth: must be an object, not a string']);
+  });
+
   it('CONF-4 reads ..._FILE variables, and refuses the pair', () => {
     const readFile = (path: string) => (path === '/run/tokens' ? `- {name: a, tokenSha256: ${sha}, role: admin}\n` : fail(path));
     const env = { HIGHWATER_AUTH_TOKENS_FILE: '/run/tokens' };
@@ -104,6 +111,9 @@ auth: {tokens: [{name: x, tokenSha256: abc, role: boss}]}
       'datadir: "datadir" is not a known key; did you mean dataDir?',
       expect.stringContaining('zzz: "zzz" is not a known key; known are listen, dataDir'),
     ]);
+    expect(problems({ file: 'catalogue: {licenceTypes: [{name: Fax, grantedBy: {feature: Fax}}]}' })).toEqual([
+      'catalogue.licenceTypes.0.grantedBy: must be { userType: NAME } or { serviceFeature: NAME }',
+    ]);
   });
 
   it('CONF-7 refuses a mistyped variable and only warns of a foreign one', () => {
@@ -131,8 +141,12 @@ auth: {tokens: [{name: x, tokenSha256: abc, role: boss}]}
     expect(load({ flags: { listen } }).listen.host).not.toBe('');
   });
 
-  it.each(['127.0.0.1', '127.0.0.1:65536', '[::1]', '[zz]:1', ':80', 'a b:1'])('CONF-10 refuses %s as an address', (listen) => {
+  it.each(['127.0.0.1', '127.0.0.1:65536', '[::1]', '[zz]:1', ':', ':x', 'a b:1'])('CONF-10 refuses %s as an address', (listen) => {
     expect(problems({ flags: { listen } })).toHaveLength(1);
+  });
+
+  it('CONF-10 takes a port alone as one of 127.0.0.1', () => {
+    expect(load({ flags: { listen: ':0' } }).listen).toEqual({ host: '127.0.0.1', port: 0 });
   });
 
   it('CONF-11 tells YAML that is none, and a file that is no mapping', () => {

@@ -34,6 +34,7 @@ import { markInitialised } from './store/data-file.ts';
 import { faultOf } from './store/faults.ts';
 import { openLmdbStore } from './store/lmdb.ts';
 import type { Store } from './store/store.ts';
+import type { Condition } from './systemd.ts';
 import { Teardown } from './teardown.ts';
 import { watchTokens } from './tokens.ts';
 import { createTargetGuard } from './webhooks/guard.ts';
@@ -68,6 +69,8 @@ export interface AppParts {
 
 export interface RunningApp {
   url: string;
+  /** Whether it records, and when its line turned last. */
+  condition(): Condition;
   /** Everything stopped in order; `false` when a step failed. No acknowledged event is lost either way. */
   close(): Promise<boolean>;
 }
@@ -240,6 +243,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     throw error;
   }
   return {
+    condition: () => ({ health: edge.health(), turnedAt: running?.pipeline.turnedAt() ?? 0 }),
     url: `http://${config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host}:${port}`,
     async close() {
       stopping = true;

@@ -247,6 +247,8 @@ export interface Pipeline {
   readonly alerts: AlertActions;
   readonly savedReports: SavedReportActions;
   health(): Health;
+  /** When the line came to the end of a turn last, or looked and found nothing to do; on `Clock.running`. */
+  turnedAt(): number;
   /** One request: all or nothing, answered when durable. @throws NotRecordingError */
   ingest(events: LicenceEvent[]): Promise<IngestAnswer>;
   /**

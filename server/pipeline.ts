@@ -54,8 +54,10 @@ const FIGURES_AT_ONCE = 1_000;
 const RETRY_FULL_MS = 2_000;
 /** Some tenths of a second of work at once, and some hundredths in a piece between others' batches. */
 const EFFORT: Effort = { atOnce: 5_000, perPiece: 500 };
-/** A commit that takes longer is told, and after so long it is given up with the process. In milliseconds. */
-const [HANGS_MS, DEAD_MS] = [10_000, 60_000];
+/** A commit that takes longer is told. In milliseconds. */
+const HANGS_MS = 10_000;
+/** After so long it is given up with the process. */
+export const DEAD_MS = 60_000;
 const HANGS = 'The store does not answer: nothing is recorded until it does';
 const FULL = 'The disk is full: nothing is recorded until there is room';
 
@@ -104,6 +106,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let health: Health = { state: 'ready' };
   let lastCommitAt = clock.now();
   let lookedAt = 0;
+  let turnedAt = clock.running();
   const waiting: Job[] = [];
   let running: Promise<void> | null = null;
   const listeners = new Set<(commit: Commit) => void>();
@@ -257,6 +260,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
       await runBatch(take());
+      turnedAt = clock.running();
       background.recompute();
       background.finishReceivers();
     }
@@ -295,6 +299,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       packing.pack(clock.now());
     }
     if (running || health.state === 'stopping') return;
+    turnedAt = clock.running();
     const now = clock.now();
     if (now - lookedAt >= RETRY_FULL_MS || now < lookedAt) {
       lookedAt = now;
@@ -341,6 +346,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       () => alerting,
     ),
     health: () => health,
+    turnedAt: () => turnedAt,
     ingest: (events) =>
       submit(events.length, (batch) => ingest(batch, events)).then((results) => ({ epoch, seq: committed.seq(), results }) as IngestAnswer),
     importRows: (id, rows) => submit(rows.length, (batch) => importRows(batch, id, rows)),

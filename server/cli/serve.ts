@@ -7,11 +7,12 @@ import { createLog, type Log } from '../log.ts';
 import { DamagedStoreError } from '../safekeeping/opening.ts';
 import { NewerFormatError } from '../store/faults.ts';
 import { isCommitFailure } from '../store/lmdb.ts';
+import { createSystemd } from '../systemd.ts';
 import { DAMAGED, FAILED, OK, SOFTWARE } from './exit-codes.ts';
 import { type ConfigFlags, readConfig } from './read-config.ts';
 
 /** Shorter than what an orchestrator waits before it kills. The steps of stopping are bounded each; all of them at their bounds would take longer. */
-const STOP_WITHIN_MS = 18_000;
+export const STOP_WITHIN_MS = 18_000;
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -47,7 +48,8 @@ async function serve(flags: ConfigFlags): Promise<number> {
   // A file that may not grow any more is a full disk: the write fails, the process does not end.
   process.on('SIGXFSZ', () => {});
 
-  const stop = stopOnSignal(log);
+  const systemd = createSystemd({ env: process.env, clock: systemClock, log });
+  const stop = stopOnSignal(log, () => systemd.stopping());
   try {
     const app = await createApp(read.config, {
       clock: systemClock,
@@ -56,6 +58,7 @@ async function serve(flags: ConfigFlags): Promise<number> {
       onFatal: (error) => fatal(error, 'the store failed: the process ends, a new one has to start from what is on disk'),
     });
     log.info({ url: app.url, dataDir: read.config.dataDir }, 'listening');
+    systemd.ready(app.condition);
     stop.arm(app);
     return OK;
   } catch (error) {
@@ -66,13 +69,14 @@ async function serve(flags: ConfigFlags): Promise<number> {
 }
 
 /** A signal that comes while the daemon starts is kept until it can be obeyed in order. */
-function stopOnSignal(log: Log): { arm: (app: RunningApp) => void } {
+function stopOnSignal(log: Log, onStopping: () => void): { arm: (app: RunningApp) => void } {
   let app: RunningApp | null = null;
   let signalled = false;
   let stopping = false;
   const stop = () => {
     if (!app || !signalled || stopping) return;
     stopping = true;
+    onStopping();
     setTimeout(() => {
       log.fatal('stopping took too long');
       process.exit(FAILED);

@@ -28,6 +28,8 @@ export function createVerifier({ dataDir, minFreeBytes, clock, helper, log }: Ve
   let startedAt: number | null = null;
   let entries = 0;
   let last: VerifyResult | null = null;
+  /** What was found wrong stays until a run finds nothing: one that could not be made says nothing about the books. */
+  let wrong: VerifyResult | null = null;
 
   const run = async (began: number): Promise<VerifyResult> => {
     const found = (rest: Pick<VerifyResult, 'ok' | 'reason'> & Partial<VerifyResult>): VerifyResult => ({
@@ -54,12 +56,17 @@ export function createVerifier({ dataDir, minFreeBytes, clock, helper, log }: Ve
       void run(startedAt).then((result) => {
         startedAt = null;
         last = result;
+        if (result.ok !== null) wrong = result.ok ? null : result;
         if (result.ok) log.info({ entries: result.entries, records: result.records }, 'verified: the books are as they should be');
         else log.error({ result }, result.ok === null ? 'the books could not be verified' : 'the books contradict themselves');
       });
     },
     view: () => ({ running: startedAt !== null, entries, startedAt: startedAt === null ? null : formatInstant(startedAt), last }),
     notes: () =>
-      last?.ok === false ? [`The books have ${last.count} differences, found on ${last.at}: GET /api/v1/verify lists them`] : [],
+      wrong
+        ? [
+            `The books have ${wrong.count} ${wrong.count === 1 ? 'difference' : 'differences'}, found on ${wrong.at}: see GET /api/v1/verify`,
+          ]
+        : [],
   };
 }

@@ -133,6 +133,38 @@ describe('what comes late together', () => {
     ]);
   });
 
+  it('ORDER-26 who came long ago and is still there shows everywhere at once, while rows of the past are still to be raised', async () => {
+    const store = createMemoryStore();
+    let rows = 0;
+    const counting: Store = {
+      ...store,
+      commit(writes) {
+        rows += writes.filter(({ table }) => table === 'buckets').length;
+        return store.commit(writes);
+      },
+    };
+    const books = await openTestBooks(END, counting, { effort: { atOnce: 5_000, perPiece: 2 } });
+    const comings = Array.from({ length: 100 }, (_, nth) => ({
+      user: 'a',
+      type: nth % 2 === 0 ? ('login' as const) : ('logout' as const),
+      at: START + nth * 600_000,
+      ...(nth % 2 === 0 && { licences: ['Recording'] }),
+    }));
+    await books.send(...comings);
+    rows = 0;
+    await books.send({ user: 'b', at: START + 60_000, licences: ['Recording'] });
+    // A hundred rows lie behind it, and few of them were touched for the answer.
+    expect(rows).toBeLessThan(30);
+    compareBuckets(books);
+    const reports = books.pipeline.committed.reports(ORGANISATION);
+    const days: (number | undefined)[] = [];
+    for await (const list of reports?.history({ from: START, to: END, resolution: '1d' }) ?? [])
+      days.push(...list.map((row) => row.inUse?.highest));
+    expect(days).toEqual([2, 2, 1, 1]);
+    expect(books.usage().licences[0]).toMatchObject({ inUse: 1, peak: { day: { value: 1 }, billingPeriod: { value: 1 } } });
+    expect((await reports?.bill('2026-10'))?.licences[0]?.highWaterMark.instant).toEqual({ value: 2, at: '2026-10-30T20:01:00.000Z' });
+  });
+
   it('ORDER-27 a late logout of everybody is answered before it is worked out where much lies behind it', async () => {
     const books = await openTestBooks(END, undefined, { effort: { atOnce: 4, perPiece: 2 } });
     const users = Array.from({ length: 6 }, (_, nth) => `u${nth}`);

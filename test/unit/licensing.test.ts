@@ -179,6 +179,17 @@ describe('licensing', () => {
     expect((await books.send({ id: 'x', user: 'a', type: 'logout' }))[0]?.status).toBe('ignored');
   });
 
+  it('LIC-11 what comes more than ten seconds after something newer was applied is listed as late, less is jitter', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.send({ user: 'first', licences: ['Recording'], at: day('07:00:00') });
+    await books.send({ user: 'jitter', licences: ['Recording'], at: day('06:59:50') });
+    expect(books.pipeline.committed.anomalies(ORGANISATION, { limit: 10 })?.items).toEqual([]);
+    await books.send({ id: 'l-1', user: 'late', licences: ['Recording'], at: day('06:59:49.999') });
+    expect(books.pipeline.committed.anomalies(ORGANISATION, { limit: 10 })?.items).toEqual([
+      { at: '2020-03-06T06:59:49.999Z', kind: 'late_event', user: 'late', device: 'desktop', logonSource: 'Agent Desktop', eventId: 'l-1' },
+    ]);
+  });
+
   it('LIC-12 a session open for too long is listed once, at that instant, also over a restart', async () => {
     const books = await openTestBooks(day('08:00:00'));
     await books.settings({ staleAfterSeconds: 3600 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Helper, HelperDiedError, HelperFailedError } from '../../server/safekeeping/helper-tasks.ts';
@@ -61,6 +61,33 @@ describe('what counts as damage', () => {
     expect((await start(crash(), crash())).end).toBeInstanceOf(DamagedStoreError);
     expect((await start(unsound(), unsound())).end).toBeInstanceOf(DamagedStoreError);
     expect((await start(crash(), new HelperDiedError('its process ended with SIGINT', false))).end).not.toBeInstanceOf(DamagedStoreError);
+  });
+
+  it('STORE-26 a new store that cannot be made is a refusal in a sentence, and nothing half made is left behind', async () => {
+    const directory = tempDir();
+    onTestFinished(directory.remove);
+    const dataDir = directory.path;
+    const began: string[] = [];
+    const helper = async (task: { do: string }) => {
+      began.push(task.do);
+      for (const ending of ['', '-lock']) writeFileSync(join(dataDir, DATA_FILE + ending), 'half');
+      throw new HelperDiedError('its process ended with SIGSEGV', true);
+    };
+    const start = prepareDataFile({
+      dataDir,
+      backups: join(dataDir, 'backups'),
+      onDamage: 'restore',
+      whole: false,
+      randomId: () => 'epoch',
+      now: 0,
+      helper: helper as unknown as Helper,
+      log: { error: () => {}, warn: () => {} },
+    });
+    await expect(start).rejects.toThrow(
+      `a new store cannot be made in ${dataDir}, its disk may be full or failing: its process ended with SIGSEGV`,
+    );
+    expect(began).toEqual(['create']);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   it('STORE-21 a newer format is refused by name and is no damage', async () => {

@@ -190,6 +190,27 @@ describe('what if', () => {
     );
   });
 
+  it('WHATIF-2 who was there at the start is placed in order of acquisition and is no login of the range; sizes are those of its end', async () => {
+    const books = await centreWithThree();
+    await books.pipeline.putOrganisation(
+      ORGANISATION,
+      {
+        name: ORGANISATION,
+        timeZone: 'UTC',
+        billingPeriodStartDay: 1,
+        entitlements: { Recording: { concurrent: 1, contingency: 0 } },
+        effectiveFrom: '2026-11-01T11:15:00.000Z',
+      },
+      null,
+    );
+    const range = { from: '2026-11-01T10:15:00Z', to: '2026-11-01T11:20:00Z' };
+    const played = typeOf(await ask(books, { ...range, sizes: { Recording: { concurrent: 1, contingency: 1 } } }));
+    // a came first and has the licence, b the overflow for the whole range; of the range itself only c is a login.
+    expect(played).toMatchObject({ secondsInContingency: 3900, secondsOverLimit: 1200, loginsInContingency: 0, loginsOverLimit: 1 });
+    expect(typeOf(await ask(books, range)).sizes).toEqual({ concurrent: 1, contingency: 0 });
+    expect(typeOf(await ask(books, { ...range, to: '2026-11-01T11:10:00Z' })).sizes).toEqual({ concurrent: 3, contingency: 0 });
+  });
+
   it('WHATIF-4 peaks without stale sessions and without what is left on when the desktop logs out', async () => {
     const books = await centreWithThree();
     const { peakWithout } = typeOf(await ask(books, { period: '2026-11', without: { staleSessions: 5400 } }));

@@ -40,6 +40,11 @@ it('SPEC-2 every rule that a test names is one of these', () => {
   expect(new Set(files.flatMap(({ code }) => used(code))).size).toBeGreaterThan(500);
 });
 
+it('SPEC-3 every rule is named by a test', () => {
+  const held = new Set([...files.flatMap(({ code }) => idsIn(code)), ...used(readFileSync('test/specification.test.ts', 'utf8'))]);
+  expect(defined(specification).filter((id) => !held.has(id))).toEqual([]);
+});
+
 it('SPEC-1, SPEC-2 what is wrong is found', () => {
   expect(defined('- A-1 one\n- A-2..3 two\n  A-4 none\nA-5 none')).toEqual(['A-1', 'A-2', 'A-3']);
   expect(used("it('A-1, A-2 says', run); property(\n  'A-3..4 says', 7)\nit.each([['a']])('B-1 %s', run)")).toEqual([

@@ -19,6 +19,18 @@ const START_WITHIN_MS = 120_000;
 const REQUESTS = 12;
 const EVENTS = 3;
 
+export interface Figures {
+  /** Faults that were met with. */
+  faults: number;
+  /** Events acknowledged while a fault was there. */
+  acknowledged: number;
+  /** By mode and how the daemon took it. */
+  ends: Record<string, number>;
+  failed: string[];
+}
+
+export const hasCompiler = (): boolean => spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0;
+
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -28,35 +40,42 @@ export async function main(args: string[]): Promise<number> {
       modes: { type: 'string', default: MODES.join() },
     },
   });
-  const workshop = tempDir('highwater-shim-');
-  const shim = join(workshop.path, 'shim.so');
-  const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, join('test', 'faults', 'shim.c'), '-ldl'], {
-    stdio: ['ignore', 2, 2],
-  });
-  if (compiled.status !== 0) {
+  if (!hasCompiler()) {
     console.error('no C compiler (cc): these faults were not tried');
-    workshop.remove();
     return 1;
   }
-  const books = join(workshop.path, 'books');
-  const before = await makeBooks(books);
-  let tried = 0;
-  let acknowledged = 0;
-  const ends: Record<string, number> = {};
-  const failed: string[] = [];
-  for (const mode of MODES.filter((each) => values.modes.split(',').includes(each))) {
-    for (let at = Number(values.from); at <= Number(values.most); at++) {
-      const { end, count, injected, wrong } = await tryOne(shim, books, before, mode, at);
-      if (injected) tried++;
-      acknowledged += count;
-      ends[`${mode}: ${end}`] = (ends[`${mode}: ${end}`] ?? 0) + 1;
-      for (const text of wrong) failed.push(`${mode} at ${at}: ${text}`);
+  const modes = MODES.filter((each) => values.modes.split(',').includes(each));
+  const figures = await tryFaults(Number(values.from), Number(values.most), modes);
+  console.log(JSON.stringify(figures, null, 1));
+  return figures.failed.length > 0 ? 1 : 0;
+}
+
+/** The write or sync number `from` to `most`, each in every mode. */
+export async function tryFaults(from: number, most: number, modes: readonly (typeof MODES)[number][] = MODES): Promise<Figures> {
+  const workshop = tempDir('highwater-shim-');
+  try {
+    const shim = join(workshop.path, 'shim.so');
+    const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, join('test', 'faults', 'shim.c'), '-ldl'], {
+      stdio: ['ignore', 2, 2],
+    });
+    if (compiled.status !== 0) throw new Error('the shim could not be compiled');
+    const books = join(workshop.path, 'books');
+    const before = await makeBooks(books);
+    const figures: Figures = { faults: 0, acknowledged: 0, ends: {}, failed: [] };
+    for (const mode of modes) {
+      for (let at = from; at <= most; at++) {
+        const { end, count, injected, wrong } = await tryOne(shim, books, before, mode, at);
+        if (injected) figures.faults++;
+        figures.acknowledged += count;
+        figures.ends[`${mode}: ${end}`] = (figures.ends[`${mode}: ${end}`] ?? 0) + 1;
+        for (const text of wrong) figures.failed.push(`${mode} at ${at}: ${text}`);
+      }
+      console.error(`${mode}: done, ${figures.failed.length} wrong so far`);
     }
-    console.error(`${mode}: done, ${failed.length} wrong so far`);
+    return figures;
+  } finally {
+    workshop.remove();
   }
-  workshop.remove();
-  console.log(JSON.stringify({ faults: tried, acknowledged, ends, failed }, null, 1));
-  return failed.length > 0 ? 1 : 0;
 }
 
 /** Books that every fault finds. */

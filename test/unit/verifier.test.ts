@@ -25,7 +25,13 @@ it('VERIFY-4 one run at a time; differences are a note until a later run finds n
     await settle();
   };
   const figures = { organisations: 1, entries: 7, records: 9 };
-  const difference = { organisation: '129', table: 'sessions', key: ['129', 'a', 'desktop'], found: 'nothing', expected: 'a session' };
+  const difference = {
+    organisation: '129',
+    table: 'sessions' as const,
+    key: ['129', 'a', 'desktop'],
+    found: 'nothing',
+    expected: 'a session',
+  };
 
   verifier.start();
   verifier.start();

@@ -3,6 +3,7 @@ import type { EventType, IgnoredReason, Pool, RecordFlag } from '../../shared/ev
 import { POOLS } from '../../shared/events.ts';
 import { IMPORTED_KINDS, type ImportedKind } from '../../shared/import.ts';
 import type { Instant } from '../../shared/time.ts';
+import type { Session } from '../licensing/sessions.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key } from '../store/store.ts';
 import type { Levels } from '../usage/levels.ts';
@@ -17,6 +18,13 @@ export interface Position {
   receipt: number;
   sub?: number | string;
 }
+
+/** Added to an instant, so that years 0 to 9999 are positive numbers of one length. */
+const [BEFORE_ALL, INSTANT_DIGITS, ID_DIGITS] = [1e14, 10, 8];
+
+/** The place of a session's end among the ends of one instant: they come in the order in which the sessions were opened (`byOpening`). */
+export const endOf = ({ since, id }: Pick<Session, 'since' | 'id'>): string =>
+  (since + BEFORE_ALL).toString(36).padStart(INSTANT_DIGITS, '0') + id.toString(36).padStart(ID_DIGITS, '0');
 
 export const positionKey = ({ at, class: order, receipt, sub }: Position): (string | number)[] =>
   sub === undefined ? [at, order, receipt] : [at, order, receipt, sub];

@@ -8,7 +8,7 @@ import { adjustWalks } from './adjust-walks.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
 import { contestPools, isContested, willBeReplayed } from './contested.ts';
-import { comparePositions, type Entry, entryKey, type Position } from './entry.ts';
+import { comparePositions, type Entry, endOf, entryKey, type Position } from './entry.ts';
 import { closeSession, endLeasesBy } from './leases.ts';
 import { numberAll, numberRecords } from './numbers.ts';
 import { nextLogOff, type Organisation, userState } from './organisation.ts';
@@ -100,15 +100,15 @@ export function sweepLate(batch: Batch, organisation: Organisation, position: Po
   writeLate(batch, rewriting, position);
   const workedIn = [...rewriting.entries.values()]
     .filter((item) => item.position.at === position.at && item.position.receipt === position.receipt)
-    .map(({ position: { sub }, after }): Ending => ({ session: sub as number, number: () => numberRecords(batch, after) }));
+    .map(({ position: { sub }, after }): Ending => ({ place: sub as string, number: () => numberRecords(batch, after) }));
   return [...workedIn, ...closeLate(batch, organisation, position, still)]
-    .sort((a, b) => a.session - b.session)
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
     .flatMap(({ number }) => number());
 }
 
-/** The end of a session; its records get their numbers in turn. */
+/** The end of a session, and its place among them; its records get their numbers in turn. */
 interface Ending {
-  session: number;
+  place: string;
   number: () => number[];
 }
 
@@ -126,8 +126,8 @@ function closeLate(batch: Batch, organisation: Organisation, position: Position,
   }
   const { source, id } = batch.draft.get<Entry>('entries', entryKey(organisation.id, position)) as Entry;
   return sessions.map(({ user, session }) => ({
-    session: session.id,
-    number: () => closeSession(batch, organisation, user, session, { ...position, sub: session.id }, 'logout-all', source, id),
+    place: endOf(session),
+    number: () => closeSession(batch, organisation, user, session, { ...position, sub: endOf(session) }, 'logout-all', source, id),
   }));
 }
 

@@ -4,7 +4,7 @@ import type { Instant } from '../../shared/time.ts';
 import { leaseEnd, release, type Session } from '../licensing/sessions.ts';
 import type { Batch } from './batch.ts';
 import { derivedEntry } from './derived-entry.ts';
-import { CLASS, type EntryKind, type Position } from './entry.ts';
+import { CLASS, type EntryKind, endOf, type Position } from './entry.ts';
 import { type Organisation, userState } from './organisation.ts';
 import { settle, writeEntry } from './settle.ts';
 
@@ -32,7 +32,8 @@ export function endLeasesBy(batch: Batch, organisation: Organisation, at: Instan
 }
 
 function endLease(batch: Batch, organisation: Organisation, user: string, session: Session, at: Instant): void {
-  closeSession(batch, organisation, user, session, { at, class: CLASS.leaseEnd, receipt: session.id }, 'lease-end', CONNECTION_LOST, null);
+  const position = { at, class: CLASS.leaseEnd, receipt: 0, sub: endOf(session) };
+  closeSession(batch, organisation, user, session, position, 'lease-end', CONNECTION_LOST, null);
 }
 
 /** Closes one session, and returns the numbers of the records. */

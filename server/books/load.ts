@@ -71,7 +71,7 @@ function loadSessions(disk: Reader, organisation: Organisation, downtimes: reado
     const at = leaseEnd(session, downtimes);
     if (at === null) continue;
     organisation.armed.set(session.id, at);
-    organisation.leases.push({ at, user, device, session: session.id });
+    organisation.leases.push({ at, user, device, session: session.id, since: session.since });
   }
 }
 

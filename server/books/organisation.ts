@@ -19,6 +19,8 @@ export interface LeaseTimer {
   user: string;
   device: string;
   session: number;
+  /** When the session was opened. */
+  since: Instant;
 }
 
 export interface UserState {
@@ -159,7 +161,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     sessions: 0,
     sinceLateMark: 0,
     recomputations: noRecomputations(),
-    leases: new TinyQueue<LeaseTimer>([], (a, b) => a.at - b.at || a.session - b.session),
+    leases: new TinyQueue<LeaseTimer>([], (a, b) => a.at - b.at || a.since - b.since || a.session - b.session),
     armed: new Map(),
     nextLogOff: Number.POSITIVE_INFINITY,
     nextRefresh: Number.POSITIVE_INFINITY,

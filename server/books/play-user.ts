@@ -2,11 +2,11 @@
 import { CONNECTION_LOST, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
 import { moveTo } from '../licensing/pools.ts';
-import { type Devices, leaseEnd, release, type Session } from '../licensing/sessions.ts';
+import { byOpening, type Devices, leaseEnd, release, type Session } from '../licensing/sessions.ts';
 import { acquiresOf, applyEntry, settled } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
 import { derivedEntry } from './derived-entry.ts';
-import { CLASS, type Entry, type EntryKind, type EntryRecord, type Position, poolIndex, poolName, positionText } from './entry.ts';
+import { CLASS, type Entry, type EntryKind, type EntryRecord, endOf, type Position, poolIndex, poolName, positionText } from './entry.ts';
 import { nextLogOff, type Organisation, typeState } from './organisation.ts';
 import { bringForward, type Tentative } from './same-instant.ts';
 import { moveLicences, SNAPSHOT_EVERY } from './settle.ts';
@@ -67,12 +67,13 @@ export function playUser(
       const due = Math.min(lease?.end ?? Number.POSITIVE_INFINITY, logOff);
       if (due > until) break;
       if (lease && lease.end === due) {
-        close(lease.session, { at: due, class: CLASS.leaseEnd, receipt: lease.session.id }, 'lease-end', CONNECTION_LOST, null);
+        const position = { at: due, class: CLASS.leaseEnd, receipt: 0, sub: endOf(lease.session) };
+        close(lease.session, position, 'lease-end', CONNECTION_LOST, null);
         continue;
       }
       passed = due;
       for (const session of openBefore(devices, due)) {
-        const position = { at: due, class: CLASS.scheduledLogOff, receipt: 0, sub: session.id };
+        const position = { at: due, class: CLASS.scheduledLogOff, receipt: 0, sub: endOf(session) };
         close(session, position, 'scheduled-log-off', SCHEDULED_LOG_OFF, null);
       }
     }
@@ -98,8 +99,8 @@ export function playUser(
       pass(Math.min(at, organisation.timersRunTo));
       for (const [index, { position, entry, everybody }] of steps.entries()) {
         if (everybody) {
-          for (const session of [...devices.values()].sort((a, b) => a.id - b.id)) {
-            close(session, { ...position, sub: session.id }, 'logout-all', entry.source, entry.id);
+          for (const session of [...devices.values()].sort(byOpening)) {
+            close(session, { ...position, sub: endOf(session) }, 'logout-all', entry.source, entry.id);
           }
         } else if (entry.kind === 'refresh') {
           if (refreshAgain(organisation, user, position, entry.records)) add(position, entry);
@@ -128,13 +129,14 @@ function refreshAgain(
 }
 
 const openBefore = (devices: Devices, at: Instant): Session[] =>
-  [...devices.values()].filter((session) => session.since < at).sort((a, b) => a.id - b.id);
+  [...devices.values()].filter((session) => session.since < at).sort(byOpening);
 
 function nextLease(batch: Batch, devices: Devices): { session: Session; end: Instant } | null {
   let next: { session: Session; end: Instant } | null = null;
   for (const session of devices.values()) {
     const end = leaseEnd(session, batch.books.downtimes);
-    if (end !== null && (next === null || end < next.end || (end === next.end && session.id < next.session.id))) next = { session, end };
+    if (end !== null && (next === null || end < next.end || (end === next.end && byOpening(session, next.session) < 0)))
+      next = { session, end };
   }
   return next;
 }

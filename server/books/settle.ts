@@ -96,5 +96,5 @@ export function armLease(batch: Batch, organisation: Organisation, user: string,
   const armed = organisation.armed.get(session.id);
   if (at === null || (armed !== undefined && armed <= at)) return;
   organisation.armed.set(session.id, at);
-  organisation.leases.push({ at, user, device: session.device, session: session.id });
+  organisation.leases.push({ at, user, device: session.device, session: session.id, since: session.since });
 }

@@ -3,12 +3,12 @@ import { REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.t
 import type { Pool } from '../../shared/events.ts';
 import type { Instant } from '../../shared/time.ts';
 import { choosePoolAgain, moveTo, overflowing, type Stay } from '../licensing/pools.ts';
-import { oldestDevice, type Session } from '../licensing/sessions.ts';
+import { byOpening, oldestDevice, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
 import { noteStaleSession } from './anomalies.ts';
 import { type Batch, nextSeq, touch, touchSession } from './batch.ts';
 import { derivedEntry } from './derived-entry.ts';
-import { CLASS, type EntryKind, type Position, poolIndex } from './entry.ts';
+import { CLASS, type EntryKind, endOf, type Position, poolIndex } from './entry.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { closeSession, endLeasesBy, endNextLease } from './leases.ts';
 import { type Organisation, scheduleTimers, settingsAt, settingsBefore, userState } from './organisation.ts';
@@ -104,10 +104,10 @@ export function sweepSessions(
   const open = [...organisation.users]
     .flatMap(([user, { devices }]) => [...devices.values()].map((session) => ({ user, session })))
     .filter(({ session }) => session.since < position.at || (position.class === CLASS.event && session.since === position.at))
-    .sort((a, b) => a.session.id - b.session.id);
+    .sort((a, b) => byOpening(a.session, b.session));
   organisation.lastSweepAt = Math.max(organisation.lastSweepAt, position.at);
   return open.flatMap(({ user, session }) =>
-    closeSession(batch, organisation, user, session, { ...position, sub: session.id }, kind, source, id),
+    closeSession(batch, organisation, user, session, { ...position, sub: endOf(session) }, kind, source, id),
   );
 }
 

@@ -20,6 +20,9 @@ export interface Session {
   holdings: Holding[];
 }
 
+/** In the order of the books, whatever order they became known in. */
+export const byOpening = (a: Session, b: Session): number => a.since - b.since || a.id - b.id;
+
 /** The open sessions of one user, by device. */
 export type Devices = Map<string, Session>;
 

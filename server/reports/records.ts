@@ -3,7 +3,7 @@ import type { Pool, RecordFlag } from '../../shared/events.ts';
 import type { Assignment } from '../../shared/organisation.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import type { Page, RecordView } from '../../shared/views.ts';
-import { type Entry, type EntryRecord, type Position, poolIndex, poolName, positionOf } from '../books/entry.ts';
+import { comparePositions, type Entry, type EntryRecord, type Position, poolIndex, poolName, positionOf } from '../books/entry.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { inForce, type Version } from '../licensing/versions.ts';
 import type { RecordQuery } from '../pipeline-types.ts';
@@ -196,7 +196,7 @@ function matches(entry: Entry, record: EntryRecord, query: RecordQuery): boolean
 }
 
 function describe(disk: Reader, organisation: string, page: Found[], knowsType: (licenceType: string) => boolean): RecordView[] {
-  const ascending = page.map((found) => found.position).sort((a, b) => a.at - b.at || a.class - b.class || a.receipt - b.receipt);
+  const ascending = page.map((found) => found.position).sort(comparePositions);
   const levels = inUseAfter(disk, organisation, ascending);
   const assignments = new Map<string, Version<Assignment | null>[]>();
   const [logged, received] = [instantTexts(), instantTexts()];

@@ -72,6 +72,9 @@ export interface NaiveResult {
   peaks: Record<string, { day: number; dayAt: number | null; period: number; maxUsed: number }>;
 }
 
+/** Whatever order they became known in. */
+const byOpening = (a: OpenSession, b: OpenSession): number => a.since - b.since || a.receipt - b.receipt;
+
 /** `events` in order of receipt, `settings` in order of receipt; everything up to `now`. */
 export function naiveBooks(
   settings: NaiveSettings[],
@@ -147,7 +150,7 @@ export function naiveBooks(
   let passed = sorted[0]?.event.at ?? now;
   const pass = (until: number) => {
     for (;;) {
-      const lease = [...sessions].sort((a, b) => leaseEnd(a) - leaseEnd(b) || a.receipt - b.receipt)[0];
+      const lease = [...sessions].sort((a, b) => leaseEnd(a) - leaseEnd(b) || byOpening(a, b))[0];
       const logOffs = versions
         .filter((version) => version.scheduledLogOff !== undefined)
         .flatMap((version) => {
@@ -166,8 +169,7 @@ export function naiveBooks(
         close(lease, due, 'Agent Desktop Connection Lost');
         continue;
       }
-      if (logOff === due)
-        for (const session of [...sessions].sort((a, b) => a.receipt - b.receipt)) close(session, due, 'Scheduled Log Off');
+      if (logOff === due) for (const session of sessions.toSorted(byOpening)) close(session, due, 'Scheduled Log Off');
       if (refresh === due) refreshAt(due);
       passed = due;
     }
@@ -206,7 +208,7 @@ export function naiveBooks(
     const { at, user, device, source } = event;
     const open = sessions.find((session) => session.user === user && session.device === device);
     if (event.type === 'logout-all') {
-      for (const session of [...sessions].sort((a, b) => a.receipt - b.receipt)) close(session, at, source);
+      for (const session of sessions.toSorted(byOpening)) close(session, at, source);
     } else if (event.type === 'login') {
       if (open) close(open, at, source);
       const types = event.licences ?? [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import type { Store } from '../../server/store/store.ts';
-import { ORGANISATION, openTestBooks } from '../support/books.ts';
+import { type EventInput, ORGANISATION, openTestBooks } from '../support/books.ts';
 import { compareBuckets } from '../support/compare-buckets.ts';
 
 const START = Date.parse('2026-10-30T20:00:00Z');
@@ -80,6 +80,29 @@ describe('what comes late together', () => {
     expect(books.usage().anomalies).toBe(0);
     await books.send({ user: 'a', at: START, licences: ['Recording'] });
     expect(books.counts()).toEqual({});
+  });
+
+  it.each([
+    'logout-all',
+    'lease',
+    'scheduled log-off',
+  ])('ORDER-40 sessions that end at one instant do so in the order in which they were opened, in whatever order they became known: %s', async (end) => {
+    const [a, b, c] = ['a', 'b', 'c'].map((user, nth): EventInput => ({ user, at: END - 60_000 + nth * 1000, licences: ['Recording'] }));
+    const everybody: EventInput = { type: 'logout-all', at: END - 2000 };
+    const heard = ['b', 'a', 'c'].map((user): EventInput => ({ type: 'heartbeat', user, at: END - 4000, leaseMs: 2000 }));
+    for (const logins of [
+      [a, b, c],
+      [c, b, a],
+      [b, c, a],
+    ] as EventInput[][]) {
+      const books = await openTestBooks(END);
+      await books.settings(end === 'scheduled log-off' ? { timeZone: 'Etc/UTC', scheduledLogOff: '08:00' } : {});
+      if (end === 'logout-all') await books.send(everybody);
+      for (const login of logins) await books.send(login);
+      if (end === 'lease') await books.send(...heard);
+      const { items = [] } = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', usageType: 'Released' }) ?? {};
+      expect(items.map(({ user, inUse }) => `${user} ${inUse}`).sort()).toEqual(['a 2', 'b 1', 'c 0']);
+    }
   });
 
   it('ORDER-21 a further device that comes late is one more holding shown', async () => {

@@ -50,6 +50,21 @@ describe('marks of in-use levels', () => {
     expectRight(books);
   });
 
+  it('ORDER-39 are right on every page, where records of one instant do not have their numbers in the order of the books', async () => {
+    const books = await openTestBooks(NOW);
+    const everybody: EventInput = { type: 'logout-all', at: NOW - 1000 };
+    await books.send(...logins(600, NOW - 600_000, 10), everybody, { user: 'first', at: NOW - 700_000, licences: ['Recording'] });
+    const page = (cursor: string | undefined) =>
+      books.pipeline.committed.records(ORGANISATION, { limit: 7, order: 'asc', usageType: 'Released', ...(cursor && { cursor }) });
+    const found = new Map<string, number>();
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const { items, nextCursor } = page(cursor) ?? { items: [], nextCursor: null };
+      for (const { user, inUse: left } of items) found.set(user, left);
+      cursor = nextCursor;
+    }
+    expect([found.get('first'), found.get('u0'), found.get('u598'), found.get('u599')]).toEqual([600, 599, 1, 0]);
+  });
+
   it('ORDER-24 come with late events too: no record is counted on from far', async () => {
     const books = await openTestBooks(NOW);
     await books.settings({ entitlements: { Recording: { concurrent: 100, contingency: 10 } } });

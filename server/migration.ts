@@ -6,6 +6,8 @@
 import { formatInstant } from '../shared/time.ts';
 import { contentsWith, type DayContents, dayOf } from './books/day-contents.ts';
 import type { Entry } from './books/entry.ts';
+import { NOTHING_PACKED, type OrganisationCounters } from './books/organisation.ts';
+import type { Pack } from './books/pack.ts';
 import { FORMAT } from './store/faults.ts';
 import type { Key, Reader, Row, Store, Write } from './store/store.ts';
 
@@ -48,6 +50,7 @@ const STEPS: readonly Step[] = [
     what: 'sessions that end at one instant do so in the order in which they were opened',
     piece: () => ({ writes: [], next: null }),
   },
+  { to: 5, what: 'packs say what bills need', piece: dropPacks },
 ];
 
 /** @param rows that a piece reads */
@@ -88,6 +91,20 @@ function describeDays(disk: Reader, from: Key | null, limit: number): Piece {
   const last = rows.at(-1);
   // The next key there can be: keys that go on where this one ends are not passed over.
   return { writes, next: last && rows.length === limit ? [...last.key, Number.NEGATIVE_INFINITY] : null };
+}
+
+/** Packs of before do not say how levels moved. All are made again beside the line, as where nothing was packed yet. */
+function dropPacks(disk: Reader, from: Key | null, limit: number): Piece {
+  const begin = { ...(from && { start: from }), limit };
+  const packs = [...disk.range<Pack>('packs', begin)];
+  const writes = packs.map(({ key }): Write => ({ table: 'packs', key, value: undefined }));
+  const last = packs.at(-1);
+  if (last && packs.length === limit) return { writes, next: last.key };
+  for (const { key, value } of disk.range<OrganisationCounters>('states', {})) {
+    const { packed, ...counters } = value;
+    if (packed && packed.to !== NOTHING_PACKED.to) writes.push({ table: 'states', key, value: counters });
+  }
+  return { writes, next: null };
 }
 
 /** Rows come in order, so those of a day are neighbours. */

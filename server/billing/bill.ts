@@ -3,13 +3,17 @@ import type { Bill, BillingPeriodView, BillLicence, BillReceipt, PeakQuery, Peak
 import { getOrMake } from '../../shared/maps.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import type { Peak } from '../../shared/views.ts';
-import { type Entry, levelChange } from '../books/entry.ts';
+import { levelChange } from '../books/entry.ts';
+import type { Shape } from '../books/pack.ts';
 import type { BillingPeriod, Span } from '../licensing/calendar.ts';
 import { levelBefore } from '../reports/level-reader.ts';
+import { PackCursor } from '../reports/pack-cursor.ts';
+import { packedPieces } from '../reports/packed-pieces.ts';
 import { certaintyOf, type ReportScope } from '../reports/scope.ts';
-import { createEffort, pagedRows, type Work } from '../reports/work.ts';
+import { createEffort, type Work } from '../reports/work.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key } from '../store/store.ts';
+import type { Levels } from '../usage/levels.ts';
 import { type KnownPeriod, keepCheckpoint } from './bill-cache.ts';
 import { knownPeriod } from './bill-keeping.ts';
 import { findHolders, type Moment, type MomentHolders, momentKey } from './holders.ts';
@@ -74,40 +78,57 @@ export function* readPeak(scope: ReportScope, { licenceType, from, to }: PeakQue
  * @param only the one type that is asked about; else all that occur
  */
 function* followLines(scope: ReportScope, period: Span, known: KnownPeriod, types: readonly string[], only?: string): Work<Lines> {
-  const { disk, organisation } = scope;
   const from = known.checkpoints.at(-1);
   const begin = (type: string): LevelLine =>
     new LevelLine(period.start, levelBefore(scope, type, period.start), (at) => scope.buckets.bucket('5m', at).end);
   const lines: Lines = new Map(types.map((type) => [type, from?.lines.get(type)?.copy() ?? begin(type)]));
   for (const [type, line] of from?.lines ?? []) if (!lines.has(type)) lines.set(type, line.copy());
-  let next: Key = from?.next ?? [organisation, period.start];
-  const reached = (last: Key) => scope.reached(last[1] as Instant);
-  reached(next);
-  let read = 0;
+  let next: Key = from?.next ?? [scope.organisation, period.start];
+  scope.reached(next[1] as Instant);
+  let entries = from?.entries ?? 0;
   const keep = (): void => {
     const last = known.checkpoints.at(-1);
     if (!scope.undisturbed() || (last && compareKeys(next, last.next) <= 0)) return;
-    keepCheckpoint(known, { next, entries: before + read, lines: new Map([...lines].map(([type, line]) => [type, line.copy()])) });
+    keepCheckpoint(known, { next, entries, lines: new Map([...lines].map(([type, line]) => [type, line.copy()])) });
   };
+  let toKeep = entries + CHECKPOINT_EVERY;
   const effort = createEffort();
-  const before = from?.entries ?? 0;
-  for (const { key, value } of pagedRows<Entry>(disk, 'entries', next, [organisation, period.end], reached)) {
-    const at = key[1] as Instant;
-    for (const record of value.records) {
-      if (only !== undefined && record.type !== only) continue;
-      const line = getOrMake(lines, record.type, () => begin(record.type));
-      line.reach(at);
-      const by = levelChange(value.kind, record);
-      if (by) line.change(by);
+  for (const piece of packedPieces(scope, next, period.end)) {
+    const cursor = new PackCursor(piece.pack, piece.start);
+    const changes = cursor.shapes.map((shape) => changesOf(shape, only));
+    while (cursor.nextAt < piece.to && cursor.next()) {
+      if (cursor.at < piece.from) continue;
+      entries++;
+      for (const { type, by } of changes[cursor.shape] as LevelChange[]) {
+        const line = getOrMake(lines, type, () => begin(type));
+        line.reach(cursor.at);
+        line.change(by);
+        effort.spend(1);
+      }
+      if (effort.tired()) yield;
     }
-    next = [...key, Number.NEGATIVE_INFINITY];
-    if (++read % CHECKPOINT_EVERY === 0) keep();
-    effort.spend(1 + value.records.length);
+    next = piece.next;
+    effort.spend(piece.read);
     if (effort.tired()) yield;
+    if (entries < toKeep) continue;
+    keep();
+    toKeep = entries + CHECKPOINT_EVERY;
   }
   keep();
   return lines;
 }
+
+interface LevelChange {
+  type: string;
+  by: Levels;
+}
+
+/** How entries of a shape move levels. @param only the one type that is asked about */
+const changesOf = ({ kind, records }: Shape, only: string | undefined): LevelChange[] =>
+  records.flatMap((record) => {
+    const by = only === undefined || record.type === only ? levelChange(kind, record) : null;
+    return by ? [{ type: record.type, by }] : [];
+  });
 
 const marksOf = (line: LevelLine): Record<ReceiptRule, HeldMark> => {
   const level = sustained(line.time);

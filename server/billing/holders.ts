@@ -3,11 +3,14 @@ import type { Holder, Tip } from '../../shared/bill.ts';
 import { getOrMake } from '../../shared/maps.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
 import { type Entry, type EntryRecord, type Position, positionOf } from '../books/entry.ts';
+import { devicesOf, type Shape, usersOf } from '../books/pack.ts';
 import type { StoredHolding, StoredSession } from '../books/stored.ts';
 import { levelBefore } from '../reports/level-reader.ts';
+import { PackCursor } from '../reports/pack-cursor.ts';
+import { type PackedPiece, packedPieces } from '../reports/packed-pieces.ts';
 import type { ReportScope } from '../reports/scope.ts';
 import { createEffort, type Effort, pagedRows, type Work } from '../reports/work.ts';
-import { AFTER_NAMES, type Key } from '../store/store.ts';
+import { AFTER_NAMES } from '../store/store.ts';
 
 /** An instant at which somebody wants to know who held a licence type. */
 export interface Moment {
@@ -48,15 +51,16 @@ class HolderSearch {
     this.#sought = sought;
   }
 
-  /** Takes a record of the type, in the order of the books, from the instant on. */
-  note({ at, receipt }: Position, { kind, user, device, id }: Entry, record: EntryRecord): void {
-    if (kind === 'refresh') return;
-    if (at === this.at) {
-      if (record.turned && record.acquired) this.#tips.set(user, { receipt, user, device, eventId: id });
-      if (record.turned && !record.acquired) this.#tips.delete(user);
-    } else if (!record.acquired) {
-      this.#hold(user, device, record.since, record.turned ? (record.stay?.[0] ?? record.since) : null);
-    }
+  /** Takes a record of the type at the very instant, in the order of the books. */
+  noteTip({ receipt }: Position, { kind, user, device, id }: Entry, record: EntryRecord): void {
+    if (kind === 'refresh' || !record.turned) return;
+    if (record.acquired) this.#tips.set(user, { receipt, user, device, eventId: id });
+    else this.#tips.delete(user);
+  }
+
+  /** Takes a holding that ended after the instant. @param stayAt null: it was not the user's last */
+  noteEnded(user: string, device: string, since: Instant, stayAt: Instant | null): void {
+    this.#hold(user, device, since, stayAt);
   }
 
   /** Takes a holding that is still open. Whether the user was there at the instant and is ever since. */
@@ -105,6 +109,7 @@ export function* findHolders(scope: ReportScope, moments: readonly Moment[]): Wo
   if (inOrder.length > 0) {
     // Sessions first: whoever leaves in between is found among the entries.
     yield* noteOpenSessions(scope, inOrder);
+    yield* noteTips(scope, inOrder);
     yield* noteLeavers(scope, inOrder);
   }
   return new Map([...searches].map(([key, search]) => [key, search.found()]));
@@ -145,34 +150,82 @@ function noteLeftDevices({ disk, organisation }: ReportScope, search: HolderSear
   for (const { key } of disk.range('userEntries', { start, end: [organisation, user, AFTER_NAMES] })) {
     const entryKey = [organisation, ...key.slice(2)];
     const entry = disk.get<Entry>('entries', entryKey);
-    for (const record of entry?.records ?? [])
-      if (record.type === search.type) search.note(positionOf(entryKey, 1), entry as Entry, record);
+    if (entry && (key[2] as Instant) > search.at) noteReleases(search, entry);
     effort.spend(2);
   }
   effort.spend(4);
 }
 
-/** Follows the entries from each instant on until all who were counted at it have left, or are known to be there still. */
-function* noteLeavers({ disk, organisation }: ReportScope, searches: readonly HolderSearch[]): Work<void> {
+function noteReleases(search: HolderSearch, { kind, user, device, records }: Entry): void {
+  if (kind === 'refresh') return;
+  for (const { type, acquired, since, stay, turned } of records) {
+    if (type === search.type && !acquired) search.noteEnded(user, device, since, turned ? (stay?.[0] ?? since) : null);
+  }
+}
+
+/** Who came at the very instants: their entries say more than packs do. */
+function* noteTips({ disk, organisation }: ReportScope, searches: readonly HolderSearch[]): Work<void> {
   const effort = createEffort();
-  let next = 0;
-  while (next < searches.length) {
-    const active = new Set<HolderSearch>();
-    let byType = new Map<string, HolderSearch[]>();
-    let read = 0;
-    const start: Key = [organisation, (searches[next] as HolderSearch).at];
-    for (const { key, value } of pagedRows<Entry>(disk, 'entries', start, [organisation, AFTER_NAMES])) {
-      const position = positionOf(key, 1);
-      const before = active.size;
-      for (let search = searches[next]; search && search.at <= position.at; search = searches[++next]) active.add(search);
-      if (read++ % LOOK_EVERY === 0) for (const search of active) if (search.complete && position.at > search.at) active.delete(search);
-      if (active.size === 0) break;
-      if (active.size !== before) byType = groupByType([...active]);
-      for (const record of value.records) for (const search of byType.get(record.type) ?? []) search.note(position, value, record);
+  for (const search of searches) {
+    const { at, type } = search;
+    for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, at], [organisation, at + 1])) {
+      for (const record of value.records) if (record.type === type) search.noteTip(positionOf(key, 1), value, record);
       effort.spend(1 + value.records.length);
       if (effort.tired()) yield;
     }
-    // Nothing was recorded from the next instant on: a level that was carried in, and everybody is there still.
-    if (active.size > 0 || next === 0) return;
   }
+}
+
+/** Follows what happened from each instant on until all who were counted at it have left, or are known to be there still. */
+function* noteLeavers(scope: ReportScope, searches: readonly HolderSearch[]): Work<void> {
+  const effort = createEffort();
+  // What becomes known from the instants on changes nothing of who was there.
+  const source = { ...scope, reached: () => {} };
+  let next = 0;
+  while (next < searches.length) {
+    const active = new Set<HolderSearch>();
+    const join = (at: Instant): void => {
+      for (let search = searches[next]; search && search.at < at; search = searches[++next]) active.add(search);
+    };
+    const start = (searches[next] as HolderSearch).at + 1;
+    join(start);
+    for (const piece of packedPieces(source, [scope.organisation, start], Number.POSITIVE_INFINITY)) {
+      effort.spend(piece.read);
+      yield* noteEndings(piece, active, join, effort);
+      if (active.size === 0) break;
+    }
+    // Nothing was recorded from the next instant on: a level that was carried in, and everybody is there still.
+    if (active.size > 0) return;
+  }
+}
+
+/** Whoever is found to the last is sought no more. @param join hears of each instant: who is sought from before it on joins */
+function* noteEndings(
+  { pack, start, from, to }: PackedPiece,
+  active: Set<HolderSearch>,
+  join: (at: Instant) => void,
+  effort: Effort,
+): Work<void> {
+  const cursor = new PackCursor(pack, start, { users: true, devices: true, held: true });
+  const [users, devices] = [usersOf(pack), devicesOf(pack)];
+  let byType = groupByType([...active]);
+  for (let read = 0; cursor.nextAt < to && cursor.next(); read++) {
+    if (cursor.at < from) continue;
+    const before = active.size;
+    join(cursor.at);
+    let changed = active.size !== before;
+    if (read % LOOK_EVERY === 0) for (const search of active) if (search.complete) changed = active.delete(search) || changed;
+    if (active.size === 0) return;
+    if (changed) byType = groupByType([...active]);
+    const { records } = cursor.shapes[cursor.shape] as Shape;
+    for (const [i, { type, ends, turned }] of records.entries()) {
+      if (!ends) continue;
+      const [since, stayAt] = [cursor.since[i] as Instant, turned ? (cursor.stayAt[i] as Instant) : null];
+      const [user, device] = [users[cursor.user] as string, devices[cursor.device] as string];
+      for (const search of byType.get(type) ?? []) search.noteEnded(user, device, since, stayAt);
+    }
+    effort.spend(1);
+    if (effort.tired()) yield;
+  }
+  if (effort.tired()) yield;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../../shared/time.ts';
 import type { PoolFigures } from '../../shared/what-if.ts';
-import { type Entry, type EntryRecord, levelChange } from '../books/entry.ts';
+import { type EntryKind, type EntryRecord, levelChange } from '../books/entry.ts';
 import { type Levels, METRICS } from '../usage/levels.ts';
 
 /** The pools as the records have them. */
@@ -25,7 +25,7 @@ export class RecordedPools {
     this.#since = at;
   }
 
-  change(kind: Entry['kind'], record: EntryRecord): void {
+  change(kind: EntryKind, record: Pick<EntryRecord, 'acquired' | 'pool' | 'turned'>): void {
     const by = levelChange(kind, record);
     if (by) for (let m = 0; m < METRICS; m++) this.#level[m] = (this.#level[m] as number) + (by[m] as number);
     if (kind === 'refresh' || !record.acquired || !record.turned) return;

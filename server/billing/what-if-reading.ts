@@ -1,10 +1,13 @@
 /** A stretch of the past read once for what-if questions: who came and went of each type, and peaks without some of the sessions. */
 import type { Instant } from '../../shared/time.ts';
-import { CLASS, type Entry, type EntryRecord, positionOf } from '../books/entry.ts';
+import { CLASS, classOf } from '../books/entry.ts';
+import { devicesOf, type PackedRecord, type Shape, usersOf } from '../books/pack.ts';
 import { createNumbers } from '../reports/distinct.ts';
 import { levelBefore } from '../reports/level-reader.ts';
+import { PackCursor } from '../reports/pack-cursor.ts';
+import { type PackedPiece, packedPieces } from '../reports/packed-pieces.ts';
 import type { ReportScope } from '../reports/scope.ts';
-import { createEffort, pagedRows, type Work } from '../reports/work.ts';
+import { createEffort, type Effort, type Work } from '../reports/work.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key } from '../store/store.ts';
 import { Crowd } from './crowd.ts';
@@ -91,26 +94,50 @@ function* carryIn({ crowds }: ReadType, start: Instant, { holders }: MomentHolde
 export function* readOn(scope: ReportScope, reading: WhatIfReading, to: Instant, counted: (at: Instant) => void): Work<void> {
   const { organisation } = scope;
   const leftOut = new Set(reading.leftOut.logonSources);
+  scope.reached(reading.next[1] as Instant);
   const effort = createEffort();
-  const reached = (key: Key) => scope.reached(key[1] as Instant);
-  reached(reading.next);
-  for (const { key, value } of pagedRows<Entry>(scope.disk, 'entries', reading.next, [organisation, to], reached)) {
-    const { at, class: order } = positionOf(key, 1);
-    refreshBefore(scope, reading, at, order);
-    const user = reading.userNumber(value.user);
-    for (const record of value.records) {
-      const known = reading.types.get(record.type);
-      if (known) takeRecord(known, at, value, user, record, leftOut.has(value.source));
-    }
-    reading.next = [...key, Number.NEGATIVE_INFINITY];
-    effort.spend(1 + value.records.length * 4);
+  for (const piece of packedPieces(scope, reading.next, to)) {
+    yield* readPiece(scope, reading, piece, { leftOut, effort, counted });
+    reading.next = piece.next;
+    effort.spend(piece.read);
     if (!effort.tired()) continue;
-    counted(at);
+    counted(piece.to);
     yield;
   }
   const end = [organisation, to];
   if (compareKeys(end, reading.next) > 0) reading.next = end;
-  reached(reading.next);
+  scope.reached(to);
+}
+
+interface Pace {
+  leftOut: ReadonlySet<string>;
+  effort: Effort;
+  counted(at: Instant): void;
+}
+
+/** Rests between two instants, so that reading may go on from there. */
+function* readPiece(scope: ReportScope, reading: WhatIfReading, piece: PackedPiece, { leftOut, effort, counted }: Pace): Work<void> {
+  const { pack, start, from, to } = piece;
+  const cursor = new PackCursor(pack, start, { users: true, devices: true });
+  const [users, devices] = [usersOf(pack), devicesOf(pack)];
+  const numbers = users.map(reading.userNumber);
+  while (cursor.nextAt < to && cursor.next()) {
+    const { at } = cursor;
+    if (at < from) continue;
+    const shape = cursor.shapes[cursor.shape] as Shape;
+    const user = numbers[cursor.user] as number;
+    const who = { at, user, device: devices[cursor.device] as string, leftOut: leftOut.has(shape.source) };
+    refreshBefore(scope, reading, at, classOf(shape.kind));
+    for (const record of shape.records) {
+      const known = reading.types.get(record.type);
+      if (known) takeRecord(known, shape, record, who);
+    }
+    effort.spend(1 + shape.records.length * 4);
+    if (cursor.nextAt === at || cursor.nextAt >= to || !effort.tired()) continue;
+    reading.next = [scope.organisation, at + 1];
+    counted(at);
+    yield;
+  }
 }
 
 /** Nothing more happens: what stands lasts to the end. */
@@ -153,8 +180,15 @@ function refreshBefore(scope: ReportScope, reading: WhatIfReading, at: Instant, 
   }
 }
 
-function takeRecord({ crowds, asIs }: ReadType, at: Instant, entry: Entry, user: number, record: EntryRecord, leftOut: boolean): void {
-  const { kind, device, source } = entry;
+interface Who {
+  at: Instant;
+  user: number;
+  device: string;
+  /** By the logon source. */
+  leftOut: boolean;
+}
+
+function takeRecord({ crowds, asIs }: ReadType, { kind, source }: Shape, record: PackedRecord, { at, user, device, leftOut }: Who): void {
   asIs.reach(at);
   asIs.change(kind, record);
   if (kind === 'refresh') return;

@@ -54,6 +54,16 @@ export const userEntryKey = (organisation: string, user: string, position: Posit
 
 export type EntryKind = EventType | ImportedKind | 'lease-end' | 'scheduled-log-off' | 'refresh';
 
+/** Where an entry of a kind stands among those of its instant. */
+export const classOf = (kind: EntryKind): number =>
+  kind === 'lease-end'
+    ? CLASS.leaseEnd
+    : kind === 'scheduled-log-off'
+      ? CLASS.scheduledLogOff
+      : kind === 'refresh'
+        ? CLASS.refresh
+        : CLASS.event;
+
 /** One licence of one session taken or given back. User, source and instant are those of its entry, and so is the device unless it says one. */
 export interface EntryRecord {
   seq: number;
@@ -103,7 +113,7 @@ export const poolIndex = (pool: Pool): number => POOLS.indexOf(pool);
 export const poolName = (index: number): Pool => POOLS[index] as Pool;
 
 /** How a record moved the levels; null where it moved none. A refresh moves pools only. */
-export function levelChange(kind: EntryKind, record: EntryRecord): Levels | null {
+export function levelChange(kind: EntryKind, record: Pick<EntryRecord, 'acquired' | 'pool' | 'turned'>): Levels | null {
   const by = record.acquired ? 1 : -1;
   const pools: Levels = [0, 0, 0, 0];
   pools[record.pool + 1] = by;

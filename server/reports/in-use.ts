@@ -1,6 +1,12 @@
+import type { Instant } from '../../shared/time.ts';
 import { type Entry, type Position, positionKey, positionOf } from '../books/entry.ts';
+import { keptOf, type OrganisationCounters } from '../books/organisation.ts';
+import type { Span } from '../licensing/calendar.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key, Reader, Row } from '../store/store.ts';
+import { bucketStart } from '../usage/open-bucket.ts';
+import { bucketBefore } from './level-reader.ts';
+import { recomputingFrom } from './recomputing.ts';
 
 /** Sequence number of a record to the in-use number of its type after it. */
 export type InUseBySeq = Map<number, number>;
@@ -10,10 +16,12 @@ const STEPS = 16;
 
 /**
  * The in-use numbers after the records of some entries, given in the order of the books. Each is counted on from the nearest
- * mark before it, or from the one before, so that the cost does not grow with the history.
+ * mark before it, from the beginning of its five minutes, or from the one before, so that the cost does not grow with the history.
+ * @param types of the records that are asked about
  */
-export function inUseAfter(disk: Reader, organisation: string, positions: readonly Position[]): InUseBySeq {
+export function inUseAfter(disk: Reader, organisation: string, positions: readonly Position[], types: Iterable<string>): InUseBySeq {
   const found: InUseBySeq = new Map();
+  const asked: Asked = { types: [...types], told: toldByBuckets(disk, organisation) };
   let levels = new Map<string, number>();
   let reached: Key | null = null;
   let rows: Iterator<Row<Entry>> | null = null;
@@ -33,7 +41,7 @@ export function inUseAfter(disk: Reader, organisation: string, positions: readon
     if (rows) walk(key, STEPS);
     if (rows && reached !== null && compareKeys(reached, key) >= 0) continue;
     // One that stands behind the very entry says nothing of what its records came to on the way.
-    const mark = lastMark(disk, organisation, key);
+    const mark = levelsNear(disk, organisation, key, target.at, asked);
     if (mark && (reached === null || compareKeys(mark.key, reached) > 0)) {
       levels = new Map(mark.value);
       reached = mark.key;
@@ -44,6 +52,33 @@ export function inUseAfter(disk: Reader, organisation: string, positions: readon
   }
   close(rows);
   return found;
+}
+
+interface Asked {
+  types: string[];
+  /** Where buckets tell the levels as they are. */
+  told: Span;
+}
+
+function toldByBuckets(disk: Reader, organisation: string): Span {
+  const { buckets, stale } = keptOf(disk.get<OrganisationCounters>('states', [organisation]) ?? {});
+  return { start: buckets, end: Math.min(stale, recomputingFrom(disk, organisation) ?? Number.POSITIVE_INFINITY) };
+}
+
+/** What is nearest before an entry: a mark, or the levels just before its five minutes, of the types that are asked about. */
+function levelsNear(
+  disk: Reader,
+  organisation: string,
+  key: Key,
+  at: Instant,
+  { types, told }: Asked,
+): { key: Key; value: Iterable<[string, number]> } | undefined {
+  const mark = lastMark(disk, organisation, key);
+  const start = bucketStart(at);
+  if ((mark && (mark.key[1] as Instant) >= start) || start < told.start || start >= told.end) return mark;
+  const value = types.map((type): [string, number] => [type, bucketBefore(disk, organisation, type, start)?.exit[0] ?? 0]);
+  // Before everything at that instant.
+  return { key: [organisation, start, Number.NEGATIVE_INFINITY], value };
 }
 
 /** An iterator that is left before its end holds its reader of the store until it is told. */

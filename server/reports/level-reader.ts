@@ -129,7 +129,7 @@ export function levelBefore(source: LevelSource, type: string, at: Instant): Lev
 }
 
 /** The last bucket that begins before an instant. */
-function bucketBefore(disk: Reader, organisation: string, type: string, at: Instant): Stretch | undefined {
+export function bucketBefore(disk: Reader, organisation: string, type: string, at: Instant): Stretch | undefined {
   const range = { start: [organisation, type, Number.NEGATIVE_INFINITY], end: [organisation, type, at], reverse: true, limit: 1 };
   const [row] = disk.range<Stretch>('buckets', range);
   return row?.value;

@@ -11,6 +11,7 @@ import type { Reader } from '../store/store.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { spansWith, type Wanted } from './day-spans.ts';
 import { inUseAfter } from './in-use.ts';
+import { stretchesOf } from './record-stretches.ts';
 
 interface Found {
   position: Position;
@@ -25,6 +26,9 @@ const PIECE = 1_024;
 const FIRST_PIECE = 64;
 /** What an entry of one user counts for: each is looked up, and its in-use number counted on from a mark up to 256 entries before it. */
 const LOOKED_UP = 32;
+
+/** What a pack counts for that was looked through. */
+const A_PACK = 64;
 
 /** Where the page before ended, and every record behind it in the direction asked for. */
 interface Place {
@@ -117,6 +121,9 @@ function spansOf(disk: Reader, organisation: string, { licenceType, logonSource,
   return order === 'asc' ? spans : spans.reverse();
 }
 
+/** An entry that may match, or how far was looked without one. */
+type Looked = { position: Position; entry: Entry } | { passed: Instant };
+
 /** Entries of the range, of one user by way of the user's index, in the direction asked for. */
 function* entries(
   disk: Reader,
@@ -124,7 +131,7 @@ function* entries(
   query: RecordQuery,
   spans: readonly Span[],
   beyond: Instant | undefined,
-): Iterable<[Position, Entry]> {
+): Iterable<Looked> {
   const reverse = query.order === 'desc';
   let from = query.from ?? Number.NEGATIVE_INFINITY;
   let to = query.to ?? Number.POSITIVE_INFINITY;
@@ -132,10 +139,10 @@ function* entries(
   if (beyond !== undefined && reverse) to = Math.min(to, beyond + 1);
   if (query.user === undefined) {
     for (const span of spans) {
-      const [start, end] = [Math.max(from, span.start), Math.min(to, span.end)];
-      if (start >= end) continue;
-      for (const row of disk.range<Entry>('entries', { start: [organisation, start], end: [organisation, end], reverse })) {
-        yield [positionOf(row.key, 1), row.value];
+      const inside = { start: Math.max(from, span.start), end: Math.min(to, span.end) };
+      for (const stretch of stretchesOf(disk, organisation, query, inside)) {
+        if ('passed' in stretch) yield stretch;
+        else yield* entriesIn(disk, organisation, stretch, reverse);
       }
     }
     return;
@@ -143,7 +150,13 @@ function* entries(
   const { user } = query;
   for (const { key } of disk.range('userEntries', { start: [organisation, user, from], end: [organisation, user, to], reverse })) {
     const entry = disk.get<Entry>('entries', [organisation, ...key.slice(2)]);
-    if (entry) yield [positionOf(key, 2), entry];
+    if (entry) yield { position: positionOf(key, 2), entry };
+  }
+}
+
+function* entriesIn(disk: Reader, organisation: string, { start, end }: Span, reverse: boolean): Iterable<Looked> {
+  for (const row of disk.range<Entry>('entries', { start: [organisation, start], end: [organisation, end], reverse })) {
+    yield { position: positionOf(row.key, 1), entry: row.value };
   }
 }
 
@@ -168,7 +181,13 @@ function* instants(
     instant.found.sort((a, b) => direction * (a.record.seq - b.record.seq));
     return instant;
   };
-  for (const [position, entry] of entries(disk, organisation, query, spans, beyond)) {
+  for (const looked of entries(disk, organisation, query, spans, beyond)) {
+    if ('passed' in looked) {
+      if (instant.entries > 0) yield inOrder();
+      instant = { at: looked.passed, found: [], entries: A_PACK };
+      continue;
+    }
+    const { position, entry } = looked;
     if (instant.at !== position.at) {
       if (instant.entries > 0) yield inOrder();
       instant = { at: position.at, found: [], entries: 0 };
@@ -197,7 +216,7 @@ function matches(entry: Entry, record: EntryRecord, query: RecordQuery): boolean
 
 function describe(disk: Reader, organisation: string, page: Found[], knowsType: (licenceType: string) => boolean): RecordView[] {
   const ascending = page.map((found) => found.position).sort(comparePositions);
-  const levels = inUseAfter(disk, organisation, ascending);
+  const levels = inUseAfter(disk, organisation, ascending, new Set(page.map(({ record }) => record.type)));
   const assignments = new Map<string, Version<Assignment | null>[]>();
   const [logged, received] = [instantTexts(), instantTexts()];
   return page.map(({ position, entry, record, superseded }) => {

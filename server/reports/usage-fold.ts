@@ -1,12 +1,12 @@
 /** Packs of entries, counted up into the groups of a report: entries that say the same, as far as it tells apart, at once. */
-import { ByteReader } from '../../shared/bytes.ts';
 import type { Assignment } from '../../shared/organisation.ts';
 import type { ReportQuery } from '../../shared/reports.ts';
 import type { Instant } from '../../shared/time.ts';
-import { devicesOf, type Pack, type Shape, shapesOf, usersOf } from '../books/pack.ts';
+import { devicesOf, type Pack, type Shape, usersOf } from '../books/pack.ts';
 import { createNumbers } from './distinct.ts';
 import { type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';
 import { createLocalTime, type LocalTime } from './local-time.ts';
+import { PackCursor } from './pack-cursor.ts';
 import type { ReportScope } from './scope.ts';
 import { USAGE_METRICS } from './usage-metrics.ts';
 import { cellFilter, createAssignments, type HeldMs, type LikeEntries, USAGE_CELLS, type UsageRecords } from './usage-records.ts';
@@ -70,36 +70,21 @@ export function createUsageFold(scope: ReportScope, { dimensions, filters, metri
   };
 
   const add = (pack: Pack, start: Instant, from: Instant, to: Instant): void => {
-    const shapes = shapesOf(pack);
     const users = needsUsers ? usersOf(pack) : [];
     const devices = needsDevices ? devicesOf(pack) : [];
     const userNumbers = users.map(userNumber);
     const deviceNumbers = devices.map(deviceNumber);
-    const columns = {
-      times: new ByteReader(pack.times),
-      shapes: new ByteReader(pack.shapeOf),
-      users: new ByteReader(pack.userOf),
-      devices: new ByteReader(pack.deviceOf),
-      held: new ByteReader(pack.held),
-    };
+    const cursor = new PackCursor(pack, start, { users: needsUsers, devices: needsDevices, held: measuresHeld });
     const likes = new Map<number, Like>();
     const flush = (): void => {
       for (const like of likes.values()) count(like);
       likes.clear();
     };
-    let at = start;
     let local: LocalTime | null = null;
-    for (let left = pack.count; left > 0; left--) {
-      at += columns.times.read();
-      if (at >= to) break;
-      const number = columns.shapes.read();
-      const user = needsUsers ? columns.users.read() : 0;
-      const device = needsDevices ? columns.devices.read() : 0;
-      const shape = shapes[number] as Shape;
-      if (at < from) {
-        if (measuresHeld) for (const { ends } of shape.records) if (ends) columns.held.read();
-        continue;
-      }
+    while (cursor.nextAt < to && cursor.next()) {
+      const { at, shape: number, user, device } = cursor;
+      if (at < from) continue;
+      const shape = cursor.shapes[number] as Shape;
       if (times.length > 0) {
         const now = localTime(at);
         if (local !== null && local !== now && times.some((field) => now[field] !== (local as LocalTime)[field])) flush();
@@ -115,7 +100,7 @@ export function createUsageFold(scope: ReportScope, { dimensions, filters, metri
       like.count++;
       if (countsUsers) like.users.push(userNumbers[user] as number);
       if (countsDevices) like.devices.push(pairs(userNumbers[user] as number, deviceNumbers[device] as number));
-      if (measuresHeld) addHeld(like, columns.held);
+      if (measuresHeld) addHeld(like, cursor);
     }
     flush();
   };
@@ -145,12 +130,10 @@ function begin(shape: Shape, { user, device, local, assignment }: Told): Like {
   };
 }
 
-function addHeld({ shape, held }: Like, column: ByteReader): void {
-  let milliseconds = 0;
+function addHeld({ shape, held }: Like, { at, since }: PackCursor): void {
   for (const [i, { ends }] of shape.records.entries()) {
     if (!ends) continue;
-    const said = column.read();
-    if (said > 0) milliseconds = said - 1;
+    const milliseconds = at - (since[i] as Instant);
     const sum = held[i] as HeldMs;
     sum.sum += milliseconds;
     sum.longest = Math.max(sum.longest, milliseconds);

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Bill, type BillLicence, RECEIPT_RULES } from '../../shared/bill.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { marksOf, receiptOf } from '../support/naive-bill.ts';
 import { figuresOf, standsOf, stepsOf } from '../support/naive-levels.ts';
 import { bucketLabels, changesOf } from '../support/naive-local-time.ts';
+import { packEverything, packings } from '../support/packs.ts';
 import { centres, play, SCENES } from '../support/random-centre.ts';
 import { property } from '../support/seeded.ts';
 
@@ -28,14 +30,15 @@ const edgesOf = new Map(
 
 describe('billing', () => {
   property(
-    'BILL-1 every rule says what its sentence says of a plain walk through the records, in every period',
+    'BILL-1 BILL-14 every rule says what its sentence says of a plain walk through the records, in every period, read from packs or not',
     60,
-    centres,
-    async (centre) => {
+    fc.tuple(centres, packings),
+    async ([centre, packing]) => {
       const { scene } = centre;
       const books = await openTestBooks(centre.live ? scene.start : scene.end);
       const events = centre.events.map((event, index) => ({ ...event, id: `e${index}` }));
       const { records } = await play(books, { ...centre, events });
+      if (packing) await packEverything(books.store, ORGANISATION, packing.entries, packing.gap);
       const now = books.clock.now();
       const { periods, named, samples } = edgesOf.get(scene.name) ?? { periods: [], named: String, samples: [] };
       for (const [i, start] of periods.entries()) {

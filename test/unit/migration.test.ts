@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import type { OrganisationCounters } from '../../server/books/organisation.ts';
 import { migrate } from '../../server/migration.ts';
 import { FORMAT } from '../../server/store/faults.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import type { Row, Store, TableName } from '../../server/store/store.ts';
 import { TABLES } from '../../server/store/store.ts';
-import { openTestBooks } from '../support/books.ts';
+import { verifyStore } from '../../server/verify/verify.ts';
+import { ORGANISATION, openTestBooks } from '../support/books.ts';
+import { packEverything, packed } from '../support/packs.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 const ROWS = 3;
@@ -14,7 +17,7 @@ const everything = (store: Store): Record<string, Row<unknown>[]> =>
   Object.fromEntries(TABLES.map((table: TableName) => [table, [...store.range(table, {})]]));
 
 /** Books of forty entries over ten days, and what they were in an older format. */
-async function booksOf(format: 1 | 2 | typeof FORMAT): Promise<Store> {
+async function booksOf(format: 1 | 2 | 3 | 4 | typeof FORMAT): Promise<Store> {
   const books = await openTestBooks(START);
   for (let n = 0; n < 20; n++) {
     const at = START + n * 43_200_000;
@@ -47,7 +50,7 @@ function dyingStore(store: Store, commits: number, withLast: boolean): Store {
 }
 
 it.each([
-  1, 2,
+  1, 2, 3, 4,
 ] as const)('STORE-29 books of format %i become what they would be had they been written in the present one', async (format) => {
   const [old, young] = [await booksOf(format), await booksOf(FORMAT)];
   await migrate(old, silent, ROWS);
@@ -90,4 +93,21 @@ it('STORE-29 a start brings them up by itself, and tells of it', async () => {
   await openTestBooks(START + 11 * 86_400_000, store);
   expect(store.get('meta', ['format'])).toBe(FORMAT);
   expect([...store.range('dayContents', {})]).toHaveLength(10);
+});
+
+it('STORE-29 packs of format 4 go, piece by piece, and are made again', async () => {
+  const store = await booksOf(4);
+  await packEverything(store, ORGANISATION, 4);
+  expect([...store.range('packs', {})].length).toBeGreaterThan(2 * ROWS);
+  const counters = store.get<OrganisationCounters>('states', [ORGANISATION]);
+  await store.commit([
+    { table: 'states', key: [ORGANISATION], value: { ...counters, packed: { to: START + 86_400_000, holes: [], waiting: 0 } } },
+  ]);
+  await migrate(store, silent, ROWS);
+  expect([...store.range('packs', {})]).toEqual([]);
+  const pace = { entries: 4, settledMs: 0, quietMs: 0, everyMs: 0 };
+  const books = await openTestBooks(START + 11 * 86_400_000, store, { pace });
+  await packed(books);
+  expect([...store.range('packs', {})].length).toBeGreaterThan(2 * ROWS);
+  expect(verifyStore(store).differences).toEqual([]);
 });

@@ -7,6 +7,7 @@ import type { Reader } from '../../server/store/store.ts';
 import { POOLS, USAGE_TYPES } from '../../shared/events.ts';
 import type { RecordView } from '../../shared/views.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { packEverything, packings } from '../support/packs.ts';
 import { centres, play, TYPES, USERS } from '../support/random-centre.ts';
 import { property } from '../support/seeded.ts';
 
@@ -31,7 +32,7 @@ async function pagesOf({ pipeline }: TestBooks, query: RecordQuery): Promise<Rec
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 property(
-  'RECORD-1 records by any filters, in either order, come in full pages, each record once',
+  'RECORD-1 RECORD-4 records by any filters, in either order, come in full pages, each record once, by way of packs or not',
   60,
   fc.tuple(
     centres,
@@ -47,14 +48,16 @@ property(
     fc.constantFrom('asc' as const, 'desc' as const),
     fc.integer({ min: 1, max: 20 }),
     fc.boolean(),
+    packings,
   ),
-  async ([centre, filters, order, limit, superseded]) => {
+  async ([centre, filters, order, limit, superseded, packing]) => {
     const books = await openTestBooks(centre.live ? centre.scene.start : centre.scene.end);
     await play(books, centre);
     const all = (await pagesOf(books, { limit: 10_000, order: 'asc', superseded })).flat();
     const wanted = all.filter((record) =>
       Object.entries(filters).every(([id, value]) => value === undefined || record[id as 'user'] === value),
     );
+    if (packing) await packEverything(books.store, ORGANISATION, packing.entries, packing.gap);
     const chosen = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
     const pages = await pagesOf(books, { limit, order, superseded, ...chosen });
     expect(pages.flat()).toEqual(order === 'asc' ? wanted : wanted.toReversed());

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Pack } from '../../server/books/pack.ts';
 import { ReportTooLargeError } from '../../server/pipeline-types.ts';
 import { dataSources } from '../../server/reports/fields.ts';
 import { createGrouping } from '../../server/reports/grouping.ts';
@@ -11,10 +10,10 @@ import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
 import type { Cell, ReportFilter, ReportQuery, ReportView } from '../../shared/reports.ts';
 import type { RecordView } from '../../shared/views.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
-import { settle } from '../support/let-pass.ts';
 import { standsOf, stepsOf } from '../support/naive-levels.ts';
 import { bucketLabels, changesOf } from '../support/naive-local-time.ts';
 import { groupBy, LEVEL_METRICS, type LevelPiece, timeCells, USAGE_METRICS } from '../support/naive-report.ts';
+import { packed, packs } from '../support/packs.ts';
 import { centres, play, SCENES, TYPES, USERS } from '../support/random-centre.ts';
 import { property } from '../support/seeded.ts';
 
@@ -41,19 +40,6 @@ const rounded = (totals: Record<string, Cell>) =>
 
 /** Packs of three entries, of whatever there is. */
 const AT_ONCE = { entries: 3, settledMs: 0, quietMs: 0, everyMs: 0 };
-const packs = (books: TestBooks) => [...books.store.range<Pack>('packs', {})];
-
-/** Lets ticks pass until no more packs are made. */
-async function packed(books: TestBooks): Promise<void> {
-  for (let before = -1; packs(books).length !== before; ) {
-    before = packs(books).length;
-    for (let n = 0; n < 4; n++) {
-      await books.passTo(books.clock.now() + 1_000);
-      await settle(4);
-    }
-  }
-}
-
 const TIME = ['date', 'hourOfDay', 'dayOfWeek', 'month', 'billingPeriod'];
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const someUsers: fc.Arbitrary<ReportFilter[]> = fc.subarray(USERS, { minLength: 1 }).map((users) => [{ field: 'user', in: users }]);

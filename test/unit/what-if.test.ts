@@ -6,6 +6,7 @@ import { answerOf } from '../../server/reports/work.ts';
 import type { WhatIf, WhatIfType } from '../../shared/what-if.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { countingStore } from '../support/counting-store.ts';
+import { packEverything } from '../support/packs.ts';
 import { centres, play } from '../support/random-centre.ts';
 import { property } from '../support/seeded.ts';
 
@@ -53,6 +54,32 @@ describe('what if', () => {
         const again = typeOf(played, row.licenceType);
         expect(figuresOf(again as unknown as WhatIfType['asIs'])).toEqual(figuresOf(row.asIs));
         expect(again.peak).toEqual(row.peak);
+      }
+    },
+  );
+
+  property(
+    'BILL-14 what is read from packs is what is read from the entries, whatever is left out',
+    20,
+    fc.tuple(centres, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 2, max: 6 })),
+    async ([centre, entries, gap]) => {
+      const { scene } = centre;
+      const [plain, packed] = [
+        await openTestBooks(centre.live ? scene.start : scene.end),
+        await openTestBooks(centre.live ? scene.start : scene.end),
+      ];
+      await play(plain, centre);
+      await play(packed, centre);
+      await Promise.all([plain.passTo(scene.end), packed.passTo(scene.end)]);
+      await packEverything(packed.store, ORGANISATION, entries, gap);
+      const middle = Math.round((2 * scene.start + scene.end) / 3);
+      const range = { from: new Date(middle).toISOString(), to: new Date(scene.end).toISOString() };
+      for (const without of [{}, { staleSessions: 3_600 }, { secondDevices: true }, { logonSources: ['Agent Desktop'] }])
+        expect(await ask(packed, { ...range, without })).toEqual(await ask(plain, { ...range, without }));
+      for (const licenceType of ['Recording', 'Agent Calls']) {
+        const peakOf = (books: TestBooks) =>
+          books.pipeline.committed.reports(ORGANISATION)?.peak({ licenceType, from: middle, to: scene.end });
+        expect(await peakOf(packed)).toEqual(await peakOf(plain));
       }
     },
   );

@@ -11,6 +11,18 @@ import { standOf, UnsoundError } from '../../server/store/soundness.ts';
 import { StoreFullError } from '../../server/store/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
+const prepare = (dataDir: string, helper: (task: { do: string }) => Promise<void>) =>
+  prepareDataFile({
+    dataDir,
+    backups: join(dataDir, 'backups'),
+    onDamage: 'restore',
+    whole: false,
+    randomId: () => 'epoch',
+    now: 0,
+    helper: helper as unknown as Helper,
+    log: { error: () => {}, warn: () => {} },
+  });
+
 /** A start on good books whose looks end as listed, one after the other; then they are well. */
 async function start(...ends: Error[]): Promise<{ began: string[]; dataDir: string; end: unknown }> {
   const directory = tempDir();
@@ -25,16 +37,7 @@ async function start(...ends: Error[]): Promise<{ began: string[]; dataDir: stri
     const end = ends.shift();
     if (end) throw end;
   };
-  const end: unknown = await prepareDataFile({
-    dataDir,
-    backups: join(dataDir, 'backups'),
-    onDamage: 'restore',
-    whole: false,
-    randomId: () => 'epoch',
-    now: 0,
-    helper: helper as unknown as Helper,
-    log: { error: () => {}, warn: () => {} },
-  }).catch((error: unknown) => error);
+  const end: unknown = await prepare(dataDir, helper).catch((error: unknown) => error);
   expect(readFileSync(join(dataDir, DATA_FILE)).equals(before)).toBe(true);
   expect(readdirSync(dataDir).some((name) => name.includes('damaged'))).toBe(false);
   return { began, dataDir, end };
@@ -73,17 +76,7 @@ describe('what counts as damage', () => {
       for (const ending of ['', '-lock']) writeFileSync(join(dataDir, DATA_FILE + ending), 'half');
       throw new HelperDiedError('its process ended with SIGSEGV', true);
     };
-    const start = prepareDataFile({
-      dataDir,
-      backups: join(dataDir, 'backups'),
-      onDamage: 'restore',
-      whole: false,
-      randomId: () => 'epoch',
-      now: 0,
-      helper: helper as unknown as Helper,
-      log: { error: () => {}, warn: () => {} },
-    });
-    await expect(start).rejects.toThrow(
+    await expect(prepare(dataDir, helper)).rejects.toThrow(
       `a new store cannot be made in ${dataDir}, its disk may be full or failing: its process ended with SIGSEGV`,
     );
     expect(began).toEqual(['create']);

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Exit } from './daemon.ts';
 import { within } from './within.ts';
 
-const WAIT_MS = 40_000;
+const WAIT_MS = 60_000;
 
 export interface Cli {
   readonly stdout: string[];

@@ -15,7 +15,7 @@ import { type Api, api } from './api.ts';
 import { tempDir } from './temp-dir.ts';
 import { within } from './within.ts';
 
-const START_WITHIN_MS = 30_000;
+const START_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 25_000;
 
 export interface DaemonOptions {

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { LIVE_PATH, LIVE_SUBPROTOCOL, type ServerFrame } from '../../shared/live-protocol.ts';
 import { within } from './within.ts';
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 
 export interface LiveClient {
   /** Every frame so far, in order of arrival. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { within } from './within.ts';
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 export interface ReceivedMail {
   from: string;

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { within } from './within.ts';
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 export interface Received {
   path: string;

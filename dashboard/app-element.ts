@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { PageName } from './client/routes.ts';
 import { LightElement } from './components/light-element.ts';
+import { showTabState, tabState } from './controllers/tab-state.ts';
 import './components/sign-in.ts';
 import './components/site-header.ts';
 import type { Dashboard } from './controllers/dashboard.ts';
@@ -33,9 +34,11 @@ export class AppElement extends LightElement {
 
   readonly #fetched = new Map<LaterPage, 'loading' | 'here' | 'failed'>();
 
+  #connected = false;
+
   constructor() {
     super();
-    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.credentials]);
+    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.credentials, this.dashboard.alerts]);
   }
 
   override render() {
@@ -56,6 +59,7 @@ export class AppElement extends LightElement {
 
   override willUpdate(): void {
     const { page } = this.dashboard.navigation.route();
+    this.#retry(page);
     if (!isLater(page) || this.#fetched.has(page)) return;
     this.#fetched.set(page, 'loading');
     const done = (state: 'here' | 'failed') => () => {
@@ -66,7 +70,15 @@ export class AppElement extends LightElement {
   }
 
   override updated(): void {
-    document.title = this.#title();
+    const state = tabState(this.#freshness.value.kind, this.dashboard.live.state()?.alerts ?? []);
+    showTabState(document, state, this.#title());
+  }
+
+  /** Browsers remember that a script could not be fetched; a page without it has nothing to lose by being loaded anew. */
+  #retry(page: PageName): void {
+    const connected = this.dashboard.live.connection() === 'live';
+    if (connected && !this.#connected && isLater(page) && this.#fetched.get(page) === 'failed') location.reload();
+    this.#connected = connected;
   }
 
   /** Nothing was shown yet, so there is nothing to keep on the screen. */
@@ -80,7 +92,7 @@ export class AppElement extends LightElement {
     const route = dashboard.navigation.route();
     if (isLater(route.page) && this.#fetched.get(route.page) !== 'here') {
       return this.#fetched.get(route.page) === 'failed'
-        ? html`<p class="problem" role="alert">This page could not be fetched. Reload it when the daemon is back.</p>`
+        ? html`<p class="problem" role="alert">This page could not be fetched. It is loaded again as soon as the daemon is back.</p>`
         : html`<p class="lead loading">Loading …</p>`;
     }
     switch (route.page) {

@@ -6,6 +6,7 @@ import './styles/pages.css';
 import './styles/alerts.css';
 import './styles/reports.css';
 import './styles/wall.css';
+import './styles/media.css';
 import { AppElement } from './app-element.ts';
 import { startDashboardClient } from './client/dashboard-client.ts';
 import { showTheme, storedTheme, themeIn } from './controllers/theme-controller.ts';

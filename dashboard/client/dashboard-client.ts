@@ -12,6 +12,7 @@ import { createLevelHistory, type LevelHistory } from './level-history.ts';
 import { createLiveClient, type LiveClient } from './live-client.ts';
 import { createNavigation, type Navigation } from './navigation.ts';
 import { createReportsApi, type ReportsApi } from './reports-api.ts';
+import { createUpgrade, type Upgrade } from './upgrade.ts';
 
 /** All that a page of the dashboard stands on. */
 export interface DashboardClient {
@@ -26,6 +27,7 @@ export interface DashboardClient {
   readonly navigation: Navigation;
   /** The token that this browser holds, where the daemon asks for one. */
   readonly credentials: Credentials;
+  readonly upgrade: Upgrade;
   /** Id of the organisation that is shown: the one in the address, else the first. `null`: there is none. */
   chosen(): string | null;
   /** Its settings, once they are known. */
@@ -53,14 +55,12 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
   const api = createApi(http);
   const alertsApi = createAlertsApi(http);
   const navigation = createNavigation(window);
+  const upgrade = createUpgrade(window.document, navigation, () => location.reload());
   const live = createLiveClient({
     connect: (listeners) => connectBrowserSocket(location.origin, credentials.token(), listeners),
     clock: browserClock,
     random: Math.random,
-    onBuild: createBuildGuard(
-      () => window.sessionStorage,
-      () => location.reload(),
-    ),
+    onBuild: createBuildGuard(() => window.sessionStorage, upgrade.wanted),
   });
   const alerts = createAlertBook(alertsApi, live, browserClock);
   const levels = createLevelHistory(api, live, browserClock);
@@ -100,6 +100,7 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
     directory,
     navigation,
     credentials,
+    upgrade,
     chosen,
     organisation,
     timeZone: () => organisation()?.timeZone ?? 'UTC',

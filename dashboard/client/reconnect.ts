@@ -1,7 +1,7 @@
 /** Ceiling of the first pause. */
 export const RECONNECT_MIN_MS = 500;
-/** Ceiling of every later one. */
-export const RECONNECT_MAX_MS = 30_000;
+/** Ceiling of every later one: a wall must not look at a daemon that is back for half a minute. */
+export const RECONNECT_MAX_MS = 10_000;
 
 /**
  * Milliseconds to wait before the next try: anywhere between nothing and a ceiling that doubles ("full jitter"),

@@ -3,6 +3,7 @@ import type { ChangeView } from '../../shared/views.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { onceForEach } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
+import { SecondController } from '../controllers/second-controller.ts';
 import { changedSettings } from '../format/change-words.ts';
 import { exactInstant } from '../format/time.ts';
 import { LightElement } from './light-element.ts';
@@ -26,6 +27,8 @@ export class ChangeList extends LightElement {
 
   constructor() {
     super();
+    // Its age is told.
+    new SecondController(this, () => this.dashboard.live.serverNow());
     onceForEach(this, () => void this.refresh());
   }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Entitlement } from '../../shared/organisation.ts';
 import { parseInstant } from '../../shared/time.ts';
 import type { LicenceRow, Peak } from '../../shared/views.ts';
 import { formatCount } from '../format/number.ts';
@@ -40,9 +41,10 @@ export function licenceFacts(row: LicenceRow, now: number, timeZone: string): Te
   </dl>`;
 }
 
-/** What the next user of this type would cost. */
-export function nextLoginLine(row: LicenceRow): TemplateResult {
-  const next = nextLogin(row);
+/** What the next user of this type would cost; of numbers that stand still nothing is promised. */
+export function nextLoginLine(row: LicenceRow, entitlement: Entitlement | undefined, old: boolean): TemplateResult {
+  if (old) return html`<p class="next-login"><span class="fact-more">Next login: not known</span></p>`;
+  const next = nextLogin(row, entitlement?.contingencyPrice);
   return html`<p class="next-login ${next.free ? '' : 'next-login-billed'}">
     <span class="next-login-words">Next login: ${next.words}</span> <span class="fact-more">· ${next.detail}</span>
   </p>`;

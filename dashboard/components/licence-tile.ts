@@ -61,7 +61,7 @@ export class LicenceTile extends LightElement {
       </figure>
       ${gauge(row)}
       <p class="state state-${state}">${poolShape(state)} ${words}</p>
-      ${licenceFacts(row, dashboard.live.serverNow(), this.timeZone)} ${nextLoginLine(row)}
+      ${licenceFacts(row, dashboard.live.serverNow(), this.timeZone)} ${nextLoginLine(row, dashboard.organisation()?.entitlements[row.licenceType], this.old)}
       ${forecastLine(this.forecast, dashboard.live.serverNow(), this.timeZone)}
     </article>`;
   }

@@ -11,8 +11,12 @@ import { virtualTable } from './virtual-table.ts';
 
 const HALF_A_DAY_MS = 43_200_000;
 
-/** A peak: when, how long, whose login made it, and who was counted. */
-export function receiptView(receipt: BillReceipt, dashboard: Dashboard, name: string): TemplateResult {
+/**
+ * A peak: when, how long, whose login made it, and who was counted.
+ *
+ * @param inSum the time held is that of all stays at or above it, not of the first
+ */
+export function receiptView(receipt: BillReceipt, dashboard: Dashboard, name: string, inSum = false): TemplateResult {
   const { navigation } = dashboard;
   const now = dashboard.live.serverNow();
   const zone = dashboard.timeZone();
@@ -33,7 +37,7 @@ export function receiptView(receipt: BillReceipt, dashboard: Dashboard, name: st
       <dt>Reached</dt>
       <dd><time title=${at}>${moment(at)}</time></dd>
       <dt>Held for</dt>
-      <dd>${lengthInWords(heldForSeconds * 1_000)} without a break</dd>
+      <dd>${lengthInWords(heldForSeconds * 1_000)} ${inSum ? 'in sum, at or above it' : 'without a break'}</dd>
       <dt>Tipped by</dt>
       <dd>${tippedBy ? html`the login of ${user(tippedBy.user)} on ${tippedBy.device}` : 'nobody: the level was carried in from before'}</dd>
     </dl>

@@ -15,7 +15,12 @@ export class SiteHeader extends LightElement {
 
   constructor() {
     super();
-    new WatchController(this, () => [this.dashboard.directory, this.dashboard.navigation, this.dashboard.credentials]);
+    new WatchController(this, () => [
+      this.dashboard.directory,
+      this.dashboard.navigation,
+      this.dashboard.credentials,
+      this.dashboard.upgrade,
+    ]);
   }
 
   override render() {
@@ -39,7 +44,8 @@ export class SiteHeader extends LightElement {
         ${this.#signOut()}
       </div>
     </header>
-    <hw-freshness-banner .dashboard=${this.dashboard}></hw-freshness-banner>`;
+    <hw-freshness-banner .dashboard=${this.dashboard}></hw-freshness-banner>
+    ${this.#newer()}`;
   }
 
   #picker() {
@@ -47,8 +53,10 @@ export class SiteHeader extends LightElement {
     const organisations = directory.organisations() ?? [];
     if (organisations.length < 2) return nothing;
     const current = chosen();
+    const known = organisations.some(({ organisation }) => organisation === current);
     const choose = (event: Event) => navigation.amend({ organisation: (event.target as HTMLSelectElement).value });
     return html`<select class="organisation-picker" aria-label="Organisation" @change=${choose}>
+      ${known || current === null ? nothing : html`<option value=${current} .selected=${true}>${current}, not known yet</option>`}
       ${organisations.map(
         ({ organisation, name }) =>
           html`<option value=${organisation} .selected=${organisation === current}>${name || organisation}</option>`,
@@ -68,6 +76,15 @@ export class SiteHeader extends LightElement {
     >
       Sign out
     </button>`;
+  }
+
+  #newer() {
+    const { upgrade } = this.dashboard;
+    if (!upgrade.waiting()) return nothing;
+    return html`<p class="banner banner-newer" role="status">
+      <span>Highwater was upgraded. This page is loaded anew when you leave the form.</span>
+      <button type="button" class="button" @click=${() => upgrade.now()}>Load it now</button>
+    </p>`;
   }
 
   #skip(event: Event): void {

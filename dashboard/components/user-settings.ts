@@ -5,6 +5,7 @@ import type { Dashboard } from '../controllers/dashboard.ts';
 import { onceForEach } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
+import { SecondController } from '../controllers/second-controller.ts';
 import { LightElement } from './light-element.ts';
 import { listEnd, listStatus } from './list-frame.ts';
 import { problemReport } from './problem-report.ts';
@@ -34,6 +35,8 @@ export class UserSettings extends LightElement {
 
   constructor() {
     super();
+    // Its age is told.
+    new SecondController(this, () => this.dashboard.live.serverNow());
     this.edited = EMPTY;
     // Logins do not change assignments: only another organisation is a reason to read again.
     onceForEach(this, () => void this.#list.refresh());

@@ -1,5 +1,10 @@
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { LicenceRow } from '../../shared/views.ts';
+import { LOCALE } from './number.ts';
+
+const collator = new Intl.Collator(LOCALE, { numeric: true });
+/** `Queue 2` before `Queue 10`; names that read the same stay apart. */
+const byName = (a: string, b: string) => collator.compare(a, b) || (a < b ? -1 : 1);
 
 export interface LicenceGroup {
   title: string;
@@ -19,7 +24,7 @@ export function licenceGroups(rows: readonly LicenceRow[], catalogue: Catalogue)
   const groups = [
     { title: 'User types', rows: take('userType') },
     { title: 'Service features', rows: take('serviceFeature') },
-    { title: 'Other licence types', rows: [...rest.values()].sort((a, b) => (a.licenceType < b.licenceType ? -1 : 1)) },
+    { title: 'Other licence types', rows: [...rest.values()].sort((a, b) => byName(a.licenceType, b.licenceType)) },
   ];
   return groups.filter((group) => group.rows.length > 0);
 }

@@ -5,5 +5,10 @@ const counts = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 
 export const formatCount = (value: number): string => counts.format(value);
 
+const amounts = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
+
+/** Of whatever currency the prices are in. */
+export const formatMoney = (amount: number): string => amounts.format(amount);
+
 /** `1 user`, `2 users`. */
 export const countOf = (value: number, one: string, many = `${one}s`): string => `${formatCount(value)} ${value === 1 ? one : many}`;

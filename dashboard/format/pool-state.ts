@@ -1,5 +1,5 @@
 import type { LicenceRow } from '../../shared/views.ts';
-import { formatCount } from './number.ts';
+import { formatCount, formatMoney } from './number.ts';
 
 /** How a licence type stands. Shown as colour, shape and these words, never by colour alone. */
 export type PoolState = 'unlimited' | 'room' | 'full' | 'contingency' | 'over';
@@ -28,16 +28,23 @@ export interface NextLogin {
   detail: string;
 }
 
-/** What one more user of the type would do to the bill: the pool that it would take, and the period's high-water mark. */
-export function nextLogin(row: LicenceRow): NextLogin {
+/**
+ * What one more user of the type would do to the bill: the pool that it would take, and the period's high-water mark.
+ *
+ * @param contingencyPrice of one overflow licence, where it is known
+ */
+export function nextLogin(row: LicenceRow, contingencyPrice?: number): NextLogin {
   const { concurrent, contingency, peak, inUse } = row;
   const mark = peak.billingPeriod.value;
-  if (concurrent.available === 0) {
-    if ((contingency.available ?? 0) === 0) return { free: false, words: 'over limit', detail: 'neither pool has a licence left' };
-    if (contingency.used >= contingency.maxUsed) {
-      return { free: false, words: 'new contingency maximum', detail: `${formatCount(contingency.used + 1)} this period` };
-    }
+  const overflows = concurrent.available === 0;
+  if (overflows && (contingency.available ?? 0) === 0) {
+    return { free: false, words: 'over limit', detail: 'neither pool has a licence left' };
+  }
+  if (overflows && contingency.used >= contingency.maxUsed) {
+    const price = contingencyPrice === undefined ? '' : `, costs ${formatMoney(contingencyPrice)}`;
+    return { free: false, words: 'new contingency maximum', detail: `${formatCount(contingency.used + 1)} this period${price}` };
   }
   if (inUse >= mark) return { free: false, words: 'new high-water mark', detail: `${formatCount(inUse + 1)} this period` };
-  return { free: true, words: 'free', detail: `${formatCount(mark - inUse)} below the period’s mark` };
+  const below = `${formatCount(mark - inUse)} below the period’s mark`;
+  return { free: true, words: 'free', detail: overflows ? `in contingency, ${below}` : below };
 }

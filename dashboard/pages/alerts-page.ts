@@ -17,6 +17,17 @@ const PARTS: readonly (readonly [AlertsView, string])[] = [
   ['history', 'History'],
 ];
 
+/** A form belongs to the list that it adds to. */
+const PART_OF: Record<AlertsView, AlertsView> = {
+  active: 'active',
+  rules: 'rules',
+  'new-rule': 'rules',
+  silences: 'silences',
+  receivers: 'receivers',
+  'new-receiver': 'receivers',
+  history: 'history',
+};
+
 /** Alerts: what is wrong now, and everything that decides what is told to whom. */
 export class AlertsPage extends LightElement {
   static override properties = { dashboard: { attribute: false }, view: { attribute: false }, item: { attribute: false } };
@@ -32,7 +43,11 @@ export class AlertsPage extends LightElement {
 
   override render() {
     const { navigation } = this.dashboard;
-    const parts = PARTS.map(([view, words]) => ({ words, href: navigation.href({ page: 'alerts', view }), here: this.view === view }));
+    const parts = PARTS.map(([view, words]) => ({
+      words,
+      href: navigation.href({ page: 'alerts', view }),
+      here: view === PART_OF[this.view],
+    }));
     return html`<header class="page-head"><h1>Alerts</h1></header>
       ${partsNav('Parts of alerts', parts)}
       ${this.#part()}`;

@@ -77,7 +77,7 @@ export class LicencePage extends LightElement {
 
   override render() {
     const { dashboard, licenceType } = this;
-    const back = html`<p class="back"><a href=${dashboard.navigation.href({ page: 'overview' })}>All licence types</a></p>`;
+    const back = html`<p class="back"><a href=${dashboard.navigation.href({ page: 'overview' })}>All licence types</a> · <a href=${dashboard.navigation.href({ page: 'wall', board: licenceType })}>This one on a wall</a></p>`;
     const row = this.#row;
     if (!row) {
       const words = dashboard.live.state() ? 'Nobody has used this licence type yet, and none is entitled.' : 'Fetching the numbers …';
@@ -118,7 +118,7 @@ export class LicencePage extends LightElement {
       </p>
       ${gauge(row)}
       <p class="state state-${state}">${poolShape(state)} ${words}</p>
-      ${licenceFacts(row, now, zone)} ${nextLoginLine(row)} ${forecastPanel(this.#forecast.row(row.licenceType), now, zone)}
+      ${licenceFacts(row, now, zone)} ${nextLoginLine(row, this.dashboard.organisation()?.entitlements[row.licenceType], this.dashboard.live.standsStill())} ${forecastPanel(this.#forecast.row(row.licenceType), now, zone)}
     </section>`;
   }
 

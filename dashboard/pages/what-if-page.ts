@@ -11,7 +11,7 @@ import { AskController } from '../controllers/ask-controller.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import { inWords } from '../format/duration.ts';
-import { formatCount, LOCALE } from '../format/number.ts';
+import { formatCount, formatMoney } from '../format/number.ts';
 
 const FIELDS = ['concurrent', 'contingency', 'unitPrice', 'contingencyPrice'] as const;
 type Field = (typeof FIELDS)[number];
@@ -148,7 +148,7 @@ export class WhatIfPage extends LightElement {
   }
 
   #result(found: WhatIfType) {
-    const money = (price: number | null) => (price === null ? 'no price set' : price.toLocaleString(LOCALE, { maximumFractionDigits: 2 }));
+    const money = (price: number | null) => (price === null ? 'no price set' : formatMoney(price));
     const lines: [string, (numbers: PoolFigures) => string][] = [
       ['Time in contingency', ({ secondsInContingency }) => inWords(secondsInContingency * 1_000)],
       ['Time over limit', ({ secondsOverLimit }) => inWords(secondsOverLimit * 1_000)],

@@ -19,20 +19,23 @@ const LETTERS = 46;
 
 /** What is wrong, above the tiles of a wall: a strip that takes its own room, and none when nothing is. */
 export class WallAlerts extends LightElement {
-  static override properties = { dashboard: { attribute: false } };
+  static override properties = { dashboard: { attribute: false }, types: { attribute: false } };
   declare dashboard: Dashboard;
+  /** Licence types of the board; what concerns all of them is shown on every board. */
+  declare types: ReadonlySet<string>;
 
   readonly #size = new SizeController(this);
 
   constructor() {
     super();
+    this.types = new Set();
     new WatchController(this, () => [this.dashboard.alerts]);
     new SecondController(this, () => this.dashboard.live.serverNow());
   }
 
   override render() {
     const { live, alerts } = this.dashboard;
-    const groups = alarming(alerts.alerts() ?? []);
+    const groups = alarming((alerts.alerts() ?? []).filter(({ licenceType }) => licenceType === '*' || this.types.has(licenceType)));
     this.hidden = groups.length === 0;
     if (groups.length === 0) return nothing;
     const letter = Number.parseFloat(getComputedStyle(this).fontSize) * 0.5;
@@ -61,7 +64,7 @@ export class WallAlerts extends LightElement {
       </p>
       <p class="wall-alert-title">${title}</p>
       <p class="wall-alert-now">
-        <strong class="live-number">${value}</strong>${value !== '' && live.standsStill() ? html`<span class="old-word">, old</span>` : nothing}
+        <strong class="live-number">${value}${value !== '' && live.standsStill() ? html`<span class="old-word">, old</span>` : nothing}</strong>
         <span class="wall-alert-since">since ${shortMoment(since, now, this.dashboard.timeZone()).replace(/^(?:at|on) /, '')}</span>
       </p>
     </li>`;

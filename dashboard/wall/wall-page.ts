@@ -1,5 +1,4 @@
 import { html, nothing } from 'lit';
-import type { LicenceRow } from '../../shared/views.ts';
 import '../components/alert-announcer.ts';
 import { LightElement } from '../components/light-element.ts';
 import { freshnessShape } from '../components/shapes.ts';
@@ -8,12 +7,13 @@ import type { Dashboard } from '../controllers/dashboard.ts';
 import { FreshnessController } from '../controllers/freshness-controller.ts';
 import { WallAwakeController } from '../controllers/wall-awake-controller.ts';
 import { alarming } from '../format/alert-groups.ts';
-import { inOrder } from '../format/licence-groups.ts';
+import { licenceGroups } from '../format/licence-groups.ts';
 import { clockTime, zoneLabel } from '../format/time.ts';
+import { type BoardPage, boardPages, turnOf, turnSeconds } from './board.ts';
 import './wall-alerts.ts';
 import './wall-tiles.ts';
 
-/** `/wall/all`: every licence type of an organisation on one screen that nobody touches for months. */
+/** `/wall/all`: every licence type of an organisation on one screen that nobody touches for months; other boards name their types. */
 export class WallPage extends LightElement {
   static override properties = { dashboard: { attribute: false }, board: { attribute: false } };
   declare dashboard: Dashboard;
@@ -31,10 +31,14 @@ export class WallPage extends LightElement {
     const { live, directory, organisation, chosen, timeZone } = this.dashboard;
     const { kind, brief, sentence, announcement } = this.#freshness.value;
     const { now } = this.#freshness;
-    const rows = inOrder(live.state()?.usage.licences ?? [], directory.catalogue());
+    const groups = licenceGroups(live.state()?.usage.licences ?? [], directory.catalogue());
+    const pages = boardPages(this.board, groups);
+    const turn = turnOf(pages.length, turnSeconds(this.dashboard.navigation.query('turn')), now);
+    const page = pages[turn];
     return html`<main class="wall ${this.#awake.attended ? 'wall-attended' : ''}" data-freshness=${kind}>
       <header class="wall-head">
         <h1>${organisation()?.name || chosen() || 'Highwater'}</h1>
+        ${pages.length > 1 ? html`<p class="wall-turn">${turn + 1} of ${pages.length}</p>` : nothing}
         ${this.#tools()}
         <p class="connection connection-${kind}" data-connection=${kind}>${freshnessShape(kind)}<span class="connection-words">${brief}</span></p>
         <p class="wall-clock"><time>${clockTime(now, timeZone())}</time> <span>${zoneLabel(now, timeZone())}</span></p>
@@ -42,22 +46,36 @@ export class WallPage extends LightElement {
       <p class="unseen" role="status">${announcement}</p>
       ${sentence === null ? nothing : html`<p class="banner banner-${kind}" data-banner=${kind}>${freshnessShape(kind)}<span>${sentence}</span></p>`}
       ${live.connection() === 'live' ? nothing : html`<hw-sign-in .dashboard=${this.dashboard} .keep=${true}></hw-sign-in>`}
-      ${rows.length > 0 && this.board === 'all' ? this.#board(rows, live.standsStill()) : this.#waiting()}
+      ${page && page.rows.length > 0 ? this.#board(page, pages, live.standsStill()) : this.#waiting(page)}
     </main>`;
   }
 
-  #board(rows: LicenceRow[], old: boolean) {
+  #board({ rows, missing }: BoardPage, pages: readonly BoardPage[], old: boolean) {
     const alerts = new Map(alarming(this.dashboard.live.state()?.alerts ?? []).map(({ worst }) => [worst.licenceType, worst]));
-    return html`<hw-wall-alerts .dashboard=${this.dashboard}></hw-wall-alerts>
+    // What is wrong on a page whose turn it is not must be seen all the same.
+    const types = new Set(pages.flatMap((page) => page.rows.map(({ licenceType }) => licenceType)));
+    return html`<hw-wall-alerts .dashboard=${this.dashboard} .types=${types}></hw-wall-alerts>
       <hw-alert-announcer .dashboard=${this.dashboard}></hw-alert-announcer>
-      <hw-wall-tiles .rows=${rows} .alerts=${alerts} .old=${old}></hw-wall-tiles>`;
+      <hw-wall-tiles .rows=${rows} .alerts=${alerts} .old=${old}></hw-wall-tiles>
+      ${missing.length === 0 ? nothing : html`<p class="wall-missing" role="note">${unknownWords(missing)}</p>`}`;
   }
 
-  #waiting() {
-    if (this.dashboard.credentials.standing() !== 'fine') return nothing;
-    const words =
-      this.board === 'all' ? 'Waiting for the first event' : `There is no board “${this.board}”. /wall/all shows every licence type`;
-    return html`<p class="wall-waiting">${words}</p>`;
+  #waiting(page: BoardPage | undefined) {
+    const { credentials, live, navigation, directory, organisation } = this.dashboard;
+    if (credentials.standing() !== 'fine') return nothing;
+    const licences = live.state()?.usage.licences ?? [];
+    if (licences.length === 0) {
+      const fetching = live.state() === null && organisation() !== null;
+      return html`<p class="wall-waiting">${fetching ? 'Fetching the numbers …' : 'Waiting for the first event'}</p>`;
+    }
+    const names = [
+      'all',
+      ...licenceGroups(licences, directory.catalogue()).flatMap(({ title, rows }) => [title, ...rows.map((row) => row.licenceType)]),
+    ];
+    return html`<div class="wall-waiting">
+      <p>${unknownWords(page?.missing ?? [this.board])}</p>
+      <p class="wall-boards">There is ${names.map((name) => html`<a href=${navigation.href({ page: 'wall', board: name })}>${name}</a> `)}</p>
+    </div>`;
   }
 
   #tools() {
@@ -77,5 +95,8 @@ export class WallPage extends LightElement {
     }
   }
 }
+
+const unknownWords = (names: readonly string[]) =>
+  `${names.map((name) => `“${name}”`).join(', ')}: nobody uses or has bought ${names.length === 1 ? 'such a licence type' : 'such licence types'} here`;
 
 customElements.define('hw-wall-page', WallPage);

@@ -43,6 +43,24 @@ describe('from the month to the people', () => {
     expect(new URL(page.url()).searchParams.get('rule')).toBe('p95');
   });
 
+  it('UI-54: the bill says what it costs and how that comes about, and whose number the chosen rule is; paper holds nothing to press', async () => {
+    const { body: settings } = await daemon.get<Record<string, unknown>>('/api/v1/organisations/129');
+    const entitlements = { Recording: { concurrent: 1, contingency: 1, unitPrice: 42.5, contingencyPrice: 1_095 } };
+    await daemon.put('/api/v1/organisations/129', {
+      ...settings,
+      organisation: undefined,
+      entitlements,
+      effectiveFrom: '2026-01-01T00:00:00Z',
+    });
+    const page = await openPage(browser, `${daemon.url}/billing?period=${MONTH}&rule=sustained:30m`);
+    await page.getByText('It costs 1,137.5 (1 bought × 42.5 + 1 of overflow × 1,095); if exactly this mark were paid, 1,137.5.').waitFor();
+    await page.getByRole('row', { name: 'All that have a price 1,137.5' }).waitFor();
+    await page.getByText('Who made the 2 of Recording').click();
+    await page.getByText('1 h 30 min in sum, at or above it').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('button:visible, select:visible, nav:visible').count()).toBe(0);
+  });
+
   it('UI-63: a report opens one dimension at a time and shows the daemon’s totals', async () => {
     const page = await openPage(
       browser,

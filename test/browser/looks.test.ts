@@ -125,6 +125,21 @@ describe('how the pages look', () => {
     }
   });
 
+  it('UI-55: where the system decides about colours, gauges keep their patterns and the page that one is on is marked', async () => {
+    const page = await settled('/', { forcedColors: 'active' });
+    const ground = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).backgroundColor + getComputedStyle(element).backgroundImage);
+    const paper = await ground('body');
+    const grounds = await Promise.all(
+      ['.gauge-concurrent', '.gauge-contingency', '.gauge-over', '.gauge-mark', 'nav a[aria-current]'].map(ground),
+    );
+    expect(new Set([paper, ...grounds.slice(0, 3)]).size).toBe(4);
+    expect(grounds).not.toContain(paper);
+  });
+
   it('UI-33: the whole page can be used from the keyboard, and where the focus is can be seen', async () => {
     const page = await settled('/', {});
     await page.keyboard.press('Tab');

@@ -92,17 +92,21 @@ describe('pools in words', () => {
     expect(nextLogin(entitled(188, 200))).toMatchObject({ free: true, words: 'free' });
     expect(nextLogin(entitled(188, 188))).toMatchObject({ free: false, words: 'new high-water mark' });
     expect(nextLogin(entitled(203, 210, 10))).toMatchObject({ free: true, words: 'free' });
+    expect(nextLogin(entitled(203, 210, 10)).detail).toBe('in contingency, 7 below the period’s mark');
+    expect(nextLogin(entitled(203, 210, 3), 1_095.5).detail).toBe('4 this period, costs 1,095.5');
     expect(nextLogin(entitled(203, 210, 3))).toMatchObject({ free: false, words: 'new contingency maximum' });
     expect(nextLogin(entitled(220, 230, 20))).toMatchObject({ free: false, words: 'over limit' });
   });
 
   it('UI-13: every type keeps its place: by what grants it, in the catalogue’s order, the rest last', () => {
-    const rows = ['Video Kiosk', 'Agent Calls', 'Supervisor', 'Meeting Room', 'Recording'].map((name) => licenceRow(name, 1));
+    const rows = ['Video Kiosk 10', 'Video Kiosk 2', 'Agent Calls', 'Supervisor', 'Meeting Room', 'Recording'].map((name) =>
+      licenceRow(name, 1),
+    );
     const groups = licenceGroups(rows, BUILT_IN_CATALOGUE).map(({ title, rows: own }) => [title, own.map((row) => row.licenceType)]);
     expect(groups).toEqual([
       ['User types', ['Meeting Room', 'Supervisor']],
       ['Service features', ['Recording', 'Agent Calls']],
-      ['Other licence types', ['Video Kiosk']],
+      ['Other licence types', ['Video Kiosk 2', 'Video Kiosk 10']],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { BillLicence, PeakView } from '../../../shared/bill.ts';
+import type { BillingRule, BillLicence, BillPrice, BillReceipt, PeakView } from '../../../shared/bill.ts';
 import type { BillingPeriodRow, BillNow } from '../../../shared/statements.ts';
 import { parseInstant } from '../../../shared/time.ts';
 import type { HistoryRow } from '../../../shared/views.ts';
@@ -15,7 +15,7 @@ import { WatchController } from '../../controllers/watch-controller.ts';
 import { BILLING_RULES, ruleOf } from '../../format/billing-rules.ts';
 import { lengthInWords } from '../../format/duration.ts';
 import { bucketInWords } from '../../format/history-words.ts';
-import { formatCount } from '../../format/number.ts';
+import { formatCount, formatMoney } from '../../format/number.ts';
 import { dayRange, localDate, rangeInWords, type TimeRange } from '../../format/range.ts';
 import { differenceInWords, PERIOD_STATES } from '../../format/statement-words.ts';
 import { exactlyWhen, exactMoment, zoneLabel } from '../../format/time.ts';
@@ -99,7 +99,7 @@ export class BillView extends LightElement {
     return html`<header class="page-head">
         <div>
           <h1>Billing</h1>
-          <p class="page-note">${bill ? html`${rangeInWords({ from: parseInstant(bill.start) ?? 0, to: parseInstant(bill.end) ?? 0 }, zone)}, ${zoneLabel(parseInstant(bill.start) ?? 0, zone)}` : 'Billing periods'}</p>
+          <p class="page-note">${bill ? html`${this.dashboard.organisation()?.name} · ${rangeInWords({ from: parseInstant(bill.start) ?? 0, to: parseInstant(bill.end) ?? 0 }, zone)}, ${zoneLabel(parseInstant(bill.start) ?? 0, zone)}` : 'Billing periods'}</p>
         </div>
         <p class="page-tools">${this.#selects()}</p>
       </header>
@@ -164,12 +164,31 @@ export class BillView extends LightElement {
   #answer(licence: BillLicence) {
     const rule = ruleOf(this.dashboard.navigation.query('rule'));
     const { at, tippedBy, heldForSeconds, value } = licence.receipt;
+    const { price } = licence;
     const now = this.dashboard.live.serverNow();
     const when = at === null ? '' : exactlyWhen(parseInstant(at) ?? now, now, this.dashboard.timeZone());
     return html`<p class="answer">
       <strong>${licence.licenceType}: ${formatCount(licence.highWaterMark[rule.id].value)}</strong> under “${rule.name}”.
       ${at === null ? '' : html`The exact maximum of ${formatCount(value)} was reached ${when}${tippedBy ? `, by the login of ${tippedBy.user}` : ''}, and held for ${lengthInWords(heldForSeconds * 1_000)}.`}
+      ${price === undefined ? nothing : this.#price(price, rule.id)}
     </p>`;
+  }
+
+  /** What it costs and how that comes about: a number that cannot be derived is not believed. */
+  #price(price: BillPrice, rule: BillingRule) {
+    const { total, concurrentLicences, contingencyLicences, unitPrice, contingencyPrice, changedInPeriod, byRule } = price;
+    const parts = [
+      unitPrice === null ? '' : `${formatCount(concurrentLicences)} bought × ${formatMoney(unitPrice)}`,
+      contingencyPrice === null ? '' : `${formatCount(contingencyLicences)} of overflow × ${formatMoney(contingencyPrice)}`,
+    ].filter(Boolean);
+    const mark = byRule[rule];
+    return html`It costs <strong>${formatMoney(total)}</strong> (${parts.join(' + ')})${mark === null ? '' : html`; if exactly this mark were paid, ${formatMoney(mark)}`}.
+    ${changedInPeriod ? 'Sizes or prices changed in the period: those at its end count.' : nothing}`;
+  }
+
+  #receiptOf({ receipt, receipts }: BillLicence): BillReceipt {
+    const { id } = ruleOf(this.dashboard.navigation.query('rule'));
+    return id === 'p95' ? receipt : receipts[id];
   }
 
   #rules(bill: BillNow) {
@@ -177,6 +196,7 @@ export class BillView extends LightElement {
     const now = this.dashboard.live.serverNow();
     const moment = (at: string | null) => (at === null ? '–' : exactMoment(parseInstant(at) ?? now, now, this.dashboard.timeZone()));
     const chosen = ruleOf(navigation.query('rule')).id;
+    const priced = bill.licences.flatMap(({ price }) => price ?? []);
     const save = () =>
       downloadCsv(`bill-${bill.period}`, [
         [
@@ -187,8 +207,9 @@ export class BillView extends LightElement {
           'Tipped By',
           'Contingency Max Used',
           'Contingency Max At (UTC)',
+          'Price',
         ],
-        ...bill.licences.map(({ licenceType, highWaterMark, receipt, contingencyMaxUsed }) => [
+        ...bill.licences.map(({ licenceType, highWaterMark, receipt, contingencyMaxUsed, price }) => [
           bill.period,
           licenceType,
           ...BILLING_RULES.map(({ id }) => highWaterMark[id].value),
@@ -196,6 +217,7 @@ export class BillView extends LightElement {
           receipt.tippedBy?.user ?? null,
           contingencyMaxUsed.value,
           contingencyMaxUsed.at,
+          price?.total ?? null,
         ]),
       ]);
     return html`<section class="section">
@@ -207,21 +229,29 @@ export class BillView extends LightElement {
             ${BILLING_RULES.map(({ name, meaning, id }) => html`<th scope="col" class="number" title=${meaning}>${name}${id === chosen ? ' ✓' : ''}</th>`)}
             <th scope="col">Reached</th>
             <th scope="col" class="number">Contingency max</th>
-            <th scope="col" class="number">Price a licence</th>
+            <th scope="col" class="number">Price</th>
           </tr>
         </thead>
         <tbody>
           ${bill.licences.map(
-            ({ licenceType, highWaterMark, receipt, contingencyMaxUsed, unitPrice, contingencyPrice }) => html`<tr>
+            ({ licenceType, highWaterMark, receipt, contingencyMaxUsed, price }) => html`<tr>
               <th scope="row" data-label="Licence type">
                 <a href=${navigation.here({ licenceType, day: undefined })} aria-current=${licenceType === this.#licence?.licenceType ? 'true' : nothing}>${licenceType}</a>
               </th>
               ${BILLING_RULES.map(({ id, name }) => html`<td data-label=${name} class="number">${id === chosen ? html`<strong>${formatCount(highWaterMark[id].value)}</strong>` : formatCount(highWaterMark[id].value)}</td>`)}
               <td data-label="Reached">${moment(receipt.at)}</td>
               <td data-label="Contingency max" class="number">${formatCount(contingencyMaxUsed.value)}</td>
-              <td data-label="Price a licence" class="number">${unitPrice ?? '–'}${contingencyPrice === undefined ? '' : html` <span class="soft">overflow ${contingencyPrice}</span>`}</td>
+              <td data-label="Price" class="number">${price === undefined ? '–' : formatMoney(price.total)}</td>
             </tr>`,
           )}
+          ${
+            priced.length === 0
+              ? nothing
+              : html`<tr>
+                <th scope="row" colspan=${BILLING_RULES.length + 3} data-label="Licence type">All that have a price</th>
+                <td class="number" data-label="Price"><strong>${formatMoney(priced.reduce((sum, price) => sum + price.total, 0))}</strong></td>
+              </tr>`
+          }
         </tbody>
       </table>
       <details class="level-table">
@@ -231,10 +261,13 @@ export class BillView extends LightElement {
     </section>`;
   }
 
-  #receipt({ licenceType, receipt }: BillLicence) {
+  #receipt(licence: BillLicence) {
+    const { licenceType } = licence;
+    const receipt = this.#receiptOf(licence);
+    const inSum = ruleOf(this.dashboard.navigation.query('rule')).id === 'sustained:30m';
     return html`<details class="panel section">
       <summary><strong>Who made the ${formatCount(receipt.value)} of ${licenceType}</strong></summary>
-      ${receiptView(receipt, this.dashboard, `peak-${licenceType}-${this.#bill.value?.period}`)}
+      ${receiptView(receipt, this.dashboard, `peak-${licenceType}-${this.#bill.value?.period}`, inSum)}
     </details>`;
   }
 

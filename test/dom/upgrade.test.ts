@@ -1,0 +1,34 @@
+import { beforeEach, expect, it } from 'vitest';
+import { createEmitter } from '../../dashboard/client/emitter.ts';
+import { createUpgrade } from '../../dashboard/client/upgrade.ts';
+
+let reloads = 0;
+const navigation = createEmitter();
+
+beforeEach(() => {
+  reloads = 0;
+  history.replaceState(null, '', '/settings');
+  document.body.innerHTML = '<form class="filters"><input name="user" /></form><form class="settings"><input name="name" /></form>';
+});
+
+const type = (name: string) => document.querySelector(`input[name=${name}]`)?.dispatchEvent(new Event('input', { bubbles: true }));
+
+it('UI-8: a reload waits while a form is filled in, is said to wait, and comes when the page is left', () => {
+  const upgrade = createUpgrade(document, navigation, () => (reloads += 1));
+  type('name');
+  upgrade.wanted();
+  expect([upgrade.waiting(), reloads]).toEqual([true, 0]);
+  history.replaceState(null, '', '/settings?organisation=130');
+  navigation.emit();
+  expect(reloads).toBe(0);
+  history.replaceState(null, '', '/sessions');
+  navigation.emit();
+  expect(reloads).toBe(1);
+});
+
+it('UI-8: filters are no form to be lost', () => {
+  const upgrade = createUpgrade(document, navigation, () => (reloads += 1));
+  type('user');
+  upgrade.wanted();
+  expect([upgrade.waiting(), reloads]).toEqual([false, 1]);
+});

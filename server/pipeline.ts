@@ -4,6 +4,7 @@
  */
 import type { Catalogue } from '../shared/catalogue.ts';
 import type { EventResult, IngestAnswer, LicenceEvent } from '../shared/events.ts';
+import type { Instant } from '../shared/time.ts';
 import { createAlertActions } from './alerting/actions.ts';
 import { look, lookDue } from './alerting/look.ts';
 import { createShownAlerts } from './alerting/shown.ts';
@@ -14,7 +15,7 @@ import { deleteUser, putOrganisation, putUsers } from './books/administration.ts
 import { createAgenda } from './books/agenda.ts';
 import { type Batch, type Books, createBatch, type Effort } from './books/batch.ts';
 import { keepBillCheckpoint } from './books/bill-checkpoints.ts';
-import { endDowntime, noteSleep } from './books/downtimes.ts';
+import { endDowntime, noteDowntime } from './books/downtimes.ts';
 import { finishBatch } from './books/finish.ts';
 import { forgetOldIds, hasOldIds } from './books/idempotency.ts';
 import { importRows, tryRows } from './books/import-rows.ts';
@@ -101,11 +102,12 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let agenda = createAgenda(books.organisations);
   let alerting: Alerting = loadAlerting(store, epoch);
   let desk: Desk = loadDesk(store);
-  await endDowntime(store, books, clock.now());
   const watch = createSleepWatch(clock);
   let health: Health = { state: 'ready' };
   let lastCommitAt = clock.now();
   let lookedAt = 0;
+  /** Since then nothing could be recorded: who had to be heard of in that time gets another chance, as after a downtime. */
+  let deafSince: Instant | null = null;
   let turnedAt = clock.running();
   const waiting: Job[] = [];
   let running: Promise<void> | null = null;
@@ -137,6 +139,19 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const degrade = (reason: string): void => {
     health = { state: 'degraded', reasons: [reason] };
     lookedAt = clock.now();
+    deafSince ??= lastCommitAt;
+  };
+
+  /** On a full disk what there is can be read all the same: the downtime is written once there is room. */
+  const begin = async (): Promise<void> => {
+    try {
+      await endDowntime(store, books, lastCommitAt);
+    } catch (error) {
+      if (!(error instanceof StoreFullError)) throw error;
+      deafSince = store.get<Instant>('meta', ['lastCommitAt']) ?? lastCommitAt;
+      degrade(FULL);
+      log.error({ err: error }, 'the disk is full at the start: nothing is recorded until there is room');
+    }
   };
 
   /** A disk that does not answer: whoever comes meanwhile hears so, and in the end a new process has to find out what is on it. */
@@ -215,11 +230,13 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const runBatch = async (jobs: Job[]): Promise<void> => {
     const now = clock.now();
     const started = performance.now();
+    const deaf = deafSince === null ? null : { from: deafSince, until: now };
     const batch = createBatch(books, store, now);
     const answers: (() => void)[] = [];
     let writes: Write[] = [];
     try {
-      noteSleep(batch, watch.slept());
+      noteDowntime(batch, watch.slept());
+      noteDowntime(batch, deaf);
       for (const id of agenda.takeDue(now)) {
         batch.met.add(id);
         runTimers(batch, books.organisations.get(id) as Organisation, now);
@@ -248,6 +265,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     for (const id of batch.met) agenda.review(id, books.organisations.get(id));
     // On a full disk what is kept no longer goes all the same, and makes no room of the disk's.
     if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };
+    if (health.state === 'ready' && deaf !== null) deafSince = null;
     committed.publish(books, batch.changed, now, writes);
     shownAlerts.publish(alerting, books);
     const { queued, failures } = alerting;
@@ -312,7 +330,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     } else if (health.state === 'degraded') return;
     background.recompute();
     background.finishReceivers();
-    const due = agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now) || watch.slept() !== null;
+    const due = deafSince !== null || agenda.isDue(now) || lookDue(alerting, now) || reportsDue(desk, now) || watch.slept() !== null;
     if (!due && health.state === 'ready' && now - lastCommitAt < ALIVE_EVERY_MS && !hasOldIds(store, now)) return;
     submit(1, (batch) => forgetOldIds(batch.draft, now), true).catch(() => {});
   };
@@ -326,6 +344,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       options.onFatal(error);
     }
   };
+  await begin();
   const stopTicking = clock.every(TICK_MS, watchfulTick);
   watchfulTick();
 

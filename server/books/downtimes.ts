@@ -4,11 +4,12 @@ import type { Downtime } from '../licensing/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Batch, Books } from './batch.ts';
 
-/** While the machine slept, or its clock was set forward, nobody was heard. */
-export function noteSleep(batch: Batch, slept: Downtime | null): void {
-  if (slept === null) return;
-  batch.draft.put('downtimes', [slept.from], slept.until);
-  batch.books.downtimes = [...batch.books.downtimes, slept];
+/** While the machine slept, its clock was set forward, or nothing could be recorded, nobody was heard. One that goes on replaces what was known of it. */
+export function noteDowntime(batch: Batch, downtime: Downtime | null): void {
+  if (downtime === null) return;
+  batch.draft.put('downtimes', [downtime.from], downtime.until);
+  const others = batch.books.downtimes.filter(({ from }) => from !== downtime.from);
+  batch.books.downtimes = [...others, downtime].sort((a, b) => a.from - b.from);
 }
 
 /**

@@ -1,9 +1,10 @@
 /** One backup, made in the process that calls: a packed copy of what is committed, checked, and only then named. */
-import { mkdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backup } from '../../shared/backups.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
+import { freeBytes } from '../store/room.ts';
 import { readWhole, standOf } from '../store/soundness.ts';
 import { verifyStore } from '../verify/verify.ts';
 import { DESCRIPTION, PARTIAL, sync, timeInName } from './backups.ts';
@@ -56,9 +57,8 @@ export async function makeBackup({ dataDir, to, now, leaveFree, check }: BackupT
 }
 
 function requireRoom(directory: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(directory);
-  if (bavail * bsize < bytes)
-    throw new Error(`${directory} has ${bavail * bsize} bytes free; a backup that leaves enough for the books needs ${bytes}`);
+  const free = freeBytes(directory);
+  if (free < bytes) throw new Error(`${directory} has ${free} bytes free; a backup that leaves enough for the books needs ${bytes}`);
 }
 
 async function checkCopy(file: string, check: BackupTask['check']) {

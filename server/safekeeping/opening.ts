@@ -1,11 +1,12 @@
 /** What comes before the data file is opened: is it whole, and if not, is there a backup to go on from. */
-import { rmSync, statfsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Restore } from '../../shared/backups.ts';
 import type { Instant } from '../../shared/time.ts';
 import { lookAtDataFile } from '../store/data-file.ts';
 import { NewerFormatError } from '../store/faults.ts';
 import { DATA_FILE } from '../store/lmdb.ts';
+import { freeBytes, NEXT_TO_NOTHING } from '../store/room.ts';
 import { listBackups } from './backups.ts';
 import { type Helper, HelperDiedError, HelperFailedError } from './helper-tasks.ts';
 import { missingAfter, putInPlace } from './restore.ts';
@@ -50,9 +51,8 @@ export async function prepareDataFile(opening: Opening): Promise<Restore | null>
 }
 
 async function createNew({ dataDir, helper }: Opening): Promise<void> {
-  const { bavail, bsize } = statfsSync(dataDir);
-  const full = new Error(`there is no room for a new store in ${dataDir}: ${bavail * bsize} bytes are free`);
-  if (bavail * bsize < SMALLEST_STORE) throw full;
+  const free = freeBytes(dataDir);
+  if (free < SMALLEST_STORE) throw new Error(`there is no room for a new store in ${dataDir}: ${free} bytes are free`);
   try {
     await helper({ do: 'create', dataDir });
   } catch (error) {
@@ -75,18 +75,20 @@ async function lookOnce({ dataDir, helper, whole }: Opening, short: boolean): Pr
     await helper({ do: 'look', dataDir, whole: whole || short });
     return null;
   } catch (error) {
-    return damageIn(error, join(dataDir, DATA_FILE));
+    return damageIn(error, join(dataDir, DATA_FILE), dataDir);
   }
 }
 
 /** What a helper found wrong with a file. @throws where the failure says nothing about the file: the start is refused, nothing is changed */
-function damageIn(error: unknown, file: string): string {
+function damageIn(error: unknown, file: string, directory: string): string {
   const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-  if (error instanceof HelperDiedError && error.crashed) return `is damaged (${said})`;
+  // LMDB's list of readers is a mapped file with holes: on a full disk whoever writes into one is ended by SIGBUS.
+  const isFull = freeBytes(directory) < NEXT_TO_NOTHING;
+  if (error instanceof HelperDiedError && error.crashed && !isFull) return `is damaged (${said})`;
   if (error instanceof HelperFailedError && error.fault === 'data') return `is damaged (it ${said})`;
   if (error instanceof HelperFailedError && error.fault === 'newer') throw new NewerFormatError(`${file}: ${said}`);
   throw new Error(
-    `${file} could not be looked at: ${said}. This says nothing about the books, and nothing was changed. Unless somebody stopped it: see that ` +
+    `${file} could not be looked at: ${isFull ? `the disk of ${directory} is full, ` : ''}${said}. This says nothing about the books, and nothing was changed. Unless somebody stopped it: see that ` +
       'the daemon may read and write its directories, and that there is memory, room and a free file handle, and start it again',
     { cause: error },
   );
@@ -104,7 +106,7 @@ async function restoreNewest(opening: Opening, damage: string): Promise<Restore>
       log.error({ restore }, `the data file ${damage} and was moved aside; a backup is in its place. ${missingAfter(restore)}`);
       return restore;
     } catch (error) {
-      tried.push(`The backup ${backup} ${damageIn(error, backup)}.`);
+      tried.push(`The backup ${backup} ${damageIn(error, backup, backup)}.`);
       log.warn({ err: error, backup }, 'a backup cannot be used');
     }
   }

@@ -22,7 +22,13 @@ export function readStarts(dataDir: string, now: Instant): Starts {
   const suspicious = recent.length >= SEVERAL;
   return {
     suspicious,
-    begin: () => writeFileSync(file, JSON.stringify(suspicious ? [now] : [...recent, now])),
+    begin() {
+      try {
+        writeFileSync(file, JSON.stringify(suspicious ? [now] : [...recent, now]));
+      } catch {
+        // A full disk: it is read all the same.
+      }
+    },
     end: () => rmSync(file, { force: true }),
   };
 }

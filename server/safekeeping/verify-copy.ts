@@ -1,7 +1,8 @@
 /** Everything derived again from a packed copy of what is committed: a long read of the live file would keep its old pages. */
-import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
+import { freeBytes } from '../store/room.ts';
 import type { Findings } from '../verify/findings.ts';
 import { verifyStore } from '../verify/verify.ts';
 import { HEADROOM } from './make-backup.ts';
@@ -9,9 +10,9 @@ import { HEADROOM } from './make-backup.ts';
 /** @param leaveFree bytes of disk that have to be free beside the copy */
 export async function verifyCopy(dataDir: string, leaveFree: number, onProgress: (entries: number) => void): Promise<Findings> {
   const file = join(dataDir, DATA_FILE);
-  const { bavail, bsize } = statfsSync(dataDir);
+  const free = freeBytes(dataDir);
   const needed = statSync(file).size + leaveFree + (leaveFree > 0 ? HEADROOM : 0);
-  if (bavail * bsize < needed) throw new Error(`${dataDir} has ${bavail * bsize} bytes free; a copy to look at needs ${needed}`);
+  if (free < needed) throw new Error(`${dataDir} has ${free} bytes free; a copy to look at needs ${needed}`);
   const directory = mkdtempSync(join(dataDir, '.verify-'));
   try {
     const copy = join(directory, DATA_FILE);

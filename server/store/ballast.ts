@@ -8,24 +8,28 @@ const CHUNK = Buffer.alloc(1_048_576);
 export interface Ballast {
   /** Makes it where it is missing and there is room for it and for what is to stay free beside. */
   make(free: number): void;
-  /** Gives its room back. Whether it was there. */
-  release(): boolean;
+  /** Gives its room back. */
+  release(): void;
+  /** Bytes that are free only because it was given up: they are for removing, not for recording. */
+  owed(): number;
 }
 
 export function createBallast(dataDir: string, bytes: number, minFreeBytes: number): Ballast {
   const file = join(dataDir, NAME);
   let there = size(file) === bytes;
+  let given = false;
   return {
     make(free) {
       if (there || bytes === 0 || free < minFreeBytes + 2 * bytes) return;
       there = fill(file, bytes);
+      if (there) given = false;
     },
     release() {
-      const was = there;
+      given ||= there;
       there = false;
       rmSync(file, { force: true });
-      return was;
     },
+    owed: () => (given ? bytes : 0),
   };
 }
 

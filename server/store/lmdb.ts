@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { createBallast } from './ballast.ts';
 import { type LevelRow, levelsOf, packLevels } from './level-rows.ts';
+import { freeBytes, NEXT_TO_NOTHING } from './room.ts';
 import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
 import { holdsLevels, StoreFullError, TABLES } from './store.ts';
 
@@ -21,9 +22,8 @@ type Table = Database<unknown, (string | number)[]>;
 
 /** ENOSPC, EFBIG, EDQUOT: errno values as LMDB hands them on. */
 const FULL = new Set([28, 27, 122]);
-/** A write that found room for only a part of itself is handed on as EIO. With so little left, in bytes, that is what it was. */
+/** A write that found room for only a part of itself is handed on as EIO. */
 const EIO = 5;
-const NEXT_TO_NOTHING = 1_048_576;
 
 export interface StoreLimits {
   /** Less than so much free, and `hasRoom` is false. */
@@ -82,7 +82,9 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0, ballastBytes 
       const free = freeBytes(dataDir);
       if (free < NEXT_TO_NOTHING) ballast.release();
       else ballast.make(free);
-      return free >= minFreeBytes;
+      const owed = ballast.owed();
+      // A small batch may find room in pages that were given up; with so little left the next one does not.
+      return free >= Math.max(minFreeBytes, NEXT_TO_NOTHING) + owed;
     },
     async close(): Promise<void> {
       await root.close();
@@ -122,11 +124,6 @@ function readerOf(table: (name: TableName) => Table): Reader {
       return rows.map(({ key, value }) => ({ key: Array.isArray(key) ? key : [key], value: value as V }));
     },
   };
-}
-
-function freeBytes(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize;
 }
 
 /** How much the file may still grow by the limit that the process was given (`ulimit -f`); where nobody knows, without end. */

@@ -50,13 +50,20 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'stays degraded after the disk has room again',
     file: PIPELINE,
-    from: "    if (health.state === 'degraded') health = { state: 'ready' };\n",
+    from: "    if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };\n",
+    to: '',
+    test: 'test/unit/full-disk.test.ts',
+  },
+  {
+    name: 'frees who could not be heard on a full disk',
+    file: PIPELINE,
+    from: '      noteDowntime(batch, deaf);\n',
     to: '',
     test: 'test/unit/full-disk.test.ts',
   },
   {
     name: 'does not write a downtime down',
-    file: PIPELINE,
+    file: 'server/books/downtimes.ts',
     from: '  if (last === undefined || last >= now) return;\n',
     to: '  if (last !== null) return;\n',
     test: 'test/unit/licensing.test.ts',
@@ -64,8 +71,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'takes an event id a second time',
     file: 'server/books/record-event.ts',
-    from: '  if (known) return {',
-    to: '  if (known && event.id === undefined) return {',
+    from: '  if (known) {\n',
+    to: '  if (known && event.id === undefined) {\n',
     test: SIMULATION,
   },
   {
@@ -85,8 +92,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'gives a licence back to the wrong pool',
     file: 'server/licensing/pools.ts',
-    from: '  pools.used[stay.pool]--;\n  return { pool: stay.pool, turned: true, stay };',
-    to: '  pools.used.concurrent--;\n  return { pool: stay.pool, turned: true, stay };',
+    from: '  pools.used[stay.pool]--;\n  pools.holdings -= stay.holdings;\n',
+    to: '  pools.used.concurrent--;\n  pools.holdings -= stay.holdings;\n',
     test: SIMULATION,
   },
   {

@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
 const NAME = 'daemon.lock';
+const NOT_WRITABLE = new Set(['EROFS', 'EACCES', 'EPERM']);
 
 /** Another daemon is using the directory. */
 export class DataDirInUseError extends Error {}
@@ -25,6 +26,9 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
     };
   } catch (error) {
     closeSync(folder);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== undefined && NOT_WRITABLE.has(code))
+      throw new Error(`The data directory ${dataDir} cannot be written: ${message}`, { cause: error });
     throw error;
   }
 }

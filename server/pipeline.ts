@@ -150,7 +150,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       if (!(error instanceof StoreFullError)) throw error;
       deafSince = store.get<Instant>('meta', ['lastCommitAt']) ?? lastCommitAt;
       degrade(FULL);
-      log.error({ err: error }, 'the disk is full at the start: nothing is recorded until there is room');
+      log.error({ err: error }, 'commit failed');
     }
   };
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { createBallast } from './ballast.ts';
+import { holdFile } from './held-file.ts';
 import { type LevelRow, levelsOf, packLevels } from './level-rows.ts';
 import { freeBytes, NEXT_TO_NOTHING } from './room.ts';
 import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
@@ -56,6 +57,7 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0, ballastBytes 
     tables.set(name, root.openDB({ name, cache: false, encoding: 'msgpack', sharedStructuresKey: Symbol.for('structures') as never }));
   }
   const table = (name: TableName): Table => tables.get(name) as Table;
+  const held = holdFile(file);
   const ballast = createBallast(dataDir, ballastBytes, minFreeBytes);
 
   return {
@@ -77,6 +79,7 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0, ballastBytes 
       }
     },
     hasRoom() {
+      held.check();
       // A backup or verify beside us that was killed leaves its reader behind, and with it every page that is given up from then on.
       root.readerCheck();
       const free = freeBytes(dataDir);
@@ -88,6 +91,11 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0, ballastBytes 
     },
     async close(): Promise<void> {
       await root.close();
+      try {
+        held.check();
+      } finally {
+        held.close();
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { DATA_FILE } from '../../server/store/lmdb.ts';
+import { DATA_FILE, openDataFile } from '../../server/store/lmdb.ts';
 import type { Backup, BackupsView, Restore } from '../../shared/backups.ts';
 import { runCli } from '../support/cli.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
@@ -174,3 +174,37 @@ function garble(file: string, next: () => number, size: number): void {
   }
   closeSync(descriptor);
 }
+
+it.each([
+  ['removed', (file: string) => rmSync(file)],
+  ['moved away with its directory', (file: string) => renameSync(dirname(file), `${dirname(file)}-moved`)],
+])('STORE-32 a data file that is %s beneath the daemon is put down again with everything acknowledged, and a new process goes on from it', async (_how, take) => {
+  const dataDir = join(directory(), 'data');
+  const file = join(dataDir, DATA_FILE);
+  const first = await start({ dataDir });
+  await record(first, 0, 500);
+  take(file);
+  // Nobody has noticed yet: it is acknowledged, and must not be lost.
+  await record(first, 500, 1_000);
+  expect(await first.exited).toEqual({ code: 70, signal: null });
+  expect(first.log.join('\n')).toContain('removed or moved away while the daemon was writing to it; everything acknowledged is in');
+  const second = await start({ dataDir });
+  const { body } = await second.get<{ sessions: number }>('/api/v1/organisations/129/usage');
+  expect(body.sessions).toBe(1_000);
+  expect(await second.stop()).toBe(0);
+});
+
+it('STORE-32 a data file that is replaced beneath the daemon stays; what the daemon has acknowledged lies beside it', async () => {
+  const dataDir = directory();
+  const file = join(dataDir, DATA_FILE);
+  const first = await start({ dataDir });
+  await record(first, 0, 500);
+  const { body: backup } = await first.post<Backup>('/api/v1/backups', {});
+  await record(first, 500, 1_000);
+  renameSync(join(dataDir, 'backups', backup.name, DATA_FILE), file);
+  expect(await first.stop()).toBe(1);
+  const [rescued] = readdirSync(dataDir).filter((name) => name.startsWith(`${DATA_FILE}.rescued-`));
+  const store = openDataFile(join(dataDir, rescued ?? ''));
+  expect([store.get('meta', ['seq']), statSync(file).size]).toEqual([2_000, backup.size]);
+  await store.close();
+});

@@ -13,7 +13,7 @@ interface Seen {
 /** Since when the oldest open session of a licence type is open. What changes costs little, however many sessions are open. */
 export interface SessionAges {
   /** Takes the sessions in that a batch touched: user to devices. */
-  heed(organisation: Organisation, touched: ReadonlyMap<string, ReadonlySet<string>>): void;
+  heed(organisation: Organisation, touched: ReadonlyMap<string, readonly string[]>): void;
   /** Null where nobody holds the type. */
   oldestSince(organisation: Organisation, licenceType: string): Instant | null;
 }

@@ -43,10 +43,10 @@ export interface Batch {
   seqBefore: number;
   /** Organisation to the licence types whose levels or entitlements changed. */
   changed: Map<string, Set<string>>;
-  /** Organisation to user to devices whose session changed. */
-  sessions: Map<string, Map<string, Set<string>>>;
-  /** Organisation to licence type to starts of open buckets that changed. */
-  buckets: Map<string, Map<string, Set<Instant>>>;
+  /** Organisation to user to devices whose session changed, each once. */
+  sessions: Map<string, Map<string, string[]>>;
+  /** Organisation to licence type to the start of the first open bucket that changed. */
+  buckets: Map<string, Map<string, Instant>>;
   /** Changes of levels older than memory reaches: the history in the store is rewritten at the end of the batch. */
   history: Map<string, Map<string, Change[]>>;
   /** Changes of in-use levels behind the newest entry: marks after them are shifted at the end of the batch. */
@@ -85,6 +85,9 @@ export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
   };
 }
 
+const newMap = <V>(): Map<string, V> => new Map();
+const newSet = (): Set<string> => new Set();
+
 export const nextSeq = (batch: Batch): number => ++batch.books.seq;
 export const nextReceipt = (batch: Batch): number => ++batch.books.receipt;
 
@@ -116,15 +119,18 @@ export function organisationOf(batch: Batch, id: string): Organisation {
 
 /** Something about the organisation has to be written and shown. */
 export function touch(batch: Batch, organisation: Organisation): Set<string> {
-  return getOrMake(batch.changed, organisation.id, () => new Set<string>());
+  return getOrMake(batch.changed, organisation.id, newSet);
 }
 
 export function touchSession(batch: Batch, organisation: Organisation, user: string, device: string): void {
-  const users = getOrMake(batch.sessions, organisation.id, () => new Map<string, Set<string>>());
-  getOrMake(users, user, () => new Set<string>()).add(device);
+  const users = getOrMake(batch.sessions, organisation.id, newMap<string[]>);
+  const devices = users.get(user);
+  if (!devices) users.set(user, [device]);
+  else if (!devices.includes(device)) devices.push(device);
 }
 
 export function touchBucket(batch: Batch, organisation: Organisation, type: string, start: Instant): void {
-  const types = getOrMake(batch.buckets, organisation.id, () => new Map<string, Set<Instant>>());
-  getOrMake(types, type, () => new Set<Instant>()).add(start);
+  const types = getOrMake(batch.buckets, organisation.id, newMap<Instant>);
+  const first = types.get(type);
+  if (first === undefined || start < first) types.set(type, start);
 }

@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Instant } from '../../shared/time.ts';
-import type { Write } from '../store/store.ts';
+import type { Key, Write } from '../store/store.ts';
 import type { Batch } from './batch.ts';
 import { type Entry, type EntryRecord, type Position, positionOf } from './entry.ts';
 import type { Organisation } from './organisation.ts';
@@ -34,38 +34,67 @@ export const digestOf = (lines: readonly string[]): string => sha256(lines.join(
 const sha256 = (text: string): string => hash('sha256', text);
 
 /** What of a record never changes. Names hold no control characters, so that no two records have one line. */
-export function recordLine({ at, class: order, receipt, sub }: Position, entry: Entry, record: EntryRecord): string {
-  const { kind, user, source, id } = entry;
-  const { seq, acquired, type, session, pool, since, device = entry.device } = record;
-  const place = `${seq}\t${at}\t${order}\t${receipt}\t${sub ?? ''}\t${kind}\t${user}\t${device}\t${source}`;
-  return `${place}\t${id ?? ''}\t${acquired ? 1 : 0}\t${type}\t${session}\t${pool}\t${since}\n`;
+export const recordLine = (position: Position, entry: Entry, record: EntryRecord): string =>
+  lineOf(placeOf(position, entry), partyOf(entry, record.device), record);
+
+/** What the lines of an entry's records have in common: it is put together once. */
+const placeOf = ({ at, class: order, receipt, sub }: Position, { kind, user }: Entry): string =>
+  `\t${at}\t${order}\t${receipt}\t${sub ?? ''}\t${kind}\t${user}`;
+
+/** The device is that of the entry unless the record says one. */
+const partyOf = ({ device, source, id }: Entry, named = device): string => `\t${named}\t${source}\t${id ?? ''}`;
+
+const lineOf = (place: string, party: string, { seq, acquired, type, session, pool, since }: EntryRecord): string =>
+  `${seq}${place}${party}\t${acquired ? 1 : 0}\t${type}\t${session}\t${pool}\t${since}\n`;
+
+/** The lines of what a batch numbered, side by side with the numbers. */
+interface Numbered {
+  lines: string[];
+  numbers: number[];
+}
+
+function addLines({ lines, numbers }: Numbered, seqBefore: number, key: Key, entry: Entry): void {
+  let place = '';
+  let party = '';
+  for (const records of entry.superseded ? [entry.records, entry.superseded] : [entry.records]) {
+    for (const record of records) {
+      if (record.seq <= seqBefore) continue;
+      if (place === '') {
+        place = placeOf(positionOf(key, 1), entry);
+        party = partyOf(entry);
+      }
+      numbers.push(record.seq);
+      lines.push(lineOf(place, record.device === undefined ? party : partyOf(entry, record.device), record));
+    }
+  }
+}
+
+/** Most batches number their records in the order in which they are written. */
+function byNumber({ lines, numbers }: Numbered): Numbered {
+  if (numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number))) return { lines, numbers };
+  const order = [...numbers.keys()].sort((a, b) => (numbers[a] as number) - (numbers[b] as number));
+  return { lines: order.map((index) => lines[index] as string), numbers: order.map((index) => numbers[index] as number) };
 }
 
 /** At the end of a batch: its records have their numbers, and none of them changes any more. */
 export function chainRecords(batch: Batch, organisation: Organisation): void {
-  const lines: { seq: number; line: string }[] = [];
+  const found: Numbered = { lines: [], numbers: [] };
   let [oldestAt, newestAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let inOrder = true;
-  for (const { key, value } of batch.draft.written('entries', organisation.id) as Iterable<Write & { value: Entry | undefined }>) {
+  for (const { key, value } of batch.draft.written('entries', organisation.id) as readonly (Write & { value: Entry | undefined })[]) {
     if (value === undefined) continue;
-    const position = positionOf(key, 1);
-    for (const records of [value.records, value.superseded ?? []]) {
-      for (const record of records) {
-        if (record.seq <= batch.seqBefore) continue;
-        oldestAt = Math.min(oldestAt, position.at);
-        newestAt = Math.max(newestAt, position.at);
-        inOrder &&= lines.length === 0 || record.seq > (lines.at(-1) as { seq: number }).seq;
-        lines.push({ seq: record.seq, line: recordLine(position, value, record) });
-      }
-    }
+    const before = found.numbers.length;
+    addLines(found, batch.seqBefore, key, value);
+    if (found.numbers.length === before) continue;
+    oldestAt = Math.min(oldestAt, key[1] as Instant);
+    newestAt = Math.max(newestAt, key[1] as Instant);
   }
-  if (!inOrder) lines.sort((a, b) => a.seq - b.seq);
-  const [first, last] = [lines[0], lines.at(-1)];
-  if (!first || !last) return;
-  const digest = digestOf(lines.map(({ line }) => line));
+  const { lines, numbers } = byNumber(found);
+  const [first, last] = [numbers[0], numbers.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const digest = digestOf(lines);
   organisation.chainHash = linkHash(organisation.chainHash, digest);
-  const link: ChainLink = { first: first.seq, count: lines.length, oldestAt, newestAt, digest, hash: organisation.chainHash };
-  batch.draft.put('chain', [organisation.id, last.seq], link);
+  const link: ChainLink = { first, count: numbers.length, oldestAt, newestAt, digest, hash: organisation.chainHash };
+  batch.draft.put('chain', [organisation.id, last], link);
 }
 
 /** Links removed in one batch, at most. */

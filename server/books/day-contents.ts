@@ -1,8 +1,6 @@
 /** Which licence types, logon sources and pools a day of UTC has entries of: whoever looks for a rare one passes over all other days. */
-import { getOrMake } from '../../shared/maps.ts';
-import type { Write } from '../store/store.ts';
 import type { Batch } from './batch.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, EntryRecord } from './entry.ts';
 
 export const UTC_DAY_MS = 86_400_000;
 
@@ -20,30 +18,39 @@ export const dayOf = (at: number): number => Math.floor(at / UTC_DAY_MS);
 
 /** Adds what the batch wrote of an organisation to the rows of its days. */
 export function noteDays({ draft }: Batch, organisation: string): void {
-  const written = new Map<number, Write[]>();
+  let day = Number.NaN;
+  let contents: DayContents | undefined;
   for (const write of draft.written('entries', organisation)) {
-    if (write.value !== undefined) getOrMake(written, dayOf(write.key[1] as number), (): Write[] => []).push(write);
-  }
-  for (const [day, writes] of written) {
-    const contents = contentsWith(draft.get<DayContents>('dayContents', [organisation, day]), writes);
-    if (contents) draft.put('dayContents', [organisation, day], contents);
+    if (write.value === undefined) continue;
+    // Most are of one day, and name what others named before.
+    const its = dayOf(write.key[1] as number);
+    if (its !== day) contents = draft.get<DayContents>('dayContents', [organisation, its]);
+    day = its;
+    const more = contentsWith(contents, [write]);
+    if (!more) continue;
+    contents = more;
+    draft.put('dayContents', [organisation, day], contents);
   }
 }
 
 /** The row of a day with more of its entries in it. Null: it says all of that already. */
-export function contentsWith(known: DayContents = NOTHING, entries: readonly { value: unknown }[] = []): DayContents | null {
-  const [types, sources, pools] = [new Set(known.types), new Set(known.sources), new Set(known.pools)];
+export function contentsWith(known: DayContents | undefined, entries: readonly { value: unknown }[]): DayContents | null {
+  let contents = known ?? NOTHING;
   for (const { value } of entries) {
     const { source, records, superseded } = value as Entry;
-    sources.add(source);
-    for (const list of superseded ? [records, superseded] : [records]) {
-      for (const { type, pool } of list) {
-        types.add(type);
-        pools.add(pool);
-      }
-    }
+    if (!contents.sources.includes(source)) contents = { ...contents, sources: [...contents.sources, source] };
+    for (const record of records) contents = withRecord(contents, record);
+    if (superseded) for (const record of superseded) contents = withRecord(contents, record);
   }
-  const same =
-    known !== NOTHING && types.size === known.types.length && sources.size === known.sources.length && pools.size === known.pools.length;
-  return same ? null : { types: [...types], sources: [...sources], pools: [...pools] };
+  return contents === known ? null : contents;
+}
+
+function withRecord(contents: DayContents, { type, pool }: EntryRecord): DayContents {
+  const { types, pools } = contents;
+  if (types.includes(type) && pools.includes(pool)) return contents;
+  return {
+    ...contents,
+    types: types.includes(type) ? types : [...types, type],
+    pools: pools.includes(pool) ? pools : [...pools, pool],
+  };
 }

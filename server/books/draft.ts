@@ -9,9 +9,10 @@ import type { Key, Range, Reader, Row, TableName, Write } from '../store/store.t
 export interface Draft extends Reader {
   put(table: TableName, key: Key, value: unknown): void;
   remove(table: TableName, key: Key): void;
+  /** In an order in which they can be carried out: a row that was written twice may be there twice. */
   writes(): Write[];
-  /** What of a table was written or removed, by what a range never spans: the organisation of most. */
-  written(table: TableName, organisation: string): Iterable<Write>;
+  /** What of a table was written or removed, each row once, by what a range never spans: the organisation of most. */
+  written(table: TableName, organisation: string): readonly Write[];
 }
 
 export function createDraft(disk: Reader): Draft {
@@ -28,10 +29,14 @@ export function createDraft(disk: Reader): Draft {
   return {
     put: write,
     remove: (table, key) => write(table, key, undefined),
-    writes: () => [...tables.values()].flatMap((groups) => [...groups.values()].flatMap((group) => [...group.writes.values()])),
-    written: (table, organisation) => overlay(table, [organisation])?.writes.values() ?? [],
+    writes() {
+      const all: Write[] = [];
+      for (const groups of tables.values()) for (const { writes } of groups.values()) for (const one of writes) all.push(one);
+      return all;
+    },
+    written: (table, organisation) => overlay(table, [organisation])?.once() ?? NOTHING,
     get<V>(table: TableName, key: Key): V | undefined {
-      const written = overlay(table, key)?.writes.get(keyText(key));
+      const written = overlay(table, key)?.find(key);
       return written ? (written.value as V | undefined) : disk.get<V>(table, key);
     },
     range<V>(table: TableName, range: Range): Iterable<Row<V>> {
@@ -42,25 +47,61 @@ export function createDraft(disk: Reader): Draft {
   };
 }
 
-/** What was written of one group of keys. It is sorted once a range is read, and kept so. */
+const NOTHING: readonly Write[] = [];
+
+/**
+ * What was written of one group of keys. Most is written once and then read by nobody: only who asks for a key has them filed,
+ * and only who reads a range has them sorted. From then on they are kept so.
+ */
 class Overlay {
-  readonly writes = new Map<string, Write>();
+  writes: Write[] = [];
+  /** Keys were written in their order so far, each once. */
+  #inOrder = true;
+  #filed: Map<string, Write> | null = null;
   #sorted: Write[] | null = null;
 
   set(write: Write): void {
+    if (this.#filed === null) {
+      const last = this.writes.at(-1);
+      this.#inOrder &&= last === undefined || compareKeys(last.key, write.key) < 0;
+      this.writes.push(write);
+      return;
+    }
     const text = keyText(write.key);
-    const known = this.writes.get(text);
+    const known = this.#filed.get(text);
     if (known) {
       known.value = write.value;
       return;
     }
-    this.writes.set(text, write);
+    this.#filed.set(text, write);
+    this.writes.push(write);
     this.#sorted?.splice(this.#placeOf(write.key), 0, write);
+  }
+
+  find(key: Key): Write | undefined {
+    return this.#file().get(keyText(key));
+  }
+
+  /** Each row once, as it was written last. */
+  once(): readonly Write[] {
+    if (!this.#inOrder) this.#file();
+    return this.writes;
+  }
+
+  #file(): Map<string, Write> {
+    if (this.#filed === null) {
+      this.#filed = new Map(this.writes.map((write) => [keyText(write.key), write]));
+      this.writes = [...this.#filed.values()];
+    }
+    return this.#filed;
   }
 
   /** Those within a range, in the order in which it is read. */
   inside({ start, end, reverse = false }: Range): Write[] {
-    this.#sorted ??= [...this.writes.values()].sort((a, b) => compareKeys(a.key, b.key));
+    if (this.#sorted === null) {
+      this.#file();
+      this.#sorted = this.writes.toSorted((a, b) => compareKeys(a.key, b.key));
+    }
     const found = this.#sorted.slice(start ? this.#placeOf(start) : 0, end && this.#placeOf(end));
     return reverse ? found.reverse() : found;
   }

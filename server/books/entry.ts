@@ -45,12 +45,11 @@ export function comparePositions(a: Position, b: Position): number {
   return compareKeys(a.sub === undefined ? [] : [a.sub], b.sub === undefined ? [] : [b.sub]);
 }
 
-export const entryKey = (organisation: string, position: Position): (string | number)[] => [organisation, ...positionKey(position)];
-export const userEntryKey = (organisation: string, user: string, position: Position): (string | number)[] => [
-  organisation,
-  user,
-  ...positionKey(position),
-];
+// Written out, not spread: this runs for every event.
+export const entryKey = (organisation: string, { at, class: order, receipt, sub }: Position): (string | number)[] =>
+  sub === undefined ? [organisation, at, order, receipt] : [organisation, at, order, receipt, sub];
+export const userEntryKey = (organisation: string, user: string, { at, class: order, receipt, sub }: Position): (string | number)[] =>
+  sub === undefined ? [organisation, user, at, order, receipt] : [organisation, user, at, order, receipt, sub];
 
 export type EntryKind = EventType | ImportedKind | 'lease-end' | 'scheduled-log-off' | 'refresh';
 

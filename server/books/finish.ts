@@ -47,8 +47,7 @@ function writeSessions(batch: Batch, organisation: Organisation): void {
 function writeType(batch: Batch, organisation: Organisation, type: string): void {
   const usage = organisation.types.get(type)?.usage;
   if (!usage) return;
-  const changed = batch.buckets.get(organisation.id)?.get(type);
-  const firstChanged = changed ? Math.min(...changed) : Number.POSITIVE_INFINITY;
+  const firstChanged = batch.buckets.get(organisation.id)?.get(type) ?? Number.POSITIVE_INFINITY;
   for (const bucket of usage.open) {
     // A change also shifts the levels of every later bucket.
     if (bucket.start >= firstChanged) batch.draft.put('buckets', [organisation.id, type, bucket.start], bucket.whole);

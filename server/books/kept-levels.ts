@@ -116,7 +116,7 @@ function oldestBuckets({ draft }: Batch, { id, types }: Organisation, limit: Ins
 
 /** Something of this very batch is not in the store yet. */
 const isChanging = ({ history, buckets }: Batch, { id }: Organisation, until: Instant): boolean =>
-  (history.get(id)?.size ?? 0) > 0 || [...(buckets.get(id)?.values() ?? [])].some((starts) => Math.min(...starts) < until);
+  (history.get(id)?.size ?? 0) > 0 || [...(buckets.get(id)?.values() ?? [])].some((first) => first < until);
 
 function rollType(batch: Batch, organisation: Organisation, type: string, { start, end }: Span): void {
   const { id } = organisation;

@@ -62,9 +62,11 @@ function recordInOrder(batch: Batch, organisation: Organisation, position: Posit
   const session = state.devices.get(device);
   touchSession(batch, organisation, user, device);
   if (session) armLease(batch, organisation, user, session);
-  const written = { ...entry, reason: outcome.reason, records };
-  writeEntry(batch, organisation, position, written);
-  return written;
+  // Nobody else has it yet: it is filled in, not copied.
+  entry.reason = outcome.reason;
+  entry.records = records;
+  writeEntry(batch, organisation, position, entry);
+  return entry;
 }
 
 /** Closes every session of the organisation that was open before it. */

@@ -23,11 +23,13 @@ export function moveLicences(
   movements: readonly Movement[],
   known: readonly EntryRecord[] = [],
 ): EntryRecord[] {
+  const { entitlements } = settingsAt(organisation, position.at);
   return movements.map(({ acquired, type, session, since }) => {
     const { pools } = typeState(organisation, type);
     if (acquired) {
-      const sizes = settingsAt(organisation, position.at).entitlements.get(type);
-      const same = known.find((record) => record.acquired && record.type === type && record.session === session);
+      const sizes = entitlements.get(type);
+      const same =
+        known.length === 0 ? undefined : known.find((record) => record.acquired && record.type === type && record.session === session);
       const { pool, turned } = acquire(pools, user, position.at, position.receipt, sizes, same && poolName(same.pool));
       return { seq: 0, acquired, type, session, pool: poolIndex(pool), turned, since, stay: null };
     }

@@ -5,6 +5,7 @@ import { parseJson } from './json.ts';
 import { RefusedInput } from './refusal.ts';
 
 const LINE_FEED = 10;
+const BYTE_ORDER_MARK = 0xfeff;
 
 export type EventBodyKind = 'json' | 'ndjson';
 
@@ -29,31 +30,58 @@ export function checkCount(count: number, maxEvents: number): void {
   if (count > maxEvents) throw new RefusedInput('too_many_events', `A request holds at most ${maxEvents} events.`, [], 413);
 }
 
-/** Line by line from the bytes: several times cheaper than making one array of the whole text. Blank lines are no events. */
-function readLines(body: Buffer, maxEvents: number): { items: unknown[]; unreadable: Map<number, string> } {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const items: unknown[] = [];
-  const unreadable = new Map<number, string>();
-  for (let start = 0; start < body.length; ) {
-    const end = body.indexOf(LINE_FEED, start);
-    const line = body.subarray(start, end === -1 ? body.length : end);
-    start = end === -1 ? body.length : end + 1;
-    let text: string;
-    try {
-      text = decoder.decode(line);
-    } catch {
-      unreadable.set(items.length, 'is not valid UTF-8');
-      items.push(undefined);
-      continue;
-    }
-    if (text.trim() === '') continue;
-    checkCount(items.length + 1, maxEvents);
-    try {
-      items.push(JSON.parse(text));
-    } catch {
-      unreadable.set(items.length, 'is not valid JSON');
-      items.push(undefined);
+interface Lines {
+  items: unknown[];
+  unreadable: Map<number, string>;
+}
+
+/** Line by line: several times cheaper than making one array of the whole text. Blank lines are no events. */
+function readLines(body: Buffer, maxEvents: number): Lines {
+  const lines: Lines = { items: [], unreadable: new Map() };
+  const text = decode(body);
+  if (text === null) readBytes(body, maxEvents, lines);
+  else {
+    for (let start = 0; start < text.length; ) {
+      const end = text.indexOf('\n', start);
+      readLine(text.slice(start, end === -1 ? text.length : end), maxEvents, lines);
+      start = end === -1 ? text.length : end + 1;
     }
   }
-  return { items, unreadable };
+  return lines;
+}
+
+/** Which of the lines are not UTF-8. */
+function readBytes(body: Buffer, maxEvents: number, lines: Lines): void {
+  for (let start = 0; start < body.length; ) {
+    const end = body.indexOf(LINE_FEED, start);
+    readLine(decode(body.subarray(start, end === -1 ? body.length : end)), maxEvents, lines);
+    start = end === -1 ? body.length : end + 1;
+  }
+}
+
+/** @param line null: not UTF-8 */
+function readLine(line: string | null, maxEvents: number, { items, unreadable }: Lines): void {
+  if (line === null) {
+    unreadable.set(items.length, 'is not valid UTF-8');
+    items.push(undefined);
+    return;
+  }
+  if (line.trim() === '') return;
+  checkCount(items.length + 1, maxEvents);
+  try {
+    items.push(JSON.parse(line.charCodeAt(0) === BYTE_ORDER_MARK ? line.slice(1) : line));
+  } catch {
+    unreadable.set(items.length, 'is not valid JSON');
+    items.push(undefined);
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
 }

@@ -5,9 +5,8 @@ import { parseInstant } from '../../shared/time.ts';
 const SECONDS_PER_YEAR = 31_536_000;
 
 /** An id or a name, exact code points. */
-export const name = z.string().superRefine((value, context) => {
-  const problem = nameProblem(value);
-  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+export const name = z.string().refine((value) => nameProblem(value) === null, {
+  error: ({ input }) => nameProblem(input as string) ?? undefined,
 });
 
 /** RFC 3339 with an offset, to milliseconds since 1970. */

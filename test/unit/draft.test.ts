@@ -27,6 +27,16 @@ it('STORE-8 a draft over a store reads like a store with the draft in it, in bot
         const range: Range = { start: ['a', 'x', from], end: ['a', 'x', 5], reverse, ...(limit !== undefined && { limit }) };
         expect([...draft.range(table, range)]).toEqual([...both.range(table, range)]);
         for (const item of now) expect(draft.get(table, item.key)).toEqual(both.get(table, item.key));
+        const unread = createDraft(disk);
+        for (const item of now) unread.put(table, item.key, item.value);
+        for (const made of [draft, unread]) {
+          // Entries are grouped by organisation, types not at all; those of one user never lie together with another's.
+          const rows = table === 'userEntries' ? [] : made.written(table, 'a');
+          expect(new Set(rows.map((row) => row.key.join())).size).toBe(rows.length);
+          for (const row of rows) expect(row.value).toEqual(both.get(table, row.key));
+        }
+        await disk.commit(unread.writes());
+        expect([...disk.range(table, {})]).toEqual([...both.range(table, {})]);
       },
     ),
   );

@@ -51,6 +51,8 @@ const STEPS: readonly Step[] = [
     piece: () => ({ writes: [], next: null }),
   },
   { to: 5, what: 'packs say what bills need', piece: dropPacks },
+  // Rows of before say the level too, and are read so (server/books/stored.ts).
+  { to: 6, what: 'the level of a licence type is told by its newest five minutes', piece: () => ({ writes: [], next: null }) },
 ];
 
 /** @param rows that a piece reads */

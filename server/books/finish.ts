@@ -10,7 +10,7 @@ import { writeMarks } from './marks.ts';
 import { isEverythingKept, type Organisation, type OrganisationCounters } from './organisation.ts';
 import { dropPacks } from './packs.ts';
 import { noteLateEntries } from './statements.ts';
-import { type StoredType, storeSession } from './stored.ts';
+import { copyType, sameType, storeSession, storeType } from './stored.ts';
 
 export function finishBatch(batch: Batch): void {
   const { books, draft } = batch;
@@ -45,18 +45,22 @@ function writeSessions(batch: Batch, organisation: Organisation): void {
 }
 
 function writeType(batch: Batch, organisation: Organisation, type: string): void {
-  const usage = organisation.types.get(type)?.usage;
-  if (!usage) return;
+  const state = organisation.types.get(type);
+  if (!state) return;
+  const { usage } = state;
   const firstChanged = batch.buckets.get(organisation.id)?.get(type) ?? Number.POSITIVE_INFINITY;
   for (const bucket of usage.open) {
     // A change also shifts the levels of every later bucket.
     if (bucket.start >= firstChanged) batch.draft.put('buckets', [organisation.id, type, bucket.start], bucket.whole);
   }
   const closed = closeBuckets(usage);
-  const { level, day, period, open, crossed } = usage;
-  if (open[0]) closeHours(batch, organisation, type, closed, open[0].start);
-  const stored: StoredType = { level, day, period, openFrom: open[0]?.start ?? null, crossed };
-  batch.draft.put('types', [organisation.id, type], stored);
+  const [oldest] = usage.open;
+  if (oldest) closeHours(batch, organisation, type, closed, oldest.start);
+  // Who comes or goes is in the bucket: the row itself changes every few minutes.
+  const stored = storeType(usage);
+  if (state.written && sameType(state.written, stored)) return;
+  state.written = copyType(stored);
+  batch.draft.put('types', [organisation.id, type], state.written);
 }
 
 function countersOf(organisation: Organisation): OrganisationCounters {

@@ -1,8 +1,10 @@
+import { sameLevels } from '../usage/levels.ts';
 import type { Organisation } from './organisation.ts';
 
 /**
  * What is wrong with the numbers of a licence type, in words; null when nothing is. Cheap enough for every batch: sum over
- * pools = in use, in use <= holdings, nothing negative, and the levels that are shown are those of the pools.
+ * pools = in use, in use <= holdings, nothing negative, and the levels that are shown are those of the pools and of the
+ * newest bucket, from which a start reads them.
  */
 export function brokenInvariant(organisation: Organisation, type: string): string | null {
   const state = organisation.types.get(type);
@@ -14,6 +16,9 @@ export function brokenInvariant(organisation: Organisation, type: string): strin
   if (Math.min(used.concurrent, used.contingency, used['over-limit'], holdings) < 0) return `${where}: a count is negative`;
   if (sum !== stays.size) return `${where}: ${sum} in the pools, ${stays.size} users`;
   if (stays.size > holdings) return `${where}: ${stays.size} users with ${holdings} holdings`;
+  const newest = state.usage.open.at(-1);
+  if (newest && !sameLevels(newest.whole.exit, level))
+    return `${where}: levels ${level.join(', ')} are not those that its newest bucket leaves`;
   // Levels follow in pieces while pools are gone through again.
   if (organisation.recomputations.pools.has(type)) return null;
   if (level[0] !== sum || level[1] !== used.concurrent || level[2] !== used.contingency || level[3] !== used['over-limit']) {

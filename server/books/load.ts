@@ -19,7 +19,7 @@ import {
 } from './organisation.ts';
 import type { PackingPace } from './packs.ts';
 import { restoreRecomputation, type StoredRecomputation } from './recomputation.ts';
-import { restoreHolding, restoreSession, type StoredSession, type StoredType } from './stored.ts';
+import { levelOf, restoreHolding, restoreSession, type StoredSession, type StoredType } from './stored.ts';
 
 export function loadBooks(disk: Reader, grants: Grants, effort: Effort, pace: PackingPace): Books {
   const downtimes = [...disk.range<number>('downtimes', {})].map(({ key, value }): Downtime => ({ from: key[0] as number, until: value }));
@@ -48,15 +48,14 @@ export function loadBooks(disk: Reader, grants: Grants, effort: Effort, pace: Pa
 function loadTypes(disk: Reader, organisation: Organisation): void {
   for (const { key, value } of disk.range<StoredType>('types', below(organisation.id))) {
     const type = key[1] as string;
-    const { level, day, period, openFrom, crossed = 0 } = value;
+    const { day, period, openFrom, crossed = 0 } = value;
     const buckets =
       openFrom === null
         ? []
         : [...disk.range<Stretch>('buckets', { start: [organisation.id, type, openFrom], end: [organisation.id, type, Infinity] })];
-    organisation.types.set(type, {
-      pools: emptyPools(),
-      usage: { level, day, period, crossed, open: buckets.map((row) => new OpenBucket(row.value)) },
-    });
+    const open = buckets.map((row) => row.value);
+    const usage = { level: levelOf(value, open), day, period, crossed, open: open.map((stretch) => new OpenBucket(stretch)) };
+    organisation.types.set(type, { pools: emptyPools(), usage, written: null });
   }
 }
 

@@ -9,6 +9,7 @@ import { inForce, inForceBefore, lastReceived, type Version } from '../licensing
 import { createTypeUsage, type TypeUsage } from '../usage/type-usage.ts';
 import type { Position } from './entry.ts';
 import { noRecomputations, type Recomputations } from './recomputation.ts';
+import type { StoredType } from './stored.ts';
 
 /** Settings as the books hold them. A map, because a licence type may be called anything, `constructor` too. */
 export type Settings = Omit<OrganisationSettings, 'entitlements'> & { entitlements: ReadonlyMap<string, Entitlement> };
@@ -34,6 +35,8 @@ export interface UserState {
 export interface TypeState {
   pools: Pools;
   usage: TypeUsage;
+  /** Its row as it was written last, in the present format; null: it has to be written. */
+  written: StoredType | null;
 }
 
 /** How far back things are kept. Everything before an instant is gone, or told by something coarser; minus infinity: nothing is. */
@@ -228,7 +231,8 @@ export function typeState(organisation: Organisation, type: string): TypeState {
   const known = organisation.types.get(type);
   if (known) return known;
   const { calendar, timersRunTo } = organisation;
-  const made: TypeState = { pools: emptyPools(), usage: createTypeUsage(calendar.day(timersRunTo), calendar.billingPeriod(timersRunTo)) };
+  const usage = createTypeUsage(calendar.day(timersRunTo), calendar.billingPeriod(timersRunTo));
+  const made: TypeState = { pools: emptyPools(), usage, written: null };
   organisation.types.set(type, made);
   return made;
 }

@@ -2,8 +2,8 @@
 import type { Instant } from '../../shared/time.ts';
 import { admit, type Pools, type Stay } from '../licensing/pools.ts';
 import type { Devices, Session } from '../licensing/sessions.ts';
-import type { Levels } from '../usage/levels.ts';
-import type { Watch } from '../usage/type-usage.ts';
+import { type Levels, type Stretch, sameLevels } from '../usage/levels.ts';
+import type { Mark, TypeUsage, Watch } from '../usage/type-usage.ts';
 import { poolIndex, poolName } from './entry.ts';
 import type { Organisation } from './organisation.ts';
 
@@ -27,13 +27,55 @@ export interface StoredSession {
 
 /** Levels and marks of a licence type; its buckets from `openFrom` on are those that may still change. */
 export interface StoredType {
-  level: Levels;
+  /** Null: that which the newest of its open buckets leaves, so that the row need not be written whenever somebody comes or goes. */
+  level: Levels | null;
   day: Watch;
   period: Watch;
   openFrom: Instant | null;
   /** Missing in rows that older versions wrote. */
   crossed?: number;
 }
+
+/** @param open stretches of its open buckets, oldest first */
+export const levelOf = ({ level }: StoredType, open: readonly Stretch[]): Levels => level ?? [...(open.at(-1) as Stretch).exit];
+
+export function storeType({ level, day, period, open, crossed }: TypeUsage): Required<StoredType> {
+  const [oldest] = open;
+  return { level: oldest ? null : level, day, period, openFrom: oldest?.start ?? null, crossed };
+}
+
+const copyWatch = (watch: Watch): Watch => ({
+  ...watch,
+  enter: [...watch.enter],
+  inUse: watch.inUse && { ...watch.inUse },
+  contingency: watch.contingency && { ...watch.contingency },
+});
+
+export const copyType = ({ level, day, period, openFrom, crossed }: Required<StoredType>): Required<StoredType> => ({
+  level: level && [...level],
+  day: copyWatch(day),
+  period: copyWatch(period),
+  openFrom,
+  crossed,
+});
+
+/** Whether a row of a type would say the same. */
+export const sameType = (a: StoredType, b: StoredType): boolean =>
+  a.openFrom === b.openFrom &&
+  a.crossed === b.crossed &&
+  (a.level === b.level || (a.level !== null && b.level !== null && sameLevels(a.level, b.level))) &&
+  sameWatch(a.day, b.day) &&
+  sameWatch(a.period, b.period);
+
+const sameWatch = (a: Watch, b: Watch): boolean =>
+  a.start === b.start &&
+  a.end === b.end &&
+  a.startsInBucket === b.startsInBucket &&
+  sameLevels(a.enter, b.enter) &&
+  sameMark(a.inUse, b.inUse) &&
+  sameMark(a.contingency, b.contingency);
+
+const sameMark = (a: Mark | null, b: Mark | null): boolean => a?.value === b?.value && a?.at === b?.at;
 
 export function storeSession(organisation: Organisation, user: string, session: Session): StoredSession {
   const { id, source, since, lastHeardAt, leaseMs } = session;

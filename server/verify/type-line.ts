@@ -165,15 +165,16 @@ export class TypeLine {
       return;
     }
     const open = [...this.#disk.range<Stretch>('buckets', { start: [...key, stored.openFrom ?? Infinity], end: [...key, Infinity] })];
-    const usage: TypeUsage = { ...stored, crossed: 0, open: open.map(({ value }) => new OpenBucket(value)) };
-    const derived: TypeUsage = { ...stored, crossed: 0, open: [] };
+    const level = stored.level ?? open.at(-1)?.value.exit;
+    const usage: TypeUsage = { ...stored, level: level ?? NO_LEVELS, crossed: 0, open: open.map(({ value }) => new OpenBucket(value)) };
+    const derived: TypeUsage = { ...usage, open: [] };
     const marks = (of: TypeUsage, [day, period]: Watch[]) => ({
       day: mark(of, day as Watch, 'inUse'),
       billingPeriod: mark(of, period as Watch, 'inUse'),
       contingencyMaxUsed: mark(of, period as Watch, 'contingency'),
     });
     const expected = { level: this.level, ...marks(derived, this.#watches) };
-    this.#finder.expect(this.#organisation, 'types', key, expected, { level: stored.level, ...marks(usage, [stored.day, stored.period]) });
+    this.#finder.expect(this.#organisation, 'types', key, expected, { level, ...marks(usage, [stored.day, stored.period]) });
   }
 }
 

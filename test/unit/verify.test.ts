@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StoredType } from '../../server/books/stored.ts';
 import type { TableName, Write } from '../../server/store/store.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
@@ -91,4 +92,35 @@ it('STORE-21 books of a newer format are refused by name', async () => {
   const { store } = await openTestBooks(START);
   await store.commit([{ table: 'meta', key: ['format'], value: 99 }]);
   await expect(openTestBooks(START, store)).rejects.toThrow('format 99, written by a newer Highwater');
+});
+
+it('STORE-43 who comes and goes writes no row of the type until its buckets are others; a row of before format 6 says the level itself', async () => {
+  const books = await openTestBooks(START);
+  const row = () => books.store.get<StoredType>('types', [O, 'Agent Calls']) as StoredType;
+  await books.send({ user: 'edred', licences: ['Agent Calls'] });
+  const first = row();
+  expect(first.level).toBeNull();
+  let written = 0;
+  const commit = books.store.commit;
+  books.store.commit = (writes) => {
+    written += writes.filter(({ table }) => table === 'types').length;
+    return commit(writes);
+  };
+  await books.passTo(START + MINUTE);
+  await books.send({ user: 'wilfrid', licences: ['Agent Calls'] });
+  expect(written).toBe(0);
+  await books.restart();
+  expect(books.counts()).toEqual({ 'Agent Calls': [2, 2] });
+  await commit([{ table: 'types', key: [O, 'Agent Calls'], value: { ...first, level: [2, 2, 0, 0] } }]);
+  await books.restart();
+  expect(books.counts()).toEqual({ 'Agent Calls': [2, 2] });
+  expect(verifyStore(books.store).differences).toEqual([]);
+  await books.passTo(START + 2 * MINUTE);
+  await books.send({ type: 'logout', user: 'edred' });
+  expect(row()).toEqual(first);
+  await books.passTo(START + 60 * MINUTE);
+  await books.send({ user: 'edred', licences: ['Agent Calls'] }, { type: 'logout', user: 'wilfrid' });
+  await books.restart();
+  expect(books.counts()).toEqual({ 'Agent Calls': [1, 1] });
+  expect(verifyStore(books.store).differences).toEqual([]);
 });

@@ -59,10 +59,11 @@ export class BadCursorError extends Error {}
 
 export type Health = { state: 'ready' } | { state: 'starting' | 'degraded' | 'stopping'; reasons: string[] };
 
-/** An event that went through, for the counters. */
-export interface CountedEvent {
+/** Events that went through alike, for the counters. */
+export interface CountedEvents {
   type: LicenceEvent['type'];
   outcome: EventStatus | AnswerReason;
+  count: number;
 }
 
 /** One committed batch, told after it is on disk. */
@@ -72,7 +73,7 @@ export interface Commit {
   at: Instant;
   /** Organisation to the licence types whose row changed; an empty set when only users, sessions or anomalies did. */
   changed: ReadonlyMap<string, ReadonlySet<string>>;
-  events: CountedEvent[];
+  events: readonly CountedEvents[];
   /** Messages for webhooks that it brought, or that are to be tried again. */
   queued: Delivery[];
   /** Alerts that could not be evaluated. */

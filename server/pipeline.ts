@@ -13,7 +13,7 @@ import { createBackground } from './background.ts';
 import { type ClosingTimes, USUAL_CLOSING } from './billing/closing-times.ts';
 import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
 import { createAgenda } from './books/agenda.ts';
-import { type Batch, type Books, createBatch, type Effort } from './books/batch.ts';
+import { type Batch, type Books, countEvent, createBatch, type Effort } from './books/batch.ts';
 import { keepBillCheckpoint } from './books/bill-checkpoints.ts';
 import { endDowntime, noteDowntime } from './books/downtimes.ts';
 import { finishBatch } from './books/finish.ts';
@@ -397,7 +397,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 function ingest(batch: Batch, events: LicenceEvent[]): EventResult[] {
   return events.map((event, index) => {
     const result = recordEvent(batch, event);
-    batch.events.push({ type: event.type, outcome: result.reason ?? result.status });
+    countEvent(batch, event.type, result.reason ?? result.status);
     return { index, ...result };
   });
 }

@@ -2,7 +2,7 @@ import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { Grants } from '../licensing/assignment.ts';
 import type { Downtime } from '../licensing/sessions.ts';
-import type { CountedEvent } from '../pipeline-types.ts';
+import type { CountedEvents } from '../pipeline-types.ts';
 import type { Reader } from '../store/store.ts';
 import type { Change } from '../usage/open-bucket.ts';
 import { createDraft, type Draft } from './draft.ts';
@@ -61,7 +61,8 @@ export interface Batch {
   replaced: Set<number>;
   /** Event ids that this batch remembers: organisation and id. */
   ids: [organisation: string, id: string][];
-  events: CountedEvent[];
+  /** A handful, however many events there are. */
+  events: CountedEvents[];
 }
 
 export function createBatch(books: Books, disk: Reader, now: Instant): Batch {
@@ -115,6 +116,12 @@ export function organisationOf(batch: Batch, id: string): Organisation {
   });
   organisations.set(id, made);
   return made;
+}
+
+export function countEvent({ events }: Batch, type: CountedEvents['type'], outcome: CountedEvents['outcome']): void {
+  const alike = events.find((counted) => counted.type === type && counted.outcome === outcome);
+  if (alike) alike.count++;
+  else events.push({ type, outcome, count: 1 });
 }
 
 /** Something about the organisation has to be written and shown. */

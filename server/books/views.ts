@@ -6,6 +6,13 @@ import { type Mark, mark } from '../usage/type-usage.ts';
 import { type Organisation, settingsAt, type TypeState } from './organisation.ts';
 
 const peak = ({ value, at }: Mark): Peak => ({ value, at: value === 0 ? null : formatInstantOrNull(at) });
+
+/** Mostly the highest of the day is that of the billing period: an instant is made a text once. */
+function peaks(day: Mark, period: Mark): LicenceRow['peak'] {
+  const billingPeriod = peak(period);
+  return { day: day.at === period.at ? { value: day.value, at: billingPeriod.at } : peak(day), billingPeriod };
+}
+
 const available = (total: number | null, used: number): number | null => (total === null ? null : Math.max(0, total - used));
 
 export function licenceRow(organisation: Organisation, licenceType: string, { pools, usage }: TypeState, now: Instant): LicenceRow {
@@ -27,6 +34,6 @@ export function licenceRow(organisation: Organisation, licenceType: string, { po
       maxUsedAt: max.at,
     },
     overLimit,
-    peak: { day: peak(mark(usage, usage.day, 'inUse')), billingPeriod: peak(mark(usage, usage.period, 'inUse')) },
+    peak: peaks(mark(usage, usage.day, 'inUse'), mark(usage, usage.period, 'inUse')),
   };
 }

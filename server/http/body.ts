@@ -54,8 +54,10 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<B
       if (size > maxBytes) reject(tooLarge());
       else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
-    // A caller that hangs up halfway, or is cut off for being slow, ends nothing and errs nowhere.
-    const endedEarly = () => reject(new HttpProblem(400, 'invalid_body', 'The body ended early.'));
+    // A caller that hangs up halfway, or is cut off for being slow, ends nothing and errs nowhere. Every request closes in the end.
+    const endedEarly = () => {
+      if (!incoming.readableEnded) reject(new HttpProblem(400, 'invalid_body', 'The body ended early.'));
+    };
     incoming.once('error', endedEarly);
     incoming.once('close', endedEarly);
   });

@@ -123,7 +123,7 @@ export function createMetrics(committed: Committed, clients: () => number, recei
   return {
     commit(commit) {
       seconds.observe(commit.seconds);
-      for (const { type, outcome } of commit.events) events.inc({ type, outcome });
+      for (const { type, outcome, count } of commit.events) events.inc({ type, outcome }, count);
       for (const { organisation } of commit.failures) evaluations.inc({ organisation });
     },
     delivery: (outcome) => deliveries.inc({ outcome }),

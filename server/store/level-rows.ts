@@ -53,10 +53,18 @@ export function packLevels(row: LevelRow): Uint8Array {
 }
 
 function howWritten({ start, until, enter, exit, low, high, highAt, area }: LevelRow, m: number): number {
-  const [lowest, highest] = until > start ? [0, 0] : [Infinity, -Infinity];
+  const lowest = until > start ? 0 : Infinity;
+  const highest = until > start ? 0 : -Infinity;
   const isNone = enter[m] === 0 && exit[m] === 0 && low[m] === lowest && high[m] === highest && highAt[m] === start && area[m] === 0;
   if (isNone) return NONE;
-  if (m > 0 && [enter, exit, low, high, highAt, area].every((numbers) => numbers[m] === numbers[0])) return AS_IN_USE;
+  const asInUse =
+    enter[m] === enter[0] &&
+    exit[m] === exit[0] &&
+    low[m] === low[0] &&
+    high[m] === high[0] &&
+    highAt[m] === highAt[0] &&
+    area[m] === area[0];
+  if (m > 0 && asInUse) return AS_IN_USE;
   return low[m] === Infinity && high[m] === -Infinity ? UNTOUCHED : WRITTEN;
 }
 

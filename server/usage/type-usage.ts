@@ -100,16 +100,25 @@ export function countIn(watch: Watch, bucket: Stretch): void {
 /** The earlier of two equal marks stays. */
 const higher = (mark: Mark | null, other: Mark): Mark => (mark === null || other.value > mark.value ? other : mark);
 
+/** The same without making another: rows are made anew with every commit. */
+function raise(best: Mark, value: number, at: Instant | null): void {
+  if (value <= best.value) return;
+  best.value = value;
+  best.at = at;
+}
+
 /** The highest level of a day or period so far, with its first instant; the instant is null where the value is 0. */
 export function mark(usage: TypeUsage, watch: Watch, metric: 'inUse' | 'contingency'): Mark {
   const index = metric === 'inUse' ? 0 : 2;
-  let best: Mark = { value: 0, at: null };
+  const best: Mark = { value: 0, at: null };
   const carried = !watch.startsInBucket && usage.open.every((bucket) => bucket.start !== watch.start);
-  if (carried) best = higher(best, { value: watch.enter[index], at: watch.start });
-  if (watch[metric]) best = higher(best, watch[metric]);
+  if (carried) raise(best, watch.enter[index], watch.start);
+  const closed = watch[metric];
+  if (closed) raise(best, closed.value, closed.at);
   for (const { start, whole } of usage.open) {
     if (start < watch.start || start >= watch.end) continue;
-    best = higher(best, highest(whole, index));
+    raise(best, whole.high[index], whole.highAt[index]);
+    raise(best, whole.exit[index], whole.until);
   }
   return best;
 }

@@ -6,8 +6,8 @@ import type { CountedEvents } from '../pipeline-types.ts';
 import type { Reader } from '../store/store.ts';
 import type { Change } from '../usage/open-bucket.ts';
 import { createDraft, type Draft } from './draft.ts';
-import type { Entry } from './entry.ts';
 import type { NewMarks, Shift } from './marks.ts';
+import type { Unnumbered } from './numbers.ts';
 import { createOrganisation, NOTHING_PACKED, type Organisation } from './organisation.ts';
 import type { PackingPace } from './packs.ts';
 
@@ -56,7 +56,7 @@ export interface Batch {
   /** Organisation to licence types whose pools are gone through again at the end of the batch, and from when on. */
   contested: Map<string, Map<string, Instant>>;
   /** Organisation to entries, by position, with records that get their numbers at the end of the batch, when none of it changes any more. */
-  unnumbered: Map<string, Map<string, Entry>>;
+  unnumbered: Map<string, Map<string, Unnumbered>>;
   /** Numbers of records that the batch replaced: one may turn out not to have changed after all. */
   replaced: Set<number>;
   /** Event ids that this batch remembers: organisation and id. */

@@ -10,6 +10,7 @@ import { applyEntry, settled } from './apply-entry.ts';
 import { type Batch, type Books, createBatch, nextReceipt, organisationOf, touch } from './batch.ts';
 import { CLASS, type Entry, type Position } from './entry.ts';
 import { isLate, recordLateMany } from './late.ts';
+import { numberLater } from './numbers.ts';
 import {
   countSessions,
   createOrganisation,
@@ -21,7 +22,7 @@ import {
 import { refoldUser } from './refold-user.ts';
 import { beginRewriting } from './rewriting.ts';
 import { bringForward, type Tentative } from './same-instant.ts';
-import { settle, writeEntry } from './settle.ts';
+import { settleUnnumbered, writeEntry } from './settle.ts';
 
 /** How a row was judged. That it was left out is kept only where rows of its own instant would have it judged otherwise next time. */
 const RECORDED = 1;
@@ -119,8 +120,9 @@ function recordInOrder(batch: Batch, organisation: Organisation, position: Posit
   item.position = position;
   item.reason = outcome.reason;
   if (outcome.reason === null) {
-    const records = settle(batch, organisation, user, position, outcome.movements);
-    writeEntry(batch, organisation, position, settled(entry, outcome, records));
+    const after = settled(entry, outcome, settleUnnumbered(batch, organisation, user, position, outcome.movements));
+    writeEntry(batch, organisation, position, after);
+    numberLater(batch, organisation.id, position, after);
   } else {
     countSessions(organisation, user, state);
   }

@@ -5,7 +5,7 @@
  */
 import { getOrMake } from '../../shared/maps.ts';
 import { type Batch, nextSeq } from './batch.ts';
-import { type Entry, type EntryRecord, type Position, positionText } from './entry.ts';
+import { comparePositions, type Entry, type EntryRecord, type Position, positionText } from './entry.ts';
 
 /** Carries numbers over from an entry as it was; a record that is new has none. Whether anything changed. */
 export function keepNumbers(batch: Batch, before: Entry | null, after: Entry): boolean {
@@ -51,14 +51,24 @@ export function numberRecords(batch: Batch, { records }: Entry): number[] {
   return records.map(({ seq }) => seq);
 }
 
+/** An entry some of whose records have no number yet. */
+export interface Unnumbered {
+  position: Position;
+  entry: Entry;
+}
+
 /** An entry as it stands now: those of its records that have no number get one at the end of the batch. */
 export function numberLater(batch: Batch, organisation: string, position: Position, entry: Entry): void {
-  const entries = getOrMake(batch.unnumbered, organisation, () => new Map<string, Entry>());
+  const entries = getOrMake(batch.unnumbered, organisation, () => new Map<string, Unnumbered>());
   const place = positionText(position);
-  if (entry.records.some(({ seq }) => seq === 0)) entries.set(place, entry);
+  if (entry.records.some(({ seq }) => seq === 0)) entries.set(place, { position, entry });
   else entries.delete(place);
 }
 
+/** In the order of the books. */
 export function numberAll(batch: Batch): void {
-  for (const entries of batch.unnumbered.values()) for (const entry of entries.values()) numberRecords(batch, entry);
+  for (const entries of batch.unnumbered.values()) {
+    const inOrder = [...entries.values()].sort((a, b) => comparePositions(a.position, b.position));
+    for (const { entry } of inOrder) numberRecords(batch, entry);
+  }
 }

@@ -39,8 +39,8 @@ export function moveLicences(
   });
 }
 
-/** Takes and gives back licences, each movement a record with its number. */
-export function settle(
+/** Takes and gives back licences of sessions that are shown. The records get their numbers at the end of the batch (numbers.ts). */
+export function settleUnnumbered(
   batch: Batch,
   organisation: Organisation,
   user: string,
@@ -48,7 +48,13 @@ export function settle(
   movements: readonly Movement[],
 ): EntryRecord[] {
   for (const { device } of movements) touchSession(batch, organisation, user, device);
-  const records = moveLicences(organisation, user, position, movements);
+  return moveLicences(organisation, user, position, movements);
+}
+
+/** Takes and gives back licences, each movement a record with its number. */
+export function settle(...movement: Parameters<typeof settleUnnumbered>): EntryRecord[] {
+  const [batch] = movement;
+  const records = settleUnnumbered(...movement);
   for (const record of records) record.seq = nextSeq(batch);
   return records;
 }

@@ -296,6 +296,27 @@ describe('import', () => {
     expect(inUse(late)?.at(-1)).toEqual(['2026-11-21T00:00:00.000Z', 'z', 2]);
   });
 
+  it('IMPORT-40 records of one instant get their numbers in the order of the file, whichever of them are worked in late', async () => {
+    const books = await openTestBooks(NOW);
+    await books.settings({ entitlements: { 'Inbound Agent': { concurrent: 1, contingency: 0 } } });
+    const past = (row: string) => row.replace('2026-11', '2026-09');
+    await importCsv(
+      books,
+      csv(
+        ...['Inbound Agent', 'Recording'].map((type) => past(A('08:00:00', type, 'full'))),
+        ...['Inbound Agent', 'Recording'].map((type) => past(A('09:00:00', type, 'late'))),
+        past(A('09:00:00', 'Recording', 'last')),
+      ),
+    );
+    expect(records(books).slice(0, 5)).toEqual([
+      '08:00:00 Acquired Inbound Agent full desktop 1',
+      '08:00:00 Acquired Recording full desktop 1',
+      '09:00:00 Acquired Inbound Agent late desktop 2',
+      '09:00:00 Acquired Recording late desktop 2',
+      '09:00:00 Acquired Recording last desktop 3',
+    ]);
+  });
+
   it('IMPORT-35 local times are those of the organisation, unless another zone is named', async () => {
     const books = await openTestBooks(NOW);
     await books.settings({ timeZone: 'America/New_York' });

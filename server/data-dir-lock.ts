@@ -1,5 +1,5 @@
 /** One daemon a data directory. The lock is a listening socket in it: the system drops it with the process, however that ends. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
@@ -16,8 +16,7 @@ export class DataDirInUseError extends Error {}
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   mkdirSync(dataDir, { recursive: true });
   const folder = openSync(dataDir, 'r');
-  // A socket's path has room for some hundred characters; by way of the open directory it is always short.
-  const path = process.platform === 'linux' ? `/proc/self/fd/${folder}/${NAME}` : join(dataDir, NAME);
+  const path = socketPath(folder, dataDir);
   try {
     const server = (await listenAt(path)) ?? (await takeOver(path, dataDir));
     return async () => {
@@ -33,11 +32,15 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
 }
 
+/** A socket's path has room for some hundred characters; by way of the open directory it is always short, where `/proc` is mounted. */
+const socketPath = (folder: number, dataDir: string): string =>
+  existsSync('/proc/self/fd') ? `/proc/self/fd/${folder}/${NAME}` : join(dataDir, NAME);
+
 /** Whether a daemon uses the directory just now. */
 export async function isDataDirLocked(dataDir: string): Promise<boolean> {
   const folder = openSync(dataDir, 'r');
   try {
-    return (await holderOf(process.platform === 'linux' ? `/proc/self/fd/${folder}/${NAME}` : join(dataDir, NAME))) !== null;
+    return (await holderOf(socketPath(folder, dataDir))) !== null;
   } finally {
     closeSync(folder);
   }

@@ -37,6 +37,7 @@ export const PROBLEM_TITLES = {
   method_not_allowed: 'This method is not allowed here',
   too_many_connections: 'Too many connections',
   backup_failed: 'The backup could not be made',
+  backups_unreadable: 'The backups cannot be read',
   not_on_disk: 'The books are not kept on a disk',
   not_recording: 'Nothing can be recorded at the moment',
   starting: 'The daemon is starting',

@@ -16,8 +16,19 @@ const NONE: BackupsView = {
 /** Copies of the books, made and checked while the daemon goes on. */
 export function backupRoutes(app: App, edge: Edge): void {
   const tag = 'Operations';
-  const list = describe('Backups', 'Newest first, with how far each goes, and when the next one is due.', { tag });
-  app.get('/api/v1/backups', list, () => json(edge.running().backups?.view() ?? NONE));
+  const list = describe('Backups', 'Newest first, with how far each goes, and when the next one is due.', {
+    tag,
+    answers: { 503: 'Their directory cannot be read: the detail says why' },
+  });
+  app.get('/api/v1/backups', list, async () => {
+    const { backups } = edge.running();
+    if (!backups) return json(NONE);
+    try {
+      return json({ items: await backups.list(), ...backups.view() } satisfies BackupsView);
+    } catch (error) {
+      throw new HttpProblem(503, 'backups_unreadable', `${(error as Error).message}.`);
+    }
+  });
 
   const make = describe(
     'Make a backup',

@@ -12,7 +12,6 @@ export function statusRoutes(app: App, edge: Edge, version: string): void {
   );
   app.get('/api/v1/status', status, () => {
     const { pipeline, restores, backups } = edge.running();
-    const { items: _, ...made } = backups?.view() ?? { items: [] };
     const health = edge.health();
     return json({
       version,
@@ -22,7 +21,7 @@ export function statusRoutes(app: App, edge: Edge, version: string): void {
       status: health.state,
       reasons: health.state === 'ready' ? [] : health.reasons,
       notes: edge.notes(),
-      backups: made,
+      backups: backups?.view() ?? {},
       restores,
     });
   });

@@ -9,6 +9,8 @@ import type { Helper } from './helper-tasks.ts';
 const [LOOK_MS, FIRST_MS, AGAIN_MS] = [10_000, 300_000, 300_000];
 /** After so many times the usual distance, something is wrong. */
 const LATE = 3;
+/** So many stay on a disk that is too small for more. */
+const STAY = 2;
 
 export interface KeeperOptions {
   dataDir: string;
@@ -25,14 +27,16 @@ export interface KeeperOptions {
 export interface BackupKeeper {
   /** Begins after the call, so that everything acknowledged before it is in it. @throws when it failed, with the reason */
   make(): Promise<Backup>;
-  view(): BackupsView;
+  list(): Promise<Backup[]>;
+  view(): Omit<BackupsView, 'items'>;
   counts(): { lastSuccessAt: Instant | null; failures: number };
   /** Sentences for whoever watches over the daemon. */
   notes(): string[];
   close(): void;
 }
 
-export function createBackupKeeper(options: KeeperOptions): BackupKeeper {
+/** Backups that cannot be read keep no daemon from its work: a note says so. */
+export async function createBackupKeeper(options: KeeperOptions): Promise<BackupKeeper> {
   const { clock, directory, everySeconds, keep, log } = options;
   const every = everySeconds * 1000;
   const startedAt = clock.now();
@@ -40,8 +44,14 @@ export function createBackupKeeper(options: KeeperOptions): BackupKeeper {
   let lastFailure: { at: Instant; reason: string } | null = null;
   let running: Promise<Backup> | null = null;
   let next: Promise<Backup> | null = null;
-  const before = listByAge(directory, startedAt)[0];
-  let newest: Backup | null = before && backupInstant(before) <= startedAt ? before : null;
+  let newest: Backup | null = null;
+  try {
+    const [before] = await listByAge(directory, startedAt);
+    if (before && backupInstant(before) <= startedAt) newest = before;
+  } catch (error) {
+    lastFailure = { at: startedAt, reason: (error as Error).message };
+    log.error({ err: error }, 'the backups cannot be read');
+  }
 
   const lastSuccessAt = (): Instant | null => newest && backupInstant(newest);
   const nextAt = (): Instant | null => {
@@ -54,10 +64,18 @@ export function createBackupKeeper(options: KeeperOptions): BackupKeeper {
     const now = clock.now();
     try {
       const { dataDir, minFreeBytes: leaveFree } = options;
-      const backup = await options.helper({ do: 'backup', dataDir, to: directory, now, leaveFree, check: 'read' });
+      const backup = await options.helper({
+        do: 'backup',
+        dataDir,
+        to: directory,
+        now,
+        leaveFree,
+        check: 'read',
+        stay: Math.min(keep, STAY),
+      });
       newest = backup;
       lastFailure = null;
-      const removed = pruneBackups(directory, keep, now);
+      const removed = await pruneBackups(directory, keep, now);
       log.info({ backup, removed }, 'backed up');
       return backup;
     } catch (error) {
@@ -98,8 +116,8 @@ export function createBackupKeeper(options: KeeperOptions): BackupKeeper {
 
   return {
     make,
+    list: () => listBackups(directory),
     view: () => ({
-      items: listBackups(directory),
       everySeconds: every === 0 ? null : everySeconds,
       keep,
       running: running !== null,

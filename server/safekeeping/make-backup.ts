@@ -7,7 +7,7 @@ import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
 import { freeBytes } from '../store/room.ts';
 import { readWhole, standOf } from '../store/soundness.ts';
 import { verifyStore } from '../verify/verify.ts';
-import { DESCRIPTION, PARTIAL, sync, timeInName } from './backups.ts';
+import { DESCRIPTION, listByAge, PARTIAL, removeAbandoned, removeBackup, sync, timeInName, unfinished } from './backups.ts';
 
 /** What the books may grow by while they are copied, in bytes: room that is just enough would be too little at the end. */
 export const HEADROOM = 67_108_864;
@@ -20,15 +20,20 @@ export interface BackupTask {
   /** Bytes of disk that have to be free afterwards. */
   leaveFree: number;
   check: 'read' | 'verified';
+  /** Where there is no room for one more, the oldest go first, but for the newest so many. Absent: all stay. */
+  stay?: number;
 }
 
 /** @throws when it cannot be made, or is not as it should be: then nothing is left of it */
-export async function makeBackup({ dataDir, to, now, leaveFree, check }: BackupTask): Promise<Backup> {
+export async function makeBackup({ dataDir, to, now, leaveFree, check, stay }: BackupTask): Promise<Backup> {
   const source = join(dataDir, DATA_FILE);
   const name = timeInName(now);
-  const partial = join(to, PARTIAL + name);
+  const partial = join(to, unfinished(PARTIAL, name));
   mkdirSync(to, { recursive: true });
-  requireRoom(to, statSync(source).size + leaveFree + (leaveFree > 0 ? HEADROOM : 0));
+  await removeAbandoned(to, PARTIAL, now);
+  const needed = statSync(source).size + leaveFree + (leaveFree > 0 ? HEADROOM : 0);
+  if (stay !== undefined) await makeRoom(to, needed, stay, now);
+  requireRoom(to, needed);
   mkdirSync(partial);
   try {
     const file = join(partial, DATA_FILE);
@@ -54,6 +59,19 @@ export async function makeBackup({ dataDir, to, now, leaveFree, check }: BackupT
     rmSync(partial, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A backup of this hour is worth more than one of yesterday; but nothing goes where that would not do. */
+async function makeRoom(directory: string, bytes: number, stay: number, now: Instant): Promise<void> {
+  let free = freeBytes(directory);
+  const going: string[] = [];
+  for (const { name, size } of (await listByAge(directory, now)).slice(stay).reverse()) {
+    if (free >= bytes) break;
+    going.push(name);
+    free += size;
+  }
+  if (free < bytes) return;
+  for (const name of going) await removeBackup(directory, name);
 }
 
 function requireRoom(directory: string, bytes: number): void {

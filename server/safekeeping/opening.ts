@@ -98,7 +98,7 @@ async function restoreNewest(opening: Opening, damage: string): Promise<Restore>
   const { dataDir, backups, onDamage, helper, randomId, now, log } = opening;
   const tried: string[] = [];
   if (onDamage === 'refuse') throw new DamagedStoreError(dataDir, damage);
-  for (const { name } of listBackups(backups)) {
+  for (const { name } of await listBackups(backups)) {
     const backup = join(backups, name);
     try {
       const restore = await helper({ do: 'restore', backup, dataDir, epoch: randomId(), now, damage, check: 'read' });

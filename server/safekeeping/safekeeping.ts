@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { lockDataDir } from '../data-dir-lock.ts';
 import type { Log } from '../log.ts';
 import type { Teardown } from '../teardown.ts';
+import { PARTIAL, removeAbandoned } from './backups.ts';
 import { type BackupKeeper, createBackupKeeper } from './keeper.ts';
 import { type LastCommit, openLastCommit } from './last-commit.ts';
 import { prepareDataFile } from './opening.ts';
@@ -13,6 +14,7 @@ import { RESTORING } from './restore.ts';
 import { createHelper } from './run-helper.ts';
 import { readStarts } from './starts.ts';
 import { createVerifier, type Verifier } from './verifier.ts';
+import { VERIFYING } from './verify-copy.ts';
 
 export interface Safekeeping {
   backups: BackupKeeper;
@@ -37,6 +39,8 @@ export async function openSafekeeping(
   teardown.add('data directory lock', 1_000, await lockDataDir(dataDir));
   // Whoever restores holds the lock: a copy that lies here was left by one that was ended.
   rmSync(join(dataDir, RESTORING), { recursive: true, force: true });
+  await removeAbandoned(dataDir, VERIFYING, clock.now());
+  await removeAbandoned(directory, PARTIAL, clock.now());
   const stop = new AbortController();
   const helper = createHelper(stop.signal);
   const starts = readStarts(dataDir, clock.now());
@@ -53,7 +57,16 @@ export async function openSafekeeping(
   });
   starts.begin();
   const { everySeconds, keep } = backup;
-  const backups = createBackupKeeper({ dataDir, directory, everySeconds, keep, minFreeBytes: store.minFreeBytes, clock, helper, log });
+  const backups = await createBackupKeeper({
+    dataDir,
+    directory,
+    everySeconds,
+    keep,
+    minFreeBytes: store.minFreeBytes,
+    clock,
+    helper,
+    log,
+  });
   const lastCommit = openLastCommit(dataDir);
   teardown.add('backups', 1_000, () => {
     backups.close();

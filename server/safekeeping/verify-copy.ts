@@ -5,7 +5,11 @@ import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
 import { freeBytes } from '../store/room.ts';
 import type { Findings } from '../verify/findings.ts';
 import { verifyStore } from '../verify/verify.ts';
+import { unfinished } from './backups.ts';
 import { HEADROOM } from './make-backup.ts';
+
+/** A copy that is looked at. */
+export const VERIFYING = '.verify-';
 
 /** @param leaveFree bytes of disk that have to be free beside the copy */
 export async function verifyCopy(dataDir: string, leaveFree: number, onProgress: (entries: number) => void): Promise<Findings> {
@@ -13,7 +17,7 @@ export async function verifyCopy(dataDir: string, leaveFree: number, onProgress:
   const free = freeBytes(dataDir);
   const needed = statSync(file).size + leaveFree + (leaveFree > 0 ? HEADROOM : 0);
   if (free < needed) throw new Error(`${dataDir} has ${free} bytes free; a copy to look at needs ${needed}`);
-  const directory = mkdtempSync(join(dataDir, '.verify-'));
+  const directory = mkdtempSync(join(dataDir, unfinished(VERIFYING, '')));
   try {
     const copy = join(directory, DATA_FILE);
     const source = openDataFile(file);

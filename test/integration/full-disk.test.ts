@@ -1,5 +1,5 @@
 /** The real daemon on a file system that is really full. Where nothing may be mounted these are skipped, and say so. */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { DATA_FILE, openDataFile, openLmdbStore } from '../../server/store/lmdb.ts';
@@ -159,6 +159,29 @@ it('STORE-22 a look that ends in SIGBUS because the disk is full says nothing ab
   await expect(start()).rejects.toThrow(/ended before it listened \(code 1, signal null\)[\s\S]*is full/);
   disk.clear();
   expect((await usage(await start())).sessions).toBe(1_000);
+});
+
+it('BACKUP-5 where there is no room for one more the oldest backups go before it, but for the newest two', async () => {
+  const daemon = await start({ HIGHWATER_STORE_BALLAST_BYTES: '0' });
+  await send(daemon, logins('a', 3_000));
+  const names: string[] = [];
+  const make = async () => {
+    const { status, body } = await daemon.post<{ name: string }>('/api/v1/backups', {});
+    if (status === 201) names.push(body.name);
+    return status;
+  };
+  const lie = () => readdirSync(join(dataDir(), 'backups')).sort();
+  for (let n = 0; n < 3; n++) expect(await make()).toBe(201);
+  expect(lie()).toEqual(names);
+  // Less than the data file is large, more with the oldest of the copies gone; then with two of them gone it still would not do.
+  const size = statSync(join(dataDir(), DATA_FILE)).size;
+  disk.fill(size - 100_000);
+  expect(await make()).toBe(201);
+  expect(lie()).toEqual(names.slice(1));
+  disk.fill();
+  expect(await make()).toBe(503);
+  expect(lie()).toEqual(names.slice(1));
+  expect(await daemon.stop()).toBe(0);
 });
 
 /** As a version without descriptions of days left them, packed: no page is free. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { DATA_FILE, openDataFile } from '../../server/store/lmdb.ts';
@@ -207,4 +208,21 @@ it('STORE-32 a data file that is replaced beneath the daemon stays; what the dae
   const store = openDataFile(join(dataDir, rescued ?? ''));
   expect([store.get('meta', ['seq']), statSync(file).size]).toEqual([2_000, backup.size]);
   await store.close();
+});
+
+it('BACKUP-7 backups that cannot be read keep no daemon from starting, and what killed processes left behind goes', async () => {
+  const dataDir = directory();
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  for (const name of [`.verify-${dead}-a`, `.verify-${process.pid}-b`]) mkdirSync(join(dataDir, name));
+  writeFileSync(join(dataDir, 'backups'), 'in the way');
+  const first = await start({ dataDir });
+  expect((await first.get('/api/v1/backups')).status).toBe(503);
+  expect((await status(first)).notes.join()).toContain('ENOTDIR');
+  expect(readdirSync(dataDir).filter((name) => name.startsWith('.verify-'))).toEqual([`.verify-${process.pid}-b`]);
+  expect(await first.stop()).toBe(0);
+  rmSync(join(dataDir, 'backups'));
+  mkdirSync(join(dataDir, 'backups', `.partial-${dead}-x`), { recursive: true });
+  const second = await start({ dataDir });
+  expect((await second.get<BackupsView>('/api/v1/backups')).body.items).toEqual([]);
+  expect(readdirSync(join(dataDir, 'backups'))).toEqual([]);
 });

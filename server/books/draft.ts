@@ -19,11 +19,12 @@ export function createDraft(disk: Reader): Draft {
   // By table, then by what a range never spans: an organisation, or one of its users.
   const tables = new Map<TableName, Map<string, Overlay>>();
 
-  const overlay = (table: TableName, key: Key | undefined): Overlay | undefined => tables.get(table)?.get(groupOf(table, key));
+  const overlay = (table: TableName, key: Key | undefined): Overlay | undefined => tables.get(table)?.get(groupOf(sharedBy(table), key));
 
   const write = (table: TableName, key: Key, value: unknown): void => {
+    const shared = sharedBy(table);
     const groups = getOrMake(tables, table, () => new Map<string, Overlay>());
-    getOrMake(groups, groupOf(table, key), () => new Overlay()).set({ table, key, value });
+    getOrMake(groups, groupOf(shared, key), () => new Overlay(shared)).set({ table, key, value });
   };
 
   return {
@@ -59,6 +60,12 @@ class Overlay {
   #inOrder = true;
   #filed: Map<string, Write> | null = null;
   #sorted: Write[] | null = null;
+  /** So many elements all its keys begin with. */
+  readonly #shared: number;
+
+  constructor(shared: number) {
+    this.#shared = shared;
+  }
 
   set(write: Write): void {
     if (this.#filed === null) {
@@ -67,7 +74,7 @@ class Overlay {
       this.writes.push(write);
       return;
     }
-    const text = keyText(write.key);
+    const text = this.#textOf(write.key);
     const known = this.#filed.get(text);
     if (known) {
       known.value = write.value;
@@ -79,7 +86,7 @@ class Overlay {
   }
 
   find(key: Key): Write | undefined {
-    return this.#file().get(keyText(key));
+    return this.#file().get(this.#textOf(key));
   }
 
   /** Each row once, as it was written last. */
@@ -88,9 +95,15 @@ class Overlay {
     return this.writes;
   }
 
+  #textOf(key: Key): string {
+    let text = String(key[this.#shared]);
+    for (let index = this.#shared + 1; index < key.length; index++) text += `\u0000${key[index]}`;
+    return text;
+  }
+
   #file(): Map<string, Write> {
     if (this.#filed === null) {
-      this.#filed = new Map(this.writes.map((write) => [keyText(write.key), write]));
+      this.#filed = new Map(this.writes.map((write) => [this.#textOf(write.key), write]));
       this.writes = [...this.#filed.values()];
     }
     return this.#filed;
@@ -120,15 +133,30 @@ class Overlay {
 }
 
 /** Tables whose ranges stay within one organisation: what a batch wrote of the others need not be looked through. */
-const BY_ORGANISATION = new Set<TableName>(['entries', 'marks', 'buckets', 'hours', 'days', 'dayContents', 'anomalies', 'sweeps', 'packs']);
+const BY_ORGANISATION = new Set<TableName>([
+  'entries',
+  'marks',
+  'buckets',
+  'hours',
+  'days',
+  'dayContents',
+  'anomalies',
+  'sweeps',
+  'packs',
+  'ids',
+]);
 
-/** The part of a key that the bounds of every range of its table share. */
-function groupOf(table: TableName, key: Key | undefined): string {
-  if (table === 'userEntries') return `${key?.[0]}\u0000${key?.[1]}`;
-  return BY_ORGANISATION.has(table) ? String(key?.[0]) : '';
+/** How many elements of a key the bounds of every range of its table share. */
+function sharedBy(table: TableName): number {
+  if (table === 'userEntries') return 2;
+  return BY_ORGANISATION.has(table) ? 1 : 0;
 }
 
-const keyText = (key: Key): string => key.join('\u0000');
+/** These elements. */
+function groupOf(shared: number, key: Key | undefined): string {
+  if (shared === 0) return '';
+  return shared === 1 ? String(key?.[0]) : `${key?.[0]}\u0000${key?.[1]}`;
+}
 
 /** The rows of both, those of the overlay in front; removed ones left out. */
 function* merged<V>(disk: Reader, table: TableName, inside: readonly Write[], range: Range): Iterable<Row<V>> {

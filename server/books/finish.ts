@@ -26,7 +26,8 @@ export function finishBatch(batch: Batch): void {
     noteLateEntries(batch, organisation);
     chainRecords(batch, organisation);
     draft.put('states', [id], countersOf(organisation));
-    if (organisation.versions.length === 0 && !draft.get('organisations', [id])) draft.put('organisations', [id], []);
+    if (organisation.isNew && organisation.versions.length === 0 && !draft.get('organisations', [id])) draft.put('organisations', [id], []);
+    organisation.isNew = false;
   }
   draft.put('meta', ['seq'], books.seq);
   draft.put('meta', ['receipt'], books.receipt);

@@ -25,7 +25,8 @@ export function firstAnswer(disk: Reader, { organisation, id, receivedAt }: Lice
 
 export function rememberAnswer(batch: Batch, event: LicenceEvent, { reason, records, recomputing }: Omit<EventResult, 'index'>): void {
   if (event.id === undefined) return;
-  const answer: StoredAnswer = { receivedAt: event.receivedAt, reason: reason ?? null, records, ...(recomputing && { recomputing }) };
+  const answer: StoredAnswer = { receivedAt: event.receivedAt, reason: reason ?? null, records };
+  if (recomputing) answer.recomputing = recomputing;
   batch.draft.put('ids', [event.organisation, event.id], answer);
   batch.ids.push([event.organisation, event.id]);
 }

@@ -38,6 +38,7 @@ export function loadBooks(disk: Reader, grants: Grants, effort: Effort, pace: Pa
     if (counters) books.organisations.set(id, createOrganisation(id, value, counters));
   }
   for (const organisation of books.organisations.values()) {
+    organisation.isNew = false;
     loadTypes(disk, organisation);
     loadSessions(disk, organisation, downtimes);
     loadRecomputations(disk, organisation);

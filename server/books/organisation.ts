@@ -117,6 +117,8 @@ export interface Organisation extends OrganisationCounters {
   /** When it is looked at next whether something is kept for long enough. */
   nextKeep: Instant;
   id: string;
+  /** Nothing of it is written yet. */
+  isNew: boolean;
   versions: Version<Settings>[];
   calendar: Calendar;
   /** What counts where nobody has set anything. */
@@ -156,6 +158,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     chainHash: counters.chainHash ?? '',
     nextKeep: Number.NEGATIVE_INFINITY,
     id,
+    isNew: true,
     versions,
     calendar: createCalendar(timeZone, billingPeriodStartDay),
     unset: { ...DEFAULT_SETTINGS, name: id },

@@ -1,5 +1,5 @@
 import type { Instant } from '../../shared/time.ts';
-import { addLevels, beginStretch, copyStretch, extend, type Levels, NO_LEVELS, type Stretch, shift } from './levels.ts';
+import { addLevels, beginStretch, copyStretch, extend, type Levels, type Stretch, shift } from './levels.ts';
 
 export const BUCKET_MS = 300_000;
 /** Instants kept apart in memory per bucket; beyond, the older half is folded together. */
@@ -87,10 +87,12 @@ export class OpenBucket {
     let index = changes.length;
     while (index > 0 && (changes[index - 1] as Change).at > at) index--;
     const same = changes[index - 1];
-    const change = same?.at === at ? same : { at, by: NO_LEVELS, came: 0, went: 0 };
-    if (same === change) index--;
+    const change = same?.at === at ? same : { at, by, came: 0, went: 0 };
+    if (same === change) {
+      index--;
+      change.by = addLevels(change.by, by);
+    } else if (index === changes.length) changes.push(change);
     else changes.splice(index, 0, change);
-    change.by = addLevels(change.by, by);
     addMove(change, by[0]);
     this.#forgetFrom(index);
     if (changes.length > KEPT_CHANGES) this.#fold();

@@ -8,7 +8,7 @@ import type { BillingPeriodRow, BillNow, StatementRow, StatementSummary } from '
 import { formatInstant } from '../../shared/time.ts';
 import type { Comparison, FiguresReport } from '../../shared/vendor-figures.ts';
 import type { HistoryRow } from '../../shared/views.ts';
-import type { WhatIfType } from '../../shared/what-if.ts';
+import type { WhatIf } from '../../shared/what-if.ts';
 import { type Http, ProblemError, pathOf, type Query } from './http.ts';
 
 /** A report as it is asked: instants in RFC 3339. */
@@ -32,7 +32,7 @@ export interface ReportsApi {
   peak(organisation: string, query: Stretch, signal?: AbortSignal): Promise<PeakView>;
   forecast(organisation: string, signal?: AbortSignal): Promise<ForecastView>;
   /** 404 where the daemon does not know how. */
-  whatIf(organisation: string, body: WhatIfBody, signal: AbortSignal, heard: Heard): Promise<WhatIfType[]>;
+  whatIf(organisation: string, body: WhatIfBody, signal: AbortSignal, heard: Heard): Promise<WhatIf>;
   dataSources(signal?: AbortSignal): Promise<DataSource[]>;
   /** @param heard is told how far it has come */
   report(organisation: string, body: ReportBody, signal: AbortSignal, heard?: Heard): Promise<ReportView>;
@@ -57,7 +57,9 @@ const whole = <T>(answer: Promise<T>): Promise<T> =>
 
 export interface WhatIfBody {
   period: string;
-  licenceTypes: string[];
+  /** Absent: all that were used. */
+  licenceTypes?: string[];
+  without?: { staleSessions?: true; secondDevices?: true };
   sizes?: Record<string, { concurrent: number; contingency: number }>;
   prices?: Record<string, { unitPrice: number; contingencyPrice: number }>;
 }
@@ -97,8 +99,7 @@ export function createReportsApi({ get, post, put, send, remove, lines }: Http):
     },
     removeFigures: (organisation, source) => remove(pathOf(organisation, '/vendor-figures', { source })),
     peak: (organisation, query, signal) => get(pathOf(organisation, '/peak', stretch({ ...query })), signal),
-    whatIf: async (organisation, body, signal, heard) =>
-      (await whole(readWhatIf(lines(pathOf(organisation, '/what-if'), body, signal), heard))).licences,
+    whatIf: (organisation, body, signal, heard) => whole(readWhatIf(lines(pathOf(organisation, '/what-if'), body, signal), heard)),
     forecast: (organisation, signal) => get(pathOf(organisation, '/forecast'), signal),
     dataSources: async (signal) => (await get<{ dataSources: DataSource[] }>('/api/v1/data-sources', signal)).dataSources,
     report: (organisation, body, signal, heard = () => {}) =>

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { BillingPeriodView } from '../../shared/bill.ts';
-import type { PoolFigures, WhatIfType } from '../../shared/what-if.ts';
+import type { PoolFigures, WhatIf, WhatIfType } from '../../shared/what-if.ts';
 import type { WhatIfBody } from '../client/reports-api.ts';
 import { downloadCsv } from '../components/download.ts';
 import { chosenType, licencePicker } from '../components/licence-picker.ts';
@@ -21,8 +21,13 @@ const WORDS: Record<Field, string> = {
   unitPrice: 'Price of a concurrent licence',
   contingencyPrice: 'Price of a contingency licence',
 };
+/** Sessions that may be left out of what is played. */
+const LEFT_OUT = [
+  ['secondDevices', 'Without deskphones and other devices left on after the desktop logged out'],
+  ['staleSessions', 'Without sessions open longer than the organisation’s limit'],
+] as const;
 /** Everything that was entered. */
-const OWN: Record<string, undefined> = Object.fromEntries(FIELDS.map((field) => [field, undefined]));
+const OWN: Record<string, undefined> = Object.fromEntries([...FIELDS, ...LEFT_OUT.map(([id]) => id)].map((field) => [field, undefined]));
 /** Between the last key and the question. */
 const PAUSE_MS = 250;
 
@@ -36,7 +41,7 @@ export class WhatIfPage extends LightElement {
     key: () => this.#organisation,
     ask: (signal) => this.dashboard.reports.billingPeriods(this.#organisation ?? '', signal),
   });
-  readonly #answer = new AskController<WhatIfType[]>(this, {
+  readonly #answer = new AskController<WhatIf>(this, {
     key: () => (this.#body ? JSON.stringify([this.#organisation, this.#body]) : null),
     ask: (signal, heard) => this.dashboard.reports.whatIf(this.#organisation ?? '', this.#body as WhatIfBody, signal, heard),
     keep: true,
@@ -70,6 +75,10 @@ export class WhatIfPage extends LightElement {
     return this.dashboard.organisation()?.entitlements[type]?.[field] ?? 0;
   }
 
+  #leavesOut(id: (typeof LEFT_OUT)[number][0]): boolean {
+    return this.dashboard.navigation.query(id) === 'true';
+  }
+
   get #body(): WhatIfBody | null {
     const [type, period] = [chosenType(this.dashboard), this.#period];
     if (this.#organisation === null || type === null || period === null) return null;
@@ -79,6 +88,9 @@ export class WhatIfPage extends LightElement {
     return {
       period,
       licenceTypes: [type],
+      ...(LEFT_OUT.some(([id]) => this.#leavesOut(id)) && {
+        without: Object.fromEntries(LEFT_OUT.filter(([id]) => this.#leavesOut(id)).map(([id]) => [id, true as const])),
+      }),
       ...(asked(['concurrent', 'contingency']) && { sizes: { [type]: sizes } }),
       ...(asked(['unitPrice', 'contingencyPrice']) && { prices: { [type]: prices } }),
     };
@@ -88,7 +100,7 @@ export class WhatIfPage extends LightElement {
     const { navigation } = this.dashboard;
     const type = chosenType(this.dashboard);
     const choose = (event: Event) => navigation.go(navigation.here({ period: (event.target as HTMLSelectElement).value }));
-    const found = this.#answer.value?.find(({ licenceType }) => licenceType === type);
+    const found = this.#answer.value?.licences.find(({ licenceType }) => licenceType === type);
     return html`<header class="page-head">
         <div>
           <h1>What if</h1>
@@ -109,6 +121,10 @@ export class WhatIfPage extends LightElement {
       </header>
       <form class="panel section" @input=${this.#change} @submit=${(event: Event) => event.preventDefault()}>
         <div class="fields">${FIELDS.map((field) => this.#field(field))}</div>
+        ${LEFT_OUT.map(
+          ([id, words]) =>
+            html`<label class="check"><input type="checkbox" name=${id} .checked=${this.#leavesOut(id)} /> <span>${words}</span></label>`,
+        )}
         <p class="chart-tools"><a class="button" href=${navigation.here(OWN)}>As it is bought now</a></p>
       </form>
       ${problemReport(this.#periods.error)} ${this.#problem()} ${found && !this.#answer.error ? this.#result(found) : nothing}
@@ -133,7 +149,7 @@ export class WhatIfPage extends LightElement {
   #field(field: Field) {
     const value = this.#value(field);
     const sizes = field === 'concurrent' || field === 'contingency';
-    const most = Math.max(20, 2 * (this.#answer.value?.[0]?.peak.value ?? 50), value);
+    const most = Math.max(20, 2 * (this.#answer.value?.licences[0]?.peak.value ?? 50), value);
     return html`<label class="field"
       ><span>${WORDS[field]}</span>
       <input name=${field} type="number" min="0" step=${sizes ? '1' : 'any'} .value=${String(value)} />
@@ -142,9 +158,10 @@ export class WhatIfPage extends LightElement {
   }
 
   #change(event: Event): void {
-    const { name, value } = event.target as HTMLInputElement;
+    const { name, value, type, checked } = event.target as HTMLInputElement;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.dashboard.navigation.amend({ [name]: value }), PAUSE_MS);
+    const said = type === 'checkbox' ? (checked ? 'true' : undefined) : value;
+    this.#timer = setTimeout(() => this.dashboard.navigation.amend({ [name]: said }), PAUSE_MS);
   }
 
   #result(found: WhatIfType) {

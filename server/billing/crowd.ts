@@ -6,7 +6,7 @@ import type { PoolTape } from './pool-tape.ts';
 export interface CrowdRules {
   /** Sessions end after so long. */
   staleMs: number | null;
-  /** With the desktop everything of the user ends. */
+  /** Once a desktop of the user has ended, other devices count only while there is one again. */
   endWithDesktop: boolean;
 }
 
@@ -36,6 +36,8 @@ export class Crowd {
   readonly #tape: PoolTape | undefined;
   /** By number of the user. */
   readonly #members: (Member | undefined)[] = [];
+  /** By number of the user: what was left on when the last desktop ended. */
+  readonly #asleep: (Holding[] | undefined)[] = [];
   #inUse = 0;
   #freeSlots: number[] = [];
   #slots = 0;
@@ -59,6 +61,7 @@ export class Crowd {
     crowd.peaks = [...this.peaks];
     for (const [user, member] of this.#members.entries())
       if (member) crowd.#members[user] = { slot: member.slot, holdings: member.holdings.map((each) => ({ ...each })) };
+    for (const [user, left] of this.#asleep.entries()) if (left) crowd.#asleep[user] = left.map((each) => ({ ...each }));
     crowd.#inUse = this.#inUse;
     crowd.#freeSlots = [...this.#freeSlots];
     crowd.#slots = this.#slots;
@@ -70,6 +73,7 @@ export class Crowd {
   /** @param since when the session began: before the range for who was there at its start */
   come(at: Instant, since: Instant, user: number, device: string, desktop: boolean): void {
     const { staleMs } = this.#rules;
+    this.#forget(user, device);
     if (staleMs !== null && since + staleMs <= at) return;
     let member = this.#members[user];
     if (!member) {
@@ -89,22 +93,52 @@ export class Crowd {
     if (staleMs !== null) this.#stale.push({ at: since + staleMs, user, device });
   }
 
-  /** @param again the same device is there again at once */
-  go(user: number, device: string, again = false): void {
+  go(user: number, device: string): void {
     const member = this.#members[user];
     const ended = member && holdingOf(member, device);
-    if (!member || !ended) return;
+    if (!member || !ended) {
+      this.#forget(user, device);
+      return;
+    }
     member.holdings.splice(member.holdings.indexOf(ended), 1);
     this.#holdings--;
-    if (ended.desktop && !again && this.#rules.endWithDesktop) {
-      this.#holdings -= member.holdings.length;
-      member.holdings = [];
-    }
-    if (member.holdings.length > 0) return;
+    if (member.holdings.length === 0) this.#leave(user, member);
+  }
+
+  /** The user's last desktop has ended, of whichever licence type. */
+  desktopEnds(at: Instant, user: number): void {
+    if (!this.#rules.endWithDesktop || !this.#members[user]) return;
+    this.reach(at);
+    this.#sleep(user);
+  }
+
+  /** The user is at a desktop again, and would have taken up the other devices that are still on. */
+  desktopComes(at: Instant, user: number): void {
+    const left = this.#asleep[user];
+    if (!left) return;
+    this.reach(at);
+    this.#asleep[user] = undefined;
+    for (const { device, desktop } of left) this.come(at, at, user, device, desktop);
+  }
+
+  #sleep(user: number): void {
+    const member = this.#members[user];
+    if (!this.#rules.endWithDesktop || !member) return;
+    this.#asleep[user] = [...(this.#asleep[user] ?? []), ...member.holdings];
+    this.#holdings -= member.holdings.length;
+    this.#leave(user, member);
+  }
+
+  #leave(user: number, { slot }: Member): void {
     this.#members[user] = undefined;
     this.#inUse--;
-    this.#freeSlots.push(member.slot);
-    this.#tape?.leave(this.#since, member.slot);
+    this.#freeSlots.push(slot);
+    this.#tape?.leave(this.#since, slot);
+  }
+
+  #forget(user: number, device: string): void {
+    const left = this.#asleep[user]?.filter((each) => each.device !== device);
+    this.#asleep[user] = left && left.length > 0 ? left : undefined;
   }
 
   /** Nothing else happens before `at`. */
@@ -115,6 +149,7 @@ export class Crowd {
       if (!known || known.since + (this.#rules.staleMs as number) !== due.at) continue;
       this.#stand(due.at);
       this.go(due.user, due.device);
+      if (known.desktop) this.#sleep(due.user);
     }
     if (this.#nextStale > 4_096) {
       this.#stale = this.#stale.slice(this.#nextStale);

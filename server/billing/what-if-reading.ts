@@ -1,4 +1,6 @@
 /** A stretch of the past read once for what-if questions: who came and went of each type, and peaks without some of the sessions. */
+import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
+import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { CLASS, classOf } from '../books/entry.ts';
 import { devicesOf, type PackedRecord, type Shape, usersOf } from '../books/pack.ts';
@@ -17,6 +19,10 @@ import { RecordedPools } from './recorded-pools.ts';
 
 const DESKTOP_SOURCES = new Set(['Agent Desktop', 'CRM']);
 const DESKTOPS = new Set(['desktop', 'crm']);
+const FAMILIES = new Set(BUILT_IN_CATALOGUE.logonSources.map(({ family }) => family));
+
+/** A device that is called after a family is of that family; of others the logon source says it. */
+const isDesktop = (source: string, device: string): boolean => (FAMILIES.has(device) ? DESKTOPS.has(device) : DESKTOP_SOURCES.has(source));
 
 /** Which sessions are left out of what pools are played with. */
 export interface LeftOut {
@@ -45,6 +51,8 @@ export interface WhatIfReading {
   /** Billing periods that were touched. */
   periods: number;
   types: ReadonlyMap<string, ReadType>;
+  /** By number of the user: desktops that are signed in, of whichever licence type. */
+  desktops: Map<number, Set<string>>;
   /** Each user has a number: a name is looked up once an entry, and not in every crowd. */
   userNumber: (user: string) => number;
 }
@@ -54,13 +62,14 @@ export function* beginReading(scope: ReportScope, start: Instant, leftOut: LeftO
   const holders = yield* findHolders(scope, moments);
   const types = new Map<string, ReadType>();
   const userNumber = createNumbers();
+  const desktops = new Map<number, Set<string>>();
   for (const moment of moments) {
     const read = beginType(scope, moment.type, start, leftOut);
     types.set(moment.type, read);
-    yield* carryIn(read, start, holders.get(momentKey(moment)) as MomentHolders, userNumber);
+    yield* carryIn(read, start, holders.get(momentKey(moment)) as MomentHolders, userNumber, desktops);
   }
   const boundary = scope.buckets.calendar.billingPeriod(start).end;
-  return { leftOut, next: [scope.organisation, start], boundary, periods: 1, types, userNumber };
+  return { leftOut, next: [scope.organisation, start], boundary, periods: 1, types, desktops, userNumber };
 }
 
 function beginType(scope: ReportScope, type: string, start: Instant, leftOut: LeftOut): ReadType {
@@ -78,10 +87,17 @@ function beginType(scope: ReportScope, type: string, start: Instant, leftOut: Le
 }
 
 /** Who was there at the start. */
-function* carryIn({ crowds }: ReadType, start: Instant, { holders }: MomentHolders, userNumber: (user: string) => number): Work<void> {
+function* carryIn(
+  { crowds }: ReadType,
+  start: Instant,
+  { holders }: MomentHolders,
+  userNumber: (user: string) => number,
+  desktops: Map<number, Set<string>>,
+): Work<void> {
   const effort = createEffort();
   for (const { user, since, devices } of holders) {
     for (const device of devices) {
+      if (DESKTOPS.has(device)) getOrMake(desktops, userNumber(user), () => new Set()).add(device);
       for (const crowd of new Set(crowds)) crowd.come(start, Date.parse(since), userNumber(user), device, DESKTOPS.has(device));
       effort.spend(4);
     }
@@ -132,6 +148,7 @@ function* readPiece(scope: ReportScope, reading: WhatIfReading, piece: PackedPie
       const known = reading.types.get(record.type);
       if (known) takeRecord(known, shape, record, who);
     }
+    if (shape.kind !== 'refresh') noteDesktop(reading, shape, who);
     effort.spend(1 + shape.records.length * 4);
     if (cursor.nextAt === at || cursor.nextAt >= to || !effort.tired()) continue;
     reading.next = [scope.organisation, at + 1];
@@ -164,7 +181,8 @@ export function* copyReading(reading: WhatIfReading): Work<WhatIfReading> {
     types.set(type, { tape: copied, crowds: copies, asIs: asIs.copy(), played: new Map() });
     yield;
   }
-  return { ...reading, types };
+  const desktops = new Map([...reading.desktops].map(([user, devices]) => [user, new Set(devices)]));
+  return { ...reading, types, desktops };
 }
 
 function refreshBefore(scope: ReportScope, reading: WhatIfReading, at: Instant, order: number): void {
@@ -192,12 +210,25 @@ function takeRecord({ crowds, asIs }: ReadType, { kind, source }: Shape, record:
   asIs.reach(at);
   asIs.change(kind, record);
   if (kind === 'refresh') return;
-  const desktop = record.acquired && (DESKTOP_SOURCES.has(source) || DESKTOPS.has(device));
+  const desktop = record.acquired && isDesktop(source, device);
   for (let index = 0; index < crowds.length; index++) {
     const crowd = crowds[index] as Crowd;
     if (index === 1 && crowd === crowds[0]) continue;
     crowd.reach(at);
-    if (!record.acquired) crowd.go(user, device, kind === 'login');
+    if (!record.acquired) crowd.go(user, device);
     else if (!leftOut || index > 0) crowd.come(at, at, user, device, desktop);
+  }
+}
+
+/** The first desktop of a user comes, or the last one ends: what that means for the user's other devices. */
+function noteDesktop({ types, desktops }: WhatIfReading, { kind, source, records }: Shape, { at, user, device }: Who): void {
+  const acquires = records.some(({ acquired }) => acquired);
+  const there = desktops.get(user);
+  if (acquires && isDesktop(source, device)) {
+    getOrMake(desktops, user, () => new Set()).add(device);
+    if (!there) for (const { crowds } of types.values()) for (const crowd of new Set(crowds)) crowd.desktopComes(at, user);
+  } else if (!acquires && kind !== 'login' && there?.delete(device) && there.size === 0) {
+    desktops.delete(user);
+    for (const { crowds } of types.values()) for (const crowd of new Set(crowds)) crowd.desktopEnds(at, user);
   }
 }

@@ -61,6 +61,37 @@ describe('from the month to the people', () => {
     expect(await page.locator('button:visible, select:visible, nav:visible').count()).toBe(0);
   });
 
+  it('UI-69: the bill says what to buy next month, and what forgotten deskphones cost', async () => {
+    const prices = { concurrent: 1, contingency: 3, unitPrice: 1_000, contingencyPrice: 1_500.5 };
+    const settings = { name: 'Priced', timeZone: 'Europe/London', entitlements: { Recording: prices } };
+    await daemon.put('/api/v1/organisations/131', settings);
+    const event = (type: string, user: string, time: string, logonSource: string) => ({
+      type,
+      organisation: '131',
+      user,
+      logonSource,
+      at: `${MONTH}-06T${time}Z`,
+      ...(type === 'login' && { licences: ['Recording'] }),
+    });
+    await daemon.post('/api/v1/events', [
+      event('login', 'edred', '09:00:00', 'Agent Desktop'),
+      event('login', 'edred', '09:01:00', 'Paired Device'),
+      event('logout', 'edred', '10:00:00', 'Agent Desktop'),
+      event('login', 'eadwig', '10:30:00', 'Agent Desktop'),
+      event('logout', 'eadwig', '11:00:00', 'Agent Desktop'),
+      event('logout', 'edred', '11:00:00', 'Paired Device'),
+    ]);
+    const page = await openPage(browser, `${daemon.url}/billing?organisation=131&period=${MONTH}`);
+    const next = page.getByRole('region', { name: 'Next month' });
+    await next.getByText('Buy 2 Recording licences (1 more than now) and no contingency: 2,000 instead of 2,500.5.').waitFor();
+    await next.getByRole('row', { name: /Recording 1 2 1 1 fewer 2 2 2,000 2,500.5/ }).waitFor();
+    await next.getByRole('link', { name: 'Try other numbers' }).click();
+    await page.getByText('2 Recording licences with 0 of contingency cost least (2000)').waitFor();
+    await page.getByLabel(/left on after the desktop/).check();
+    await page.getByText('1 Recording licences with 0 of contingency cost least (1000)').waitFor();
+    expect(new URL(page.url()).searchParams.get('secondDevices')).toBe('true');
+  });
+
   it('UI-63: a report opens one dimension at a time and shows the daemon’s totals', async () => {
     const page = await openPage(
       browser,

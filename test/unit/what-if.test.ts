@@ -246,6 +246,31 @@ describe('what if', () => {
     expect(peakWithout.secondDevices).toEqual({ value: 2, at: '2026-11-01T10:00:00.000Z', saves: 1 });
   });
 
+  it('WHATIF-4 a deskphone left on counts for none of its licences, and again once its user is back at a desktop', async () => {
+    const books = await openTestBooks(Date.parse('2026-12-01T12:00:00Z'));
+    const desktop = (user: string, time: string) => login(user, time, { licences: ['Inbound Agent', 'Agent E-mail'] });
+    const phone = (user: string, time: string) =>
+      login(user, time, { logonSource: 'Paired Device', licences: ['Inbound Agent', 'Agent Calls'] });
+    const hungUp = (user: string, time: string) => logout(user, time, { device: 'deskphone' });
+    await books.send(desktop('a', '09:00:00'), phone('a', '09:05:00'), logout('a', '10:30:00'));
+    await books.send(desktop('b', '11:00:00'), phone('b', '11:00:00'), phone('only-phone', '11:10:00'));
+    await books.send(hungUp('b', '11:30:00'), logout('b', '11:30:00'), hungUp('only-phone', '11:30:00'));
+    await books.send(
+      desktop('a', '12:00:00'),
+      desktop('c', '12:10:00'),
+      phone('c', '12:10:00'),
+      desktop('d', '12:11:00'),
+      phone('d', '12:11:00'),
+    );
+    const withoutPhones = async (to: string, type: string) => {
+      const range = { from: '2026-11-01T00:00:00Z', to: `2026-11-01T${to}Z` };
+      return typeOf(await ask(books, range), type).peakWithout.secondDevices;
+    };
+    expect(await withoutPhones('12:00:00', 'Agent Calls')).toEqual({ value: 2, at: '2026-11-01T11:10:00.000Z', saves: 1 });
+    expect(await withoutPhones('12:00:00', 'Inbound Agent')).toEqual({ value: 2, at: '2026-11-01T11:10:00.000Z', saves: 1 });
+    expect(await withoutPhones('13:00:00', 'Agent Calls')).toEqual({ value: 3, at: '2026-11-01T12:11:00.000Z', saves: 0 });
+  });
+
   it('WHATIF-5 sessions that are left out are not played', async () => {
     const books = await centreWithThree();
     const sizes = { Recording: { concurrent: 1, contingency: 1 } };

@@ -20,6 +20,7 @@ import { dayRange, localDate, rangeInWords, type TimeRange } from '../../format/
 import { differenceInWords, PERIOD_STATES } from '../../format/statement-words.ts';
 import { exactlyWhen, exactMoment, zoneLabel } from '../../format/time.ts';
 import { localOfInstant } from '../../format/zone.ts';
+import './next-month.ts';
 
 /** Differences shown at once. */
 const MOST_DIFFERENCES = 8;
@@ -132,7 +133,7 @@ export class BillView extends LightElement {
   #whole(bill: BillNow) {
     const licence = this.#licence;
     if (!licence) return html`<p class="lead section">Nobody used a licence in this period.</p>`;
-    return html`${this.#remarks(bill)} ${this.#answer(licence)} ${this.#rules(bill)} ${this.#receipt(licence)} ${this.#byDay(licence)} ${this.#ofDay(licence)} ${this.#levels(licence)}`;
+    return html`${this.#remarks(bill)} ${this.#answer(licence)} ${this.#rules(bill)} <hw-next-month .dashboard=${this.dashboard} .period=${bill.period} .licenceType=${licence.licenceType}></hw-next-month> ${this.#receipt(licence)} ${this.#byDay(licence)} ${this.#ofDay(licence)} ${this.#levels(licence)}`;
   }
 
   #remarks({ provisional, complete, statement, period }: BillNow) {

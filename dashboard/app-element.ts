@@ -35,10 +35,14 @@ export class AppElement extends LightElement {
   readonly #fetched = new Map<LaterPage, 'loading' | 'here' | 'failed'>();
 
   #connected = false;
+  #path: string | null = null;
 
   constructor() {
     super();
-    new WatchController(this, () => [this.dashboard.navigation, this.dashboard.credentials, this.dashboard.alerts]);
+    new WatchController(this, () => {
+      const { navigation, credentials, alerts, directory } = this.dashboard;
+      return [navigation, credentials, alerts, directory];
+    });
   }
 
   override render() {
@@ -47,9 +51,9 @@ export class AppElement extends LightElement {
     if (route.page === 'wall') return html`<hw-wall-page .dashboard=${dashboard} .board=${route.board}></hw-wall-page>`;
     return html`<div class="site" data-freshness=${this.#freshness.value.kind}>
       <hw-site-header .dashboard=${dashboard}></hw-site-header>
-      <main id="content" tabindex="-1" class="page page-${route.page}">
+      <main id="content" tabindex="-1" class="page page-${route.page}" aria-label=${this.#name()}>
         <hw-sign-in .dashboard=${dashboard}></hw-sign-in>
-        ${this.#locked ? nothing : this.#page()}
+        ${this.#locked ? nothing : (this.#nobody() ?? this.#page())}
       </main>
       <footer class="site-footer">
         <p>Counts licences in use as it happens. What is shown here is on the daemon’s disk.</p>
@@ -70,6 +74,7 @@ export class AppElement extends LightElement {
   }
 
   override updated(): void {
+    this.#follow();
     const state = tabState(this.#freshness.value.kind, this.dashboard.live.state()?.alerts ?? []);
     showTabState(document, state, this.#title());
   }
@@ -79,6 +84,30 @@ export class AppElement extends LightElement {
     const connected = this.dashboard.live.connection() === 'live';
     if (connected && !this.#connected && isLater(page) && this.#fetched.get(page) === 'failed') location.reload();
     this.#connected = connected;
+  }
+
+  /** Who goes to another page by keyboard or by ear goes on there, not in the menu of the page before. */
+  #follow(): void {
+    const { pathname } = location;
+    if (this.#path !== null && this.#path !== pathname && !this.querySelector('dialog[open]')) {
+      this.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true });
+    }
+    this.#path = pathname;
+  }
+
+  /** Pages of an organisation that is not there would wait for ever. */
+  #nobody() {
+    const { directory, organisation, chosen, live, navigation } = this.dashboard;
+    const { page } = navigation.route();
+    if (page === 'overview' || page === 'settings' || page === 'nowhere') return null;
+    if (directory.organisations() === null || organisation() !== null || live.state() !== null) return null;
+    const id = chosen();
+    const words = id === null ? 'There is no organisation yet' : `There is no organisation “${id}”`;
+    return html`<h1>${words}</h1>
+      <p class="lead">
+        The first event creates it: <a href=${navigation.href({ page: 'overview' })}>how to begin</a>, or
+        <a href=${navigation.href({ page: 'settings' }, { new: 'organisation' })}>create it in the settings</a>.
+      </p>`;
   }
 
   /** Nothing was shown yet, so there is nothing to keep on the screen. */
@@ -122,9 +151,8 @@ export class AppElement extends LightElement {
     }
   }
 
-  #title(): string {
-    const { navigation, organisation, chosen } = this.dashboard;
-    const route = navigation.route();
+  #name(): string {
+    const route = this.dashboard.navigation.route();
     const names = {
       overview: 'Overview',
       sessions: 'Sessions',
@@ -138,8 +166,12 @@ export class AppElement extends LightElement {
       wall: 'Wall',
       nowhere: 'Not found',
     };
-    const page = route.page === 'licence' ? route.licenceType : names[route.page];
-    return [page, organisation()?.name || chosen(), 'Highwater'].filter(Boolean).join(' · ');
+    return route.page === 'licence' ? route.licenceType : names[route.page];
+  }
+
+  #title(): string {
+    const { organisation, chosen } = this.dashboard;
+    return [this.#name(), organisation()?.name || chosen(), 'Highwater'].filter(Boolean).join(' · ');
   }
 }
 

@@ -13,7 +13,7 @@ export class AcknowledgeDialog extends AlertDialog {
 
   protected override end() {
     return html`<p class="form-end">
-      <button class="button button-main" ?disabled=${this.sending.loading}>Acknowledge</button>
+      <button class="button button-main" aria-disabled=${this.sending.loading}>Acknowledge</button>
       <button type="button" class="button" @click=${() => this.close()}>Cancel</button>
     </p>`;
   }

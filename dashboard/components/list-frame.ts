@@ -29,7 +29,7 @@ export function listEnd<T>(list: ListController<T>, words: ListWords): TemplateR
   ${
     list.hasMore
       ? html`<p class="list-more">
-          <button type="button" class="button" ?disabled=${list.loading} @click=${() => void list.more()}>Load more</button>
+          <button type="button" class="button" aria-disabled=${list.loading} @click=${() => void list.more()}>Load more</button>
         </p>`
       : nothing
   }

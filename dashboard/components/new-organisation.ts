@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { nameProblem } from '../../shared/names.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { LightElement } from './light-element.ts';
@@ -38,7 +39,7 @@ export class NewOrganisation extends LightElement {
           ></label
         >
         ${problemReport(this.#creating.error)}
-        <p class="form-end"><button class="button button-main" ?disabled=${this.#creating.loading}>Create the organisation</button></p>
+        <p class="form-end"><button class="button button-main" aria-disabled=${this.#creating.loading}>Create the organisation</button></p>
       </section>
     </form>`;
   }
@@ -49,7 +50,9 @@ export class NewOrganisation extends LightElement {
     const data = new FormData(form);
     const id = String(data.get('organisation'));
     const { api, alertsApi, directory, navigation } = this.dashboard;
+    const problem = nameProblem(id);
     const created = await this.#creating.load(async () => {
+      if (problem !== null) throw new Error(`The id ${problem}.`);
       await directory.refresh();
       // `PUT` would replace the settings of one that is there.
       if (directory.organisations()?.some(({ organisation }) => organisation === id))

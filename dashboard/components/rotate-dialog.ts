@@ -50,7 +50,7 @@ export class RotateDialog extends DialogElement {
           >
           ${durationField('validForSeconds', 'The old one still signs for', DAY_SECONDS, '0: it ends at once', error)}
           <p class="form-end">
-            <button class="button button-main" ?disabled=${loading}>Change the secret</button>
+            <button class="button button-main" aria-disabled=${loading}>Change the secret</button>
             <button type="button" class="button" @click=${() => this.close()}>Cancel</button>
           </p>
         </form>`,

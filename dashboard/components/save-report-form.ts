@@ -48,7 +48,7 @@ export class SaveReportForm extends LightElement {
           >
           ${this.every === '' ? nothing : this.#schedule(error)}
         </div>
-        <p class="form-end"><button class="button button-main" ?disabled=${loading}>Save the report</button></p>
+        <p class="form-end"><button class="button button-main" aria-disabled=${loading}>Save the report</button></p>
         ${problemReport(error)}
         <p class="saved" role="status">${this.#saving.value === null ? nothing : html`Saved. <a href=${navigation.href({ page: 'reports' }, { part: 'saved' })}>All saved reports</a>`}</p>
       </form>

@@ -33,7 +33,7 @@ export class SignIn extends LightElement {
           ></label
         >
         <label class="check"><input type="checkbox" name="keep" .checked=${this.keep} /> <span>Keep it on this device, as for a wall</span></label>
-        <p class="form-end"><button class="button button-main" ?disabled=${this.#trying.loading}>Sign in</button></p>
+        <p class="form-end"><button class="button button-main" aria-disabled=${this.#trying.loading}>Sign in</button></p>
         ${problemReport(this.#trying.error)}
       </form>
     </section>`;

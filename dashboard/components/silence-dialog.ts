@@ -36,7 +36,7 @@ export class SilenceDialog extends AlertDialog {
       <legend>How long (${zoneLabel(now, timeZone())})</legend>
       ${silenceTimes(now, timeZone()).map(
         ({ words, until }, index) =>
-          html`<button class="button" name="until" value=${until} ?autofocus=${index === 0} ?disabled=${this.sending.loading}>${words}</button>`,
+          html`<button class="button" name="until" value=${until} ?autofocus=${index === 0} aria-disabled=${this.sending.loading}>${words}</button>`,
       )}
     </fieldset>`;
   }

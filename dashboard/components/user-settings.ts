@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
+import { nameProblem } from '../../shared/names.ts';
 import type { Assignment, UserView } from '../../shared/organisation.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { onceForEach } from '../controllers/follow-controller.ts';
@@ -79,7 +80,7 @@ export class UserSettings extends LightElement {
         )}
       </fieldset>
       <p class="form-end">
-        <button class="button button-main" ?disabled=${this.#saving.loading}>Save the user</button>
+        <button class="button button-main" aria-disabled=${this.#saving.loading}>Save the user</button>
         <button type="button" class="button" @click=${() => this.#edit(EMPTY)}>Clear</button>
       </p>
     </form>`,
@@ -139,7 +140,10 @@ export class UserSettings extends LightElement {
       ...optional('userType'),
       serviceFeatures: data.getAll('feature').map(String),
     };
+    const problem = nameProblem(user);
     const saved = await this.#saving.load(async () => {
+      // Browsers take `..` for the folder above, and the daemon would never see it.
+      if (problem !== null) throw new Error(`The user’s id ${problem}.`);
       await this.dashboard.api.putUser(organisation, user, assignment);
       return `Saved ${user}`;
     });

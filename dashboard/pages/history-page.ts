@@ -106,7 +106,7 @@ export class HistoryPage extends LightElement {
         ${licencePicker(dashboard)}
       </header>
       ${rangePicker(dashboard, FORGET)} ${problemReport(this.#history.error)}
-      ${this.#history.value === null && !this.#history.error ? html`<p class="lead loading">Reading the history …</p>` : this.#chart(type ?? '', rows, view, zone)}
+      ${type === null && dashboard.live.state() ? html`<p class="lead section">Nobody has used a licence of this organisation yet.</p>` : this.#history.value === null && !this.#history.error ? html`<p class="lead loading">Reading the history …</p>` : this.#chart(type ?? '', rows, view, zone)}
       ${this.#people(type ?? '')}`;
   }
 

@@ -101,7 +101,7 @@ export class RecordsPage extends LightElement {
     const href = this.dashboard.api.recordsFile(organisation, { ...this.#query(), order: 'asc', format });
     if (this.dashboard.credentials.token() === null) return html`<a class="button" href=${href} download>${words}</a>`;
     // No link can carry a token.
-    return html`<button type="button" class="button" ?disabled=${this.#file.loading} @click=${() => void this.#save(href, `records.${format}`)}>${words}</button>`;
+    return html`<button type="button" class="button" aria-disabled=${this.#file.loading} @click=${() => void this.#save(href, `records.${format}`)}>${words}</button>`;
   }
 
   async #save(href: string, name: string): Promise<void> {

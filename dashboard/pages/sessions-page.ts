@@ -1,16 +1,20 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { parseInstant } from '../../shared/time.ts';
 import type { SessionView } from '../../shared/views.ts';
 import { choiceFilter, filterValues, textFilter } from '../components/filter-fields.ts';
 import { LightElement } from '../components/light-element.ts';
 import { listEnd, listStatus } from '../components/list-frame.ts';
 import { poolWord } from '../components/pool-word.ts';
+import { poolShape } from '../components/shapes.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { inWords } from '../format/duration.ts';
 import { exactMoment } from '../format/time.ts';
+
+/** Left behind, most likely: it costs a licence all the same. */
+const staleWord = html`<span class="state state-contingency">${poolShape('contingency')} Stale</span>`;
 
 const FILTERS = ['user', 'licenceType', 'logonSource', 'device', 'stale'] as const;
 const WORDS = { one: 'session', many: 'sessions', none: 'No open session matches.' };
@@ -95,11 +99,13 @@ export class SessionsPage extends LightElement {
   #row(session: SessionView, now: number): TemplateResult {
     const zone = this.dashboard.timeZone();
     const since = parseInstant(session.since) ?? now;
+    const { staleAfterSeconds } = this.dashboard.organisation() ?? {};
+    const stale = staleAfterSeconds !== undefined && now - since >= staleAfterSeconds * 1_000;
     return html`<tr>
       <th scope="row" data-label="User">${session.user}</th>
       <td data-label="Device">${session.device}</td>
       <td data-label="Logon source">${session.logonSource}</td>
-      <td data-label="Since"><time>${exactMoment(since, now, zone)}</time> <span class="soft">${inWords(now - since)}</span></td>
+      <td data-label="Since"><time>${exactMoment(since, now, zone)}</time> <span class="soft">${inWords(now - since)}</span> ${stale ? staleWord : nothing}</td>
       <td data-label="Last heard"><time>${exactMoment(parseInstant(session.lastHeardAt) ?? since, now, zone)}</time></td>
       <td data-label="Licences">
         <ul class="licence-list">

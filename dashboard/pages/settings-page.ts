@@ -73,7 +73,7 @@ export class SettingsPage extends LightElement {
         </section>
         ${problemReport(this.#saving.error)}
         <p class="form-end">
-          <button class="button button-main" ?disabled=${this.#saving.loading}>Save the organisation</button>
+          <button class="button button-main" aria-disabled=${this.#saving.loading}>Save the organisation</button>
           <span class="saved" role="status">${this.#saving.error ? '' : (this.#saving.value ?? '')}</span>
         </p>
       </form>`,

@@ -35,7 +35,8 @@ export function boardPages(board: string, groups: readonly LicenceGroup[]): Boar
         rows: [...new Set(found.flatMap(([, rows]) => rows ?? []))],
         missing: found.filter(([, rows]) => rows === null).map(([name]) => name),
       };
-    });
+    })
+    .filter(({ rows, missing }) => rows.length + missing.length > 0);
 }
 
 const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

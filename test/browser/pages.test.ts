@@ -118,6 +118,27 @@ describe('pages', () => {
     expect(await page.getByLabel('Time zone').inputValue()).toBe('Mars/Olympus');
   });
 
+  it('UI-56: the focus is never lost: a button keeps it while its order is under way, and another page takes it', async () => {
+    const page = await openPage(browser, `${daemon.url}/settings`, {}, true);
+    await page.getByLabel('Time zone').fill('Mars/Olympus');
+    const focus = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
+    await page.getByRole('button', { name: 'Save the organisation' }).press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'timeZone' }).waitFor();
+    expect(await focus()).toBe('Save the organisation');
+    await page.getByRole('link', { name: 'Sessions' }).press('Enter');
+    await page.getByRole('heading', { name: 'Open sessions' }).waitFor();
+    expect(await focus()).toBe('content');
+    expect(await page.getByRole('main', { name: 'Sessions' }).count()).toBe(1);
+  });
+
+  it('UI-57: a page of an organisation that is not there says so, and turns live with its first event', async () => {
+    const page = await openPage(browser, `${daemon.url}/sessions?organisation=999`, {}, true);
+    await page.getByRole('heading', { name: 'There is no organisation “999”' }).waitFor();
+    await page.getByLabel('Organisation').filter({ hasText: '999, not known yet' }).waitFor();
+    await login(daemon, 'offa', ['Supervisor'], { organisation: '999' });
+    await page.getByRole('row', { name: /offa.*Supervisor/ }).waitFor();
+  });
+
   it('UI-46: a user is assigned, changed and removed', async () => {
     const page = await openPage(browser, `${daemon.url}/settings`);
     await page.getByLabel('User', { exact: true }).fill('æthelstan');

@@ -38,7 +38,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    const expected = EXPECTED.test(message.text()) || (refused && /status of 40[01]/.test(message.text()));
+    const expected = EXPECTED.test(message.text()) || (refused && /status of 40[014]/.test(message.text()));
     if (message.type() === 'error' && !expected) faults.push(message.text());
   });
   onTestFinished(async () => {

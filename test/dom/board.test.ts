@@ -26,7 +26,7 @@ describe('boards of a wall', () => {
       [['Kiosk'], ['Nonsense']],
       [[], ['Rubbish']],
     ]);
-    expect(names(';')).toEqual([]);
+    expect(names(';,')).toEqual([]);
   });
 
   it('UI-52: pages take turns by the clock, so that walls turn together; the address says how long each stays', () => {

@@ -136,7 +136,7 @@ export class AlertsActiveView extends LightElement {
       <button
         type="button"
         class="button button-main"
-        ?disabled=${this.#acting.loading}
+        aria-disabled=${this.#acting.loading}
         @click=${() => void this.#acting.act(`${count} rules are in force`, (organisation) => this.dashboard.alertsApi.takeOverDefaults(organisation))}
       >
         Take over the ${count} usual rules

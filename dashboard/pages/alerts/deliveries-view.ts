@@ -84,7 +84,7 @@ export class AlertDeliveries extends LightElement {
         ${
           failed === 0
             ? nothing
-            : html`<button type="button" class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#retryAll()}>
+            : html`<button type="button" class="button" aria-disabled=${this.#acting.loading} @click=${() => void this.#retryAll()}>
                 Try all ${failed} given up again
               </button>`
         }
@@ -118,7 +118,7 @@ export class AlertDeliveries extends LightElement {
                 ${
                   status === 'delivered'
                     ? nothing
-                    : html`<button type="button" class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#retry(delivery)}>Try again</button>`
+                    : html`<button type="button" class="button" aria-disabled=${this.#acting.loading} @click=${() => void this.#retry(delivery)}>Try again</button>`
                 }
               </td>
             </tr>`;

@@ -113,8 +113,8 @@ export class ReceiverForm extends LightElement {
         ${problemReport(this.#preview.error)} ${this.#sample()}
         ${this.secret === null ? nothing : html`<hw-secret-once .secret=${this.secret}></hw-secret-once>`}
         <p class="form-end">
-          <button class="button button-main" ?disabled=${loading}>Save the receiver</button>
-          <button type="button" class="button" ?disabled=${this.#preview.loading} @click=${(event: Event) => void this.#show(event)}>Preview</button> ${receiver ? this.#more(receiver, loading) : nothing}
+          <button class="button button-main" aria-disabled=${loading}>Save the receiver</button>
+          <button type="button" class="button" aria-disabled=${this.#preview.loading} @click=${(event: Event) => void this.#show(event)}>Preview</button> ${receiver ? this.#more(receiver, loading) : nothing}
           <span class="saved" role="status">${error ? '' : loading ? '…' : (value ?? '')}</span>
         </p>
       </form>`,
@@ -177,7 +177,7 @@ export class ReceiverForm extends LightElement {
   #more(receiver: WebhookView, loading: boolean) {
     const ends = receiver.oldSecretEndsAt;
     const { live, timeZone } = this.dashboard;
-    return html`<button type="button" class="button" ?disabled=${loading} @click=${() => void this.#test(receiver.id)}>Send a test</button>
+    return html`<button type="button" class="button" aria-disabled=${loading} @click=${() => void this.#test(receiver.id)}>Send a test</button>
       ${
         FORMATS_WITHOUT_SECRET.includes(receiver.format)
           ? nothing

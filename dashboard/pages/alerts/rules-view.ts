@@ -93,7 +93,7 @@ export class AlertRulesView extends LightElement {
         ${
           offered.length === 0
             ? nothing
-            : html`<button class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#takeOver()}>
+            : html`<button class="button" aria-disabled=${this.#acting.loading} @click=${() => void this.#takeOver()}>
                 Take over ${countOf(offered.length, 'usual rule')}
               </button>`
         }
@@ -145,8 +145,8 @@ export class AlertRulesView extends LightElement {
         </div>
         ${problemReport(error)}
         <p class="form-end">
-          <button class="button button-main" name="do" value="save" ?disabled=${this.#acting.loading}>Save the rule</button>
-          <button class="button" name="do" value="try" ?disabled=${this.#tried.loading}>Try it on the last 30 days</button>
+          <button class="button button-main" name="do" value="save" aria-disabled=${this.#acting.loading}>Save the rule</button>
+          <button class="button" name="do" value="try" aria-disabled=${this.#tried.loading}>Try it on the last 30 days</button>
           ${id === '' ? nothing : html`<button class="button" type="button" @click=${() => void this.#remove(id, rule.name)}>Delete the rule</button>`}
           <span class="saved" role="status">${this.#acting.words}</span>
         </p>

@@ -94,7 +94,7 @@ export class AlertSilencesView extends LightElement {
           <label class="field"><span>What</span>
             <select name="severity"><option value="">every alert</option><option value="info">info only</option><option value="warning">warnings only</option></select>
           </label>
-          <p class="form-end"><button class="button button-main" ?disabled=${this.#acting.loading}>Add the mute time</button></p>
+          <p class="form-end"><button class="button button-main" aria-disabled=${this.#acting.loading}>Add the mute time</button></p>
         </form>
       </section>`;
   }

@@ -183,8 +183,8 @@ export class ComparisonView extends LightElement {
         >
       </div>
       <p class="form-end">
-        <button class="button" name="act" value="try" ?disabled=${loading}>Try it</button>
-        <button class="button button-main" name="act" value="give" ?disabled=${loading}>Give the figures</button>
+        <button class="button" name="act" value="try" aria-disabled=${loading}>Try it</button>
+        <button class="button button-main" name="act" value="give" aria-disabled=${loading}>Give the figures</button>
       </p>
       ${problemReport(error)} <div role="status">${this.#given.value ? reportOf(this.#given.value) : nothing}</div>
     </form>`;

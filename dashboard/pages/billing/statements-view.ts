@@ -80,7 +80,7 @@ export class StatementsView extends LightElement {
         ${statements.length === 0 ? html`<span class="soft">${over ? 'none yet' : 'none while it runs'}</span>` : statements.map((one) => this.#statement(one))}
       </td>
       <td data-label="">
-        ${act === null ? nothing : html`<button type="button" class="button" ?disabled=${this.#closing.loading} @click=${() => void this.#close(row.period, act)}>${act}</button>`}
+        ${act === null ? nothing : html`<button type="button" class="button" aria-disabled=${this.#closing.loading} @click=${() => void this.#close(row.period, act)}>${act}</button>`}
       </td>
     </tr>`;
   }

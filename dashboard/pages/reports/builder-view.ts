@@ -94,7 +94,7 @@ export class ReportBuilder extends LightElement {
         <p class="page-tools">
           ${(Object.keys(FILES) as (keyof typeof FILES)[]).map(
             (kind) =>
-              html`<button type="button" class="button" ?disabled=${!choice || this.#file.loading} @click=${() => void this.#save(kind)}>Export as ${kind.toUpperCase()}</button>`,
+              html`<button type="button" class="button" ?disabled=${!choice} aria-disabled=${this.#file.loading} @click=${() => void this.#save(kind)}>Export as ${kind.toUpperCase()}</button>`,
           )}
         </p>
       </header>

@@ -87,7 +87,7 @@ export class SavedReportsView extends LightElement {
         ${schedule === null ? nothing : html`<span class="soft">As ${format.toUpperCase()}${webhookId === null ? '' : `; the receiver ${webhookId} hears of it`}.</span>`}
       </p>
       <p class="row-actions">
-        <button type="button" class="button" ?disabled=${this.#acting.loading} @click=${() => void this.#acting.act(`“${name}” is being made`, (of) => this.dashboard.reports.runReport(of, id))}>Make it now</button>
+        <button type="button" class="button" aria-disabled=${this.#acting.loading} @click=${() => void this.#acting.act(`“${name}” is being made`, (of) => this.dashboard.reports.runReport(of, id))}>Make it now</button>
         <a class="button" href=${build}>Open it</a>
         <button type="button" class="button" @click=${() => void this.#remove(report)}>Delete</button>
       </p>

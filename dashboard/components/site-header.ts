@@ -51,12 +51,13 @@ export class SiteHeader extends LightElement {
   #picker() {
     const { directory, navigation, chosen } = this.dashboard;
     const organisations = directory.organisations() ?? [];
-    if (organisations.length < 2) return nothing;
     const current = chosen();
-    const known = organisations.some(({ organisation }) => organisation === current);
+    const known = current === null || organisations.some(({ organisation }) => organisation === current);
+    // With an address that names nobody, the only one there is must be reached.
+    if (organisations.length < (known ? 2 : 1)) return nothing;
     const choose = (event: Event) => navigation.amend({ organisation: (event.target as HTMLSelectElement).value });
     return html`<select class="organisation-picker" aria-label="Organisation" @change=${choose}>
-      ${known || current === null ? nothing : html`<option value=${current} .selected=${true}>${current}, not known yet</option>`}
+      ${known ? nothing : html`<option value=${current} .selected=${true}>${current}, not known yet</option>`}
       ${organisations.map(
         ({ organisation, name }) =>
           html`<option value=${organisation} .selected=${organisation === current}>${name || organisation}</option>`,

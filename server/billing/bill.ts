@@ -99,10 +99,11 @@ function* followLines(scope: ReportScope, period: Span, known: KnownPeriod, type
     while (cursor.nextAt < piece.to && cursor.next()) {
       if (cursor.at < piece.from) continue;
       entries++;
-      for (const { type, by } of changes[cursor.shape] as LevelChange[]) {
-        const line = getOrMake(lines, type, () => begin(type));
-        line.reach(cursor.at);
-        line.change(by);
+      for (const change of changes[cursor.shape] as LevelChange[]) {
+        const { type, by } = change;
+        change.line ??= getOrMake(lines, type, () => begin(type));
+        change.line.reach(cursor.at);
+        change.line.change(by);
         effort.spend(1);
       }
       if (effort.tired()) yield;
@@ -121,13 +122,15 @@ function* followLines(scope: ReportScope, period: Span, known: KnownPeriod, type
 interface LevelChange {
   type: string;
   by: Levels;
+  /** Looked up at its first change. */
+  line: LevelLine | null;
 }
 
 /** How entries of a shape move levels. @param only the one type that is asked about */
 const changesOf = ({ kind, records }: Shape, only: string | undefined): LevelChange[] =>
   records.flatMap((record) => {
     const by = only === undefined || record.type === only ? levelChange(kind, record) : null;
-    return by ? [{ type: record.type, by }] : [];
+    return by ? [{ type: record.type, by, line: null }] : [];
   });
 
 const marksOf = (line: LevelLine): Record<ReceiptRule, HeldMark> => {

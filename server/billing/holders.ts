@@ -199,6 +199,9 @@ function* noteLeavers(scope: ReportScope, searches: readonly HolderSearch[]): Wo
   }
 }
 
+const lastOf = (searches: ReadonlySet<HolderSearch>): Instant =>
+  [...searches].reduce((last, { at }) => Math.max(last, at), Number.NEGATIVE_INFINITY);
+
 /** Whoever is found to the last is sought no more. @param join hears of each instant: who is sought from before it on joins */
 function* noteEndings(
   { pack, start, from, to }: PackedPiece,
@@ -209,6 +212,7 @@ function* noteEndings(
   const cursor = new PackCursor(pack, start, { users: true, devices: true, held: true });
   const [users, devices] = [usersOf(pack), devicesOf(pack)];
   let byType = groupByType([...active]);
+  let last = lastOf(active);
   for (let read = 0; cursor.nextAt < to && cursor.next(); read++) {
     if (cursor.at < from) continue;
     const before = active.size;
@@ -216,11 +220,17 @@ function* noteEndings(
     let changed = active.size !== before;
     if (read % LOOK_EVERY === 0) for (const search of active) if (search.complete) changed = active.delete(search) || changed;
     if (active.size === 0) return;
-    if (changed) byType = groupByType([...active]);
+    if (changed) {
+      byType = groupByType([...active]);
+      last = lastOf(active);
+    }
     const { records } = cursor.shapes[cursor.shape] as Shape;
     for (const [i, { type, ends, turned }] of records.entries()) {
       if (!ends) continue;
-      const [since, stayAt] = [cursor.since[i] as Instant, turned ? (cursor.stayAt[i] as Instant) : null];
+      const since = cursor.since[i] as Instant;
+      const stayAt = turned ? (cursor.stayAt[i] as Instant) : null;
+      // Most of what ended later had also begun later.
+      if (since > last && (stayAt === null || stayAt > last)) continue;
       const [user, device] = [users[cursor.user] as string, devices[cursor.device] as string];
       for (const search of byType.get(type) ?? []) search.noteEnded(user, device, since, stayAt);
     }

@@ -90,4 +90,53 @@ describe('the clock', () => {
       complete.push(...rows.map((row) => row.complete));
     expect(complete).toEqual([false, false]);
   });
+
+  it('CLOCK-5 set back by an hour in the middle of the day: who is heard of in time stays, who is not goes once, and each record is there once', async () => {
+    const noon = Date.parse('2026-11-24T12:00:00Z');
+    const clock = createManualClock(noon);
+    const app = await startApp(onTestFinished, { clock, store: createMemoryStore() });
+    const event = { organisation: '129', logonSource: 'Agent Desktop' };
+    const login = (user: string) => ({ ...event, type: 'login', user, licences: ['Recording'], leaseSeconds: 300 });
+    await app.post('/api/v1/events', [login('heard'), login('gone')]);
+    clock.setTo(noon - HOUR);
+    const counted: number[] = [];
+    for (let minutes = 4; minutes <= 40; minutes += 4) {
+      clock.jumpTo(noon - HOUR + minutes * MINUTE);
+      await app.post('/api/v1/events', { ...event, type: 'heartbeat', user: 'heard' });
+      counted.push((await app.get<{ users: number }>('/api/v1/organisations/129/usage')).body.users);
+    }
+    // The daemon's time goes at half the speed, so that five minutes of it are ten.
+    expect(counted).toEqual([2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
+    const { body } = await app.get<{ items: { usageType: string; user: string }[] }>('/api/v1/organisations/129/records?order=asc');
+    expect(body.items.map(({ usageType, user }) => `${usageType} ${user}`)).toEqual(['Acquired heard', 'Acquired gone', 'Released gone']);
+  });
+
+  it.each([
+    ['goes back', '2026-10-25T00:00:00Z', 25],
+    ['goes forward', '2026-03-29T00:00:00Z', 23],
+  ])('CLOCK-6 where local time %s by an hour nobody is freed or counted twice, and the day has its hours', async (_how, midnight, hours) => {
+    const change = Date.parse(midnight) + HOUR;
+    const books = await openTestBooks(change - 5 * HOUR);
+    await books.settings({ timeZone: 'Europe/London' });
+    await books.send({ user: 'a', leaseMs: 5 * MINUTE, licences: ['Recording'] });
+    const counted = new Set<string>();
+    for (let at = books.clock.now() + 4 * MINUTE; at <= change + 26 * HOUR; at += 4 * MINUTE) {
+      await books.passTo(at);
+      await books.send({ type: 'heartbeat', user: 'a' });
+      counted.add(JSON.stringify(books.counts()));
+    }
+    expect([...counted]).toEqual(['{"Recording":[1,1]}']);
+    const query = { from: change, to: change + 1, resolution: '1d' as const };
+    const days: [number, number, number][] = [];
+    for await (const rows of books.pipeline.committed.reports(ORGANISATION)?.history(query) ?? [])
+      days.push(
+        ...rows.map(({ start, end, inUse }): [number, number, number] => [
+          (Date.parse(end) - Date.parse(start)) / HOUR,
+          inUse.average,
+          inUse.highest,
+        ]),
+      );
+    expect(days).toEqual([[hours, 1, 1]]);
+    expect(books.usage().anomalies).toBe(0);
+  });
 });

@@ -1,45 +1,53 @@
-/** An organisation's chain held against its records: what each link stands for is put together from the entries as they come. */
+/**
+ * An organisation's chain held against its records: what each link stands for is put together from the entries as they come. Links are
+ * looked up one by one: only those of which some records were met and others not are in memory, and a bit for each that was compared.
+ */
 import { ANCHOR, CHAIN_START, type ChainLink, digestOf, linkHash, recordLine } from '../books/chain.ts';
 import type { Entry, EntryRecord, Position } from '../books/entry.ts';
-import type { Reader } from '../store/store.ts';
+import type { Reader, Row } from '../store/store.ts';
 import type { Finder } from './findings.ts';
+import { Numbers } from './numbers.ts';
 
-interface Open {
+interface Link {
   last: number;
   link: ChainLink;
-  /** Lines found so far; null once the link was compared. */
-  lines: { seq: number; line: string }[] | null;
+}
+
+interface Line {
+  seq: number;
+  line: string;
 }
 
 export class ChainCheck {
-  readonly #links: Open[] = [];
+  readonly #disk: Reader;
   readonly #finder: Finder;
   readonly #organisation: string;
-  #anchor = CHAIN_START;
+  /** By the last number of their link. */
+  readonly #open = new Map<number, Line[]>();
+  readonly #compared = new Numbers();
+  /** The newest that was looked up: neighbours in time are mostly neighbours in number. */
+  #at: Link | undefined;
 
   constructor(disk: Reader, finder: Finder, organisation: string) {
+    this.#disk = disk;
     this.#finder = finder;
     this.#organisation = organisation;
-    const range = { start: [organisation], end: [organisation, Number.POSITIVE_INFINITY] };
-    for (const { key, value } of disk.range<ChainLink | string>('chain', range)) {
-      if (key[1] === ANCHOR) this.#anchor = value as string;
-      else this.#links.push({ last: key[1] as number, link: value as ChainLink, lines: [] });
-    }
   }
 
   note(position: Position, entry: Entry, record: EntryRecord): void {
-    const open = this.#linkOf(record.seq);
-    if (!open?.lines) return;
-    open.lines.push({ seq: record.seq, line: recordLine(position, entry, record) });
-    if (open.lines.length === open.link.count) this.#compare(open);
+    const found = this.#linkOf(record.seq);
+    if (!found || this.#compared.has(found.last)) return;
+    const lines = this.#open.get(found.last) ?? [];
+    lines.push({ seq: record.seq, line: recordLine(position, entry, record) });
+    if (lines.length === found.link.count) this.#compare(found, lines);
+    else this.#open.set(found.last, lines);
   }
 
   /** @param keptFrom records before it are gone: links that stand for some of them are only held against each other */
   finish(keptFrom: number, chainHash: string): void {
-    let previous = this.#anchor;
-    for (const open of this.#links) {
-      const { link, last } = open;
-      if (open.lines && link.oldestAt >= keptFrom) this.#compare(open);
+    let previous = this.#disk.get<string>('chain', [this.#organisation, ANCHOR]) ?? CHAIN_START;
+    for (const { last, link } of this.#links(0)) {
+      if (!this.#compared.has(last) && link.oldestAt >= keptFrom) this.#compare({ last, link }, this.#open.get(last) ?? []);
       this.#expect(last, { hash: linkHash(previous, link.digest) }, { hash: link.hash, oldestAt: link.oldestAt, newestAt: link.newestAt });
       previous = link.hash;
     }
@@ -48,21 +56,22 @@ export class ChainCheck {
   }
 
   /** The link that stands for a number; none for what is older than the chain. */
-  #linkOf(seq: number): Open | undefined {
-    let [low, high] = [0, this.#links.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#links[middle] as Open).last < seq) low = middle + 1;
-      else high = middle;
-    }
-    const found = this.#links[low];
-    return found && found.link.first <= seq ? found : undefined;
+  #linkOf(seq: number): Link | undefined {
+    if (!this.#at || seq > this.#at.last || seq < this.#at.link.first) [this.#at] = this.#links(seq, 1);
+    return this.#at && this.#at.link.first <= seq ? this.#at : undefined;
   }
 
-  #compare(open: Open): void {
-    const { link, last } = open;
-    const lines = (open.lines ?? []).sort((a, b) => a.seq - b.seq).map(({ line }) => line);
-    open.lines = null;
+  /** Those whose last number is at least so high, in order. */
+  *#links(from: number, limit?: number): Generator<Link, void, void> {
+    const range = { start: [this.#organisation, from], end: [this.#organisation, Number.POSITIVE_INFINITY], ...(limit && { limit }) };
+    const rows: Iterable<Row<ChainLink>> = this.#disk.range<ChainLink>('chain', range);
+    for (const { key, value } of rows) yield { last: key[1] as number, link: value };
+  }
+
+  #compare({ last, link }: Link, found: Line[]): void {
+    const lines = found.sort((a, b) => a.seq - b.seq).map(({ line }) => line);
+    this.#compared.add(last);
+    this.#open.delete(last);
     const { oldestAt, newestAt } = link;
     this.#expect(
       last,

@@ -126,7 +126,7 @@ async function readMuch(books: TestBooks, now: number, look: () => void): Promis
 }
 
 /** Of each reader of the file: since when it has stood at its transaction. */
-function watchReaders(file: string): { look: () => void; oldest: () => number; close: () => Promise<void> } {
+export function watchReaders(file: string): { look: () => void; oldest: () => number; close: () => Promise<void> } {
   const root = open({ path: file, readOnly: true });
   let seen = new Map<string, number>();
   let oldest = 0;

@@ -74,7 +74,7 @@ export class WallPage extends LightElement {
     ];
     return html`<div class="wall-waiting">
       <p>${unknownWords(page?.missing ?? [this.board])}</p>
-      <p class="wall-boards">There is ${names.map((name) => html`<a href=${navigation.href({ page: 'wall', board: name })}>${name}</a> `)}</p>
+      <p class="wall-boards">Boards here: ${names.map((name) => html`<a href=${navigation.href({ page: 'wall', board: name })}>${name}</a> `)}</p>
     </div>`;
   }
 

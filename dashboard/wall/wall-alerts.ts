@@ -64,7 +64,7 @@ export class WallAlerts extends LightElement {
       </p>
       <p class="wall-alert-title">${title}</p>
       <p class="wall-alert-now">
-        <strong class="live-number">${value}${value !== '' && live.standsStill() ? html`<span class="old-word">, old</span>` : nothing}</strong>
+        <strong class="live-number">${value}</strong>${value !== '' && live.standsStill() ? html`<span class="old-word">, old</span>` : nothing}
         <span class="wall-alert-since">since ${shortMoment(since, now, this.dashboard.timeZone()).replace(/^(?:at|on) /, '')}</span>
       </p>
     </li>`;

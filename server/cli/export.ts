@@ -10,6 +10,7 @@ interface ExportFlags extends DaemonFlags {
   format: keyof typeof MEDIA;
   source: DataSourceId;
   output?: string;
+  json?: boolean;
 }
 
 const PATHS: Record<DataSourceId, string> = { 'licence-usage': '/records', 'organisation-licence-usage': '/organisation-licence-usage' };
@@ -29,6 +30,7 @@ export function exportCommand(): Command {
     .option('--to <instant>', 'RFC 3339, exclusive')
     .addOption(new Option('--source <id>', 'what is written').choices([...DATA_SOURCE_IDS]).default('licence-usage'))
     .addOption(new Option('--format <format>', 'of the rows').choices(Object.keys(MEDIA)).default('csv'))
+    .option('--json', 'the same as --format ndjson')
     .option('-o, --output <file>', 'default: standard output');
   return withDaemon(command).action(async (flags: ExportFlags) => {
     await exportRecords(flags);
@@ -41,6 +43,6 @@ async function exportRecords(flags: ExportFlags): Promise<void> {
   if (flags.from !== undefined) query.set('from', flags.from);
   if (flags.to !== undefined) query.set('to', flags.to);
   const path = organisationPath(flags.organisation, `${PATHS[flags.source]}?${query}`);
-  const response = await ask(flags, path, { headers: { Accept: MEDIA[flags.format] } });
+  const response = await ask(flags, path, { headers: { Accept: MEDIA[flags.json ? 'ndjson' : flags.format] } });
   await bodyTo(response, flags.output);
 }

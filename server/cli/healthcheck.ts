@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { DEFAULT_URL, httpUrl } from './daemon-client.ts';
 import { FAILED, OK } from './exit-codes.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -6,7 +7,7 @@ const TIMEOUT_MS = 5_000;
 export function healthcheckCommand(): Command {
   return new Command('healthcheck')
     .description('ask a daemon whether it records and answers')
-    .option('--url <url>', 'where it listens', process.env['HIGHWATER_URL'] ?? 'http://127.0.0.1:7420')
+    .option('--url <url>', 'where it listens', httpUrl, process.env['HIGHWATER_URL'] ?? DEFAULT_URL)
     .option('--json', 'print its answer as JSON')
     .action(async ({ url, json = false }: { url: string; json?: boolean }) => {
       process.exitCode = await healthcheck(url, json);
@@ -21,7 +22,9 @@ async function healthcheck(url: string, json: boolean): Promise<number> {
     return response.ok ? OK : FAILED;
   } catch (error) {
     const { cause, message } = error as Error;
-    process.stderr.write(`highwater: ${url} does not answer: ${cause instanceof Error ? cause.message : message}\n`);
+    const reason = `${url} does not answer: ${cause instanceof Error ? cause.message : message}`;
+    if (json) process.stdout.write(`${JSON.stringify({ status: 'unreachable', reasons: [reason] })}\n`);
+    else process.stderr.write(`highwater: ${reason}\n`);
     return FAILED;
   }
 }

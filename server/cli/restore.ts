@@ -10,10 +10,11 @@ export function restoreCommand(): Command {
     .description('put a backup in the place of the books, with no daemon running; what was there is moved aside')
     .argument('<backup>', 'a backup, or its file')
     .option('--data-dir <dir>', 'where the books are kept (default: HIGHWATER_DATA_DIR)', process.env['HIGHWATER_DATA_DIR'] ?? './data')
-    .action(async (backup: string, { dataDir }: { dataDir: string }) => {
+    .option('--json', 'answer as JSON')
+    .action(async (backup: string, { dataDir, json = false }: { dataDir: string; json?: boolean }) => {
       const unlock = await lockDataDir(dataDir);
       try {
-        process.stdout.write(await restore(backup, dataDir));
+        process.stdout.write(await restore(backup, dataDir, json));
       } finally {
         await unlock();
       }
@@ -21,11 +22,12 @@ export function restoreCommand(): Command {
     });
 }
 
-/** @returns what was done and what is missing, in words. @throws when the backup is not as it should be; then nothing was changed */
-async function restore(backup: string, dataDir: string): Promise<string> {
+/** @returns what was done and what is missing, in words or as JSON. @throws when the backup is not as it should be; then nothing was changed */
+async function restore(backup: string, dataDir: string, json: boolean): Promise<string> {
   const epoch = randomBytes(12).toString('hex');
   const restored = await prepareRestore({ backup, dataDir, epoch, now: systemClock.now(), damage: null, check: 'verified' });
   putInPlace(dataDir, restored);
+  if (json) return `${JSON.stringify({ epoch, missing: missingAfter(restored), kept: restored.kept })}\n`;
   const aside = restored.kept === null ? '' : `What was there before is ${restored.kept}.\n`;
   return `Restored. ${missingAfter(restored)} Send what came after that again: ids of events are known.\n${aside}`;
 }

@@ -15,8 +15,10 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
   const tag = 'Alerts';
   const alerts = () => edge.running().pipeline.alerts;
 
-  app.get(ALL, describe('List the alert rules', '`defaults` are rules that make sense for most and may be taken over.', { tag }), (c) =>
-    json({ items: alerts().shown.rules(existingOrganisation(c, edge)), defaults: DEFAULT_RULES }),
+  app.get(
+    ALL,
+    describe('List the alert rules', '`defaults` are rules that make sense for most and may be taken over.', { tag, answer: 'alertRules' }),
+    (c) => json({ items: alerts().shown.rules(existingOrganisation(c, edge)), defaults: DEFAULT_RULES }),
   );
 
   const takeOver = describe('Take over the usual rules', 'Rules of the same id stay as they are.', { tag });
@@ -40,7 +42,7 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
     return json(await edge.running().pipeline.committed.reports(organisation)?.tryRule(rule, from, to));
   });
 
-  app.get(ONE, describe('An alert rule', '', { tag }), (c) => {
+  app.get(ONE, describe('An alert rule', '', { tag, answer: 'alertRule' }), (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'rule')];
     const rule = alerts().shown.rule(organisation, id);
     if (!rule) throw unknownRule(id);
@@ -50,6 +52,7 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
   const put = describe('Set an alert rule', 'A rule that fires goes on under the new one, or is resolved if that does not apply.', {
     tag,
     body: 'alertRule',
+    answer: 'alertRule',
   });
   app.put(ONE, put, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'rule')];

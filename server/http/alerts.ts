@@ -12,7 +12,11 @@ export function alertRoutes(app: App, edge: Edge): void {
   const tag = 'Alerts';
   const alerts = () => edge.running().pipeline.alerts;
 
-  const list = describe('List the alerts', 'Of each rule and licence type the newest, also one that is over.', { tag, query: 'alerts' });
+  const list = describe('List the alerts', 'Of each rule and licence type the newest, also one that is over.', {
+    tag,
+    query: 'alerts',
+    answer: 'alerts',
+  });
   app.get(ALL, list, (c) => {
     const organisation = existingOrganisation(c, edge);
     const { state } = parseAlertQuery(searchOf(c));
@@ -26,6 +30,7 @@ export function alertRoutes(app: App, edge: Edge): void {
   const acknowledge = describe('Acknowledge an alert', 'Others see that somebody looks after it. It goes on as before.', {
     tag,
     body: 'acknowledgement',
+    answer: 'alert',
   });
   app.post(`${ALL}/:alert/acknowledge`, acknowledge, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'alert')];

@@ -8,6 +8,7 @@ export function anomalyRoutes(app: App, edge: Edge): void {
   const doc = describe('Anomalies', 'What did not add up: logouts without a login, unknown names, stale sessions.', {
     tag: 'Records',
     query: 'anomalies',
+    answer: 'anomalies',
   });
   app.get('/api/v1/organisations/:organisation/anomalies', doc, (c) => {
     const organisation = nameInPath(c, 'organisation');

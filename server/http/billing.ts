@@ -15,7 +15,7 @@ export function billingRoutes(app: App, edge: Edge): void {
   const bill = describe(
     'The bill of a period',
     'The high-water mark of every licence type under every billing rule, with the receipt of the mark: when, how long, whose login made it, who was counted. Default: the running period.',
-    { tag: 'Reports', query: 'billing' },
+    { tag: 'Reports', query: 'billing', answer: 'bill' },
   );
   app.get('/api/v1/organisations/:organisation/billing', bill, async (c) => {
     const reports = reportsOf(nameInPath(c, 'organisation'));

@@ -29,6 +29,7 @@ import { deleteFiguresQuery, figureSchema, figuresQuery, giveFiguresQuery } from
 import { previewSchema } from '../parse/webhook-template.ts';
 import { deliveryQuery, retryFailedSchema, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
+import type { ANSWERS } from './answers.ts';
 import type { AppEnv } from './edge.ts';
 import { searchOf } from './path.ts';
 
@@ -81,7 +82,9 @@ export interface RouteText {
   tag: string;
   body?: keyof typeof BODIES;
   query?: keyof typeof QUERIES;
-  /** By status; 200 and the refusals are filled in. */
+  /** Shape of the answer where all is well. */
+  answer?: keyof typeof ANSWERS;
+  /** By status; the refusals are filled in, and 200 where no other success is named. */
   answers?: Record<number, string>;
   /** Media types of the answer besides JSON. */
   produces?: string[];
@@ -98,13 +101,17 @@ const inputSchema = (schema: z.ZodType) => {
 export function describe(
   summary: string,
   description: string,
-  { tag, body, query, answers = {}, produces = [], consumes = [] }: RouteText,
+  { tag, body, query, answer: shape, answers = {}, produces = [], consumes = [] }: RouteText,
 ): MiddlewareHandler {
-  const content = Object.fromEntries(['application/json', ...produces].map((type) => [type, {}]));
+  const content = {
+    'application/json': shape ? { schema: { $ref: `#/components/schemas/${shape}` } } : {},
+    ...Object.fromEntries(produces.map((type) => [type, {}])),
+  };
   const texts: Record<string, string> = {
-    ...(answers[204] === undefined && { 200: 'Done' }),
+    ...(!Object.keys(answers).some((status) => Number(status) < 300) && { 200: 'Done' }),
     ...answers,
     400: 'Refused',
+    default: 'A problem',
   };
   const described = describeRoute({
     summary,
@@ -139,7 +146,7 @@ function answer(status: string, description: string, content: Record<string, obj
   if (status === '204') return { description };
   return {
     description,
-    content: Number(status) >= 400 ? { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } : content,
+    content: !(Number(status) < 400) ? { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } : content,
   };
 }
 
@@ -147,6 +154,12 @@ function parameters(schema: z.ZodObject) {
   const { properties = {}, required = [] } = inputSchema(schema) as { properties?: Record<string, object>; required?: string[] };
   return Object.entries(properties).map(([name, type]) => ({ name, in: 'query', required: required.includes(name), schema: type }));
 }
+
+export const BESIDE = 'Beside the API';
+
+/** A route beside the API: it takes whatever parameters it is given. */
+export const plainly = (summary: string, description: string, responses: Record<number, { description: string; content?: object }>) =>
+  describeRoute({ summary, description, tags: [BESIDE], responses } as Parameters<typeof describeRoute>[0]);
 
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(value), { status, headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers } });

@@ -10,6 +10,7 @@ export function eventRoutes(app: App, edge: Edge): void {
   const { maxBodyBytes, maxEventsPerRequest } = edge.config.limits;
   const doc = describe('Record events', 'One event, an array, or NDJSON. All of them are recorded, or none. Answered only when durable.', {
     tag: 'Events',
+    answer: 'ingest',
     body: 'event',
     answers: {
       200: 'What each event came to. `recomputing: true`, of a late `logout-all`: its records are numbered while the past is worked out again, and read by its event id',

@@ -1,10 +1,17 @@
-import { json } from './describe.ts';
+import { json, plainly } from './describe.ts';
 import type { App, Edge } from './edge.ts';
 
 /** `/healthz`: the process lives. `/readyz`: it records and answers; `notes` say what somebody should look at all the same. */
 export function healthRoutes(app: App, edge: Edge): void {
-  app.get('/healthz', () => json({ status: 'alive' }));
-  app.get('/readyz', () => {
+  const content = { 'application/json': {} };
+  app.get('/healthz', plainly('Whether the process lives', '', { 200: { description: 'It does', content } }), () =>
+    json({ status: 'alive' }),
+  );
+  const ready = plainly('Whether it records and answers', '', {
+    200: { description: 'It does', content },
+    503: { description: 'Not yet, or not now: with reasons', content },
+  });
+  app.get('/readyz', ready, () => {
     const health = edge.health();
     const notes = edge.notes();
     if (health.state === 'ready') return json({ status: 'ready', ...(notes.length > 0 && { notes }) });

@@ -11,7 +11,7 @@ export function historyRoutes(app: App, edge: Edge): void {
   const doc = describe(
     'Levels over time',
     'Lowest, time-weighted average and highest of every licence type, by whole stretches of the local clock that overlap the range. Also as CSV, NDJSON or XLSX, by `Accept` or `format`.',
-    { tag: 'Reports', query: 'history', produces: EXPORTS },
+    { tag: 'Reports', query: 'history', answer: 'history', produces: EXPORTS },
   );
   app.get('/api/v1/organisations/:organisation/history', doc, (c) => {
     const organisation = nameInPath(c, 'organisation');

@@ -23,6 +23,7 @@ export function importRoutes(app: App, edge: Edge): void {
     {
       tag: 'Records',
       query: 'import',
+      answer: 'import',
       produces: [NDJSON],
       consumes: ['text/csv', 'multipart/form-data'],
       answers: { 200: 'What became of the rows' },

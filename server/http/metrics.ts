@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ProblemCode } from '../../shared/problems.ts';
 import type { Commit, Committed } from '../pipeline-types.ts';
 import type { BackupKeeper } from '../safekeeping/keeper.ts';
+import { plainly } from './describe.ts';
 import type { App, Edge } from './edge.ts';
 import { createReceiverGauges, type Receivers } from './webhook-metrics.ts';
 
@@ -138,7 +139,8 @@ export function createMetrics(committed: Committed, clients: () => number, recei
 }
 
 export function metricRoutes(app: App, edge: Edge): void {
-  app.get('/metrics', async () => {
+  const doc = plainly('Metrics for Prometheus', '', { 200: { description: 'The text format', content: { 'text/plain': {} } } });
+  app.get('/metrics', doc, async () => {
     const { text, contentType } = await edge.running().metrics.scrape();
     return new Response(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
   });

@@ -1,6 +1,7 @@
 import { generateSpecs } from 'hono-openapi';
 import { PROBLEM_TITLES } from '../../shared/problems.ts';
-import { json } from './describe.ts';
+import { ANSWERS } from './answers.ts';
+import { json, plainly } from './describe.ts';
 import { DOCS_STYLE, docsPage, type OpenApi } from './docs-page.ts';
 import type { App } from './edge.ts';
 
@@ -31,9 +32,14 @@ export function openApiRoutes(app: App, version: string): void {
     document ??= generate(app, version);
     return document;
   };
-  app.get('/api/v1/openapi.json', async () => json(await spec()));
+  app.get(
+    '/api/v1/openapi.json',
+    plainly('This description', '', { 200: { description: 'OpenAPI 3.1', content: { 'application/json': {} } } }),
+    async () => json(await spec()),
+  );
   app.get(
     '/docs',
+    plainly('The description as a page', '', { 200: { description: 'The page', content: { 'text/html': {} } } }),
     async () =>
       new Response(docsPage(await spec()), { headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' } }),
   );
@@ -45,10 +51,12 @@ export function openApiRoutes(app: App, version: string): void {
 
 async function generate(app: App, version: string): Promise<OpenApi> {
   const spec = await generateSpecs(app, {
+    // A path with a dot in it is a file to the library: our own description.
+    excludeStaticFile: false,
     documentation: {
       info: { title: 'Highwater', version, description: 'Licences in use in a contact centre, as it happens.' },
       components: {
-        schemas: { Problem: PROBLEM_SCHEMA as never },
+        schemas: { ...ANSWERS, Problem: PROBLEM_SCHEMA } as never,
         securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       },
       security: [{ token: [] }, {}],

@@ -8,11 +8,11 @@ import { unknownOrganisation } from './problem.ts';
 
 export function organisationRoutes(app: App, edge: Edge): void {
   const tag = 'Organisations';
-  app.get('/api/v1/organisations', describe('List the organisations', '', { tag }), () =>
+  app.get('/api/v1/organisations', describe('List the organisations', '', { tag, answer: 'organisations' }), () =>
     json({ items: edge.running().pipeline.committed.organisations() }),
   );
 
-  app.get('/api/v1/organisations/:organisation', describe('Settings of an organisation', '', { tag }), (c) => {
+  app.get('/api/v1/organisations/:organisation', describe('Settings of an organisation', '', { tag, answer: 'organisation' }), (c) => {
     const organisation = nameInPath(c, 'organisation');
     const view = edge.running().pipeline.committed.organisation(organisation);
     if (!view) throw unknownOrganisation(organisation);
@@ -22,6 +22,7 @@ export function organisationRoutes(app: App, edge: Edge): void {
   const put = describe('Replace the settings of an organisation', 'A key that is absent becomes its default.', {
     tag,
     body: 'organisation',
+    answer: 'organisation',
   });
   app.put('/api/v1/organisations/:organisation', put, async (c) => {
     const organisation = nameInPath(c, 'organisation');

@@ -12,7 +12,7 @@ export function recordRoutes(app: App, edge: Edge): void {
   const doc = describe(
     'Licence records',
     'One per licence acquired or released. CSV, NDJSON and XLSX, by `Accept` or `format`, are streamed whole, without a cursor. CSV has names as they are, so that it can be imported; `escapeFormulas=true` puts an apostrophe before what a spreadsheet would take for a formula.',
-    { tag: 'Records', query: 'records', produces: EXPORTS },
+    { tag: 'Records', query: 'records', answer: 'records', produces: EXPORTS },
   );
   app.get('/api/v1/organisations/:organisation/records', doc, (c) => {
     const organisation = nameInPath(c, 'organisation');

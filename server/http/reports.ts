@@ -18,13 +18,13 @@ const TAG = 'Reports';
 
 export function reportRoutes(app: App, edge: Edge): void {
   const sources = dataSources(edge.config.catalogue);
-  const list = describe('Data sources', 'Fields, metrics and dimensions of which reports are made.', { tag: TAG });
+  const list = describe('Data sources', 'Fields, metrics and dimensions of which reports are made.', { tag: TAG, answer: 'dataSources' });
   app.get('/api/v1/data-sources', list, () => json({ dataSources: sources }));
 
   const doc = describe(
     'Make a report',
     'Metrics by dimensions. Totals are worked out over everything, never from the rows. Without a range: yesterday, local time. Also as CSV, XLSX or NDJSON, by `Accept` or `format`. NDJSON begins at once: lines of `{progress: {done, total}}`, then `{report}` with all but rows and totals, the rows as lists of cells, and `{totals}`; or `{problem}` as the last line. In CSV text that a spreadsheet would take for a formula begins with an apostrophe, but for `escapeFormulas=false`.',
-    { tag: TAG, body: 'report', query: 'reportFile', produces: REPORT_EXPORTS, answers: { 413: 'Too many rows' } },
+    { tag: TAG, answer: 'report', body: 'report', query: 'reportFile', produces: REPORT_EXPORTS, answers: { 413: 'Too many rows' } },
   );
   app.post('/api/v1/organisations/:organisation/reports', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');

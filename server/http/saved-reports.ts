@@ -79,7 +79,12 @@ export function savedReportRoutes(app: App, edge: Edge): void {
   const run = describe(
     'Make a saved report',
     'The answer is that of `POST .../reports`. With `deliver=true` it is made as its schedule would: a file, the webhook, an entry among its runs.',
-    { tag, query: 'run', produces: REPORT_EXPORTS, answers: { 202: 'Begun, with `deliver=true`', 413: 'Too many rows' } },
+    {
+      tag,
+      query: 'run',
+      produces: REPORT_EXPORTS,
+      answers: { 200: 'The report', 202: 'Begun, with `deliver=true`', 413: 'Too many rows' },
+    },
   );
   app.post(`${ONE}/run`, run, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];

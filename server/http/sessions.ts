@@ -8,6 +8,7 @@ export function sessionRoutes(app: App, edge: Edge): void {
   const doc = describe('Open sessions', 'Who is logged in where, since when, and with which licences.', {
     tag: 'Live state',
     query: 'sessions',
+    answer: 'sessions',
   });
   app.get('/api/v1/organisations/:organisation/sessions', doc, (c) => {
     const organisation = nameInPath(c, 'organisation');

@@ -13,11 +13,16 @@ export function silenceRoutes(app: App, edge: Edge): void {
   const tag = 'Alerts';
   const alerts = () => edge.running().pipeline.alerts;
 
-  app.get(ALL, describe('List the silences', 'Those that are not over.', { tag }), (c) =>
+  app.get(ALL, describe('List the silences', 'Those that are not over.', { tag, answer: 'silences' }), (c) =>
     json({ items: alerts().shown.silences(existingOrganisation(c, edge)) }),
   );
 
-  const add = describe('Silence alerts', 'What still fires when the silence is over is told then.', { tag, body: 'silence' });
+  const add = describe('Silence alerts', 'What still fires when the silence is over is told then.', {
+    tag,
+    body: 'silence',
+    answer: 'silence',
+    answers: { 201: 'Silenced' },
+  });
   app.post(ALL, add, async (c) => {
     const organisation = existingOrganisation(c, edge);
     const given = parseSilence(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes), edge.clock.now());

@@ -1,4 +1,5 @@
 import { LIVE_PATH } from '../../shared/live-protocol.ts';
+import { plainly } from './describe.ts';
 import type { App } from './edge.ts';
 import { HttpProblem } from './problem.ts';
 import { INGEST_PATH } from './web-sockets.ts';
@@ -6,7 +7,11 @@ import { INGEST_PATH } from './web-sockets.ts';
 /** Who asks for a WebSocket path without the handshake gets told what is missing. */
 export function upgradeRequiredRoutes(app: App): void {
   for (const path of [LIVE_PATH, INGEST_PATH]) {
-    app.get(path, () => {
+    const doc = plainly('A WebSocket', path === LIVE_PATH ? 'Subprotocol `highwater.v1`.' : 'Frames are `{ref, events}`.', {
+      101: { description: 'It is open' },
+      426: { description: 'This path speaks WebSocket only', content: { 'application/problem+json': {} } },
+    });
+    app.get(path, doc, () => {
       throw new HttpProblem(426, 'upgrade_required', 'Open a WebSocket here.', {
         headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
       });

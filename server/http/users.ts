@@ -16,7 +16,7 @@ export function userRoutes(app: App, edge: Edge): void {
   const tag = 'Users';
   const { maxBodyBytes } = edge.config.limits;
 
-  app.get(ALL, describe('List the users', '', { tag, query: 'page' }), (c) => {
+  app.get(ALL, describe('List the users', '', { tag, query: 'page', answer: 'users' }), (c) => {
     const { committed } = edge.running().pipeline;
     return json(committed.users(existing(committed, nameInPath(c, 'organisation')), parsePageQuery(searchOf(c))));
   });
@@ -35,7 +35,7 @@ export function userRoutes(app: App, edge: Edge): void {
     },
   );
 
-  app.get(ONE, describe('What a user is assigned', '', { tag }), (c) => {
+  app.get(ONE, describe('What a user is assigned', '', { tag, answer: 'user' }), (c) => {
     const { committed } = edge.running().pipeline;
     return json(found(committed, existing(committed, nameInPath(c, 'organisation')), nameInPath(c, 'user')));
   });
@@ -45,6 +45,7 @@ export function userRoutes(app: App, edge: Edge): void {
     describe('Assign to a user', 'A key that is absent becomes its default. With `effectiveFrom` it counts from that instant.', {
       tag,
       body: 'assignment',
+      answer: 'user',
     }),
     async (c) => {
       const { pipeline } = edge.running();

@@ -23,12 +23,12 @@ export function webhookRoutes(app: App, edge: Edge): void {
   const alerts = () => edge.running().pipeline.alerts;
   const inPath = (c: Context<AppEnv>): [string, string] => [existingOrganisation(c, edge), nameInPath(c, 'webhook')];
 
-  app.get(ALL, describe('List the webhooks', 'Without their secrets.', { tag }), (c) => {
+  app.get(ALL, describe('List the webhooks', 'Without their secrets.', { tag, answer: 'webhooks' }), (c) => {
     const organisation = existingOrganisation(c, edge);
     return json({ items: alerts().shown.webhooks(organisation) });
   });
 
-  app.get(ONE, describe('A webhook', 'Without its secret.', { tag }), (c) => {
+  app.get(ONE, describe('A webhook', 'Without its secret.', { tag, answer: 'webhook' }), (c) => {
     const [organisation, id] = inPath(c);
     const webhook = alerts().shown.webhookView(organisation, id);
     if (!webhook) throw unknownWebhook(id);
@@ -38,6 +38,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
   const put = describe('Set a webhook', 'Without a `secret` the one it has is kept; a new webhook gets one, shown in this answer only.', {
     tag,
     body: 'webhook',
+    answer: 'webhook',
   });
   app.put(ONE, put, async (c) => {
     const [organisation, id] = inPath(c);
@@ -75,7 +76,11 @@ export function webhookRoutes(app: App, edge: Edge): void {
     return c.body(null, 204);
   });
 
-  const test = describe('Send a test', 'The answer is the delivery, which is on its way.', { tag, answers: { 202: 'Queued' } });
+  const test = describe('Send a test', 'The answer is the delivery, which is on its way.', {
+    tag,
+    answer: 'delivery',
+    answers: { 202: 'Queued' },
+  });
   app.post(`${ONE}/test`, test, async (c) => {
     const [organisation, id] = inPath(c);
     const delivery = await alerts().testWebhook(organisation, id);
@@ -83,7 +88,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
     return json(deliveryView(delivery), 202);
   });
 
-  const list = describe('What became of each message', 'Newest first.', { tag, query: 'deliveries' });
+  const list = describe('What became of each message', 'Newest first.', { tag, query: 'deliveries', answer: 'deliveries' });
   app.get(`${ONE}/deliveries`, list, (c) => {
     const [organisation, id] = inPath(c);
     const { status, ...page } = parseDeliveryQuery(searchOf(c));
@@ -104,7 +109,11 @@ export function webhookRoutes(app: App, edge: Edge): void {
     return json(delivery);
   });
 
-  const retry = describe('Try a delivery again', 'At once, under the same `webhook-id`.', { tag, answers: { 202: 'Queued' } });
+  const retry = describe('Try a delivery again', 'At once, under the same `webhook-id`.', {
+    tag,
+    answer: 'delivery',
+    answers: { 202: 'Queued' },
+  });
   app.post(`${ONE}/deliveries/:delivery/retry`, retry, async (c) => {
     const [organisation, id] = inPath(c);
     const delivery = await alerts().retryDelivery(organisation, id, nameInPath(c, 'delivery'));

@@ -19,6 +19,7 @@ const EXPECTED: Record<string, string> = {
   boolean: 'true or false',
   array: 'an array',
   object: 'an object',
+  record: 'an object',
 };
 
 function message(issue: Issue): string {

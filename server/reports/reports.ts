@@ -72,6 +72,8 @@ export function createReports(options: ReportsOptions): Reports {
     async bill(name) {
       const period = begunPeriod(scopeOf(options), name);
       if (!period) return null;
+      const closed = closedBill(options, period);
+      if (closed) return { ...closed, statement: compareStatement(options, period, null) };
       const figures = await readFigures(options, period);
       return { ...figures.bill, statement: compareStatement(options, period, figures) };
     },
@@ -176,20 +178,39 @@ async function readFigures(options: ReportsOptions, period: BillingPeriod, signa
   return { bill, settings: settingsAtEnd(scopeOf(options), period) };
 }
 
+/** The bill of a closed period of which nothing has changed since: as it stands in its statement, which need not be worked out again. */
+function closedBill(options: ReportsOptions, period: BillingPeriod): Bill | undefined {
+  const { disk, organisation, types } = options;
+  const newest = readStatement(disk, organisation, period.name);
+  if (!newest || hasChanged(options, period)) return undefined;
+  const { bill } = JSON.parse(newest.text()) as Figures;
+  const scope = scopeOf(options);
+  const now = { ...periodView(scope, period), timeZone: scope.timeZone };
+  const told = new Set(bill.licences.map(({ licenceType }) => licenceType));
+  // A type that came to be known since has a row as well.
+  const isWhole = types.every((type) => told.has(type));
+  return isWhole && Object.entries(now).every(([key, value]) => bill[key as keyof typeof now] === value) ? bill : undefined;
+}
+
+/** Whether something before its end has changed since statements and records were last compared. */
+function hasChanged({ disk, organisation }: ReportsOptions, { end }: BillingPeriod): boolean {
+  const { changedFrom } = closingOf(disk, organisation);
+  return changedFrom !== null && changedFrom < end;
+}
+
 /** The bill of a period of which the entries are kept no more. */
 const keptBill = ({ disk, organisation }: Pick<ReportsOptions, 'disk' | 'organisation'>, { name }: BillingPeriod): Bill | undefined =>
   disk.get<Bill>('bills', [organisation, name]);
 
-/** The newest statement of a period beside what its records say now. */
-function compareStatement(options: ReportsOptions, period: BillingPeriod, figures: Figures): BillStatement | null {
+/** The newest statement of a period beside what its records say now. @param figures null: they are those of the statement */
+function compareStatement(options: ReportsOptions, period: BillingPeriod, figures: Figures | null): BillStatement | null {
   const { disk, organisation } = options;
-  const { name, end } = period;
+  const { name } = period;
   const newest = readStatement(disk, organisation, name);
   if (!newest) return null;
-  const { changedFrom } = closingOf(disk, organisation);
   // Where nothing has changed since statements and records were last compared there is nothing to compare.
-  const changed = changedFrom !== null && changedFrom < end && !keptBill(options, period);
-  const differences = changed ? differencesOf(JSON.parse(newest.text()) as Figures, figures) : [];
+  const changed = hasChanged(options, period) && !keptBill(options, period);
+  const differences = changed && figures ? differencesOf(JSON.parse(newest.text()) as Figures, figures) : [];
   const summary = summaryOf(newest.number, newest.stored);
   return { ...summary, revisions: newest.number - 1, agrees: differences.length === 0, differences };
 }

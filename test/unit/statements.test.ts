@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Closer, createCloser } from '../../server/billing/closer.ts';
 import { USUAL_CLOSING } from '../../server/billing/closing-times.ts';
-import type { TableName } from '../../server/store/store.ts';
+import type { Store, TableName } from '../../server/store/store.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
 import type { Bill } from '../../shared/bill.ts';
 import { canonicalJson, canonicalPieces } from '../../shared/canonical-json.ts';
 import type { BillingPeriodRow, BillNow, Statement, StatementRow } from '../../shared/statements.ts';
 import { startApp } from '../support/app.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { countingStore } from '../support/counting-store.ts';
 import { centres, play } from '../support/random-centre.ts';
 import { property } from '../support/seeded.ts';
 
@@ -17,8 +18,8 @@ const DAY = 24 * HOUR;
 const at = (text: string): number => Date.parse(text);
 
 /** Books with somebody who closes their periods, looked after by hand. */
-async function closedBooks(start: number) {
-  const books = await openTestBooks(start);
+async function closedBooks(start: number, store?: Store) {
+  const books = await openTestBooks(start, store);
   const closerOf = () => {
     const log = { error: (fields: object, message: string) => expect.fail(`${message}: ${JSON.stringify(fields)}`) };
     return createCloser({ clock: books.clock, log, pipeline: books.pipeline, times: USUAL_CLOSING });
@@ -53,8 +54,8 @@ const withoutIdle = (bill: Bill | undefined) =>
 
 const ENTITLEMENTS = { Recording: { concurrent: 1, contingency: 5, unitPrice: 10, contingencyPrice: 25 } };
 
-async function october() {
-  const centre = await closedBooks(at('2026-10-05T08:00:00Z'));
+async function october(store?: Store) {
+  const centre = await closedBooks(at('2026-10-05T08:00:00Z'), store);
   await centre.settings({ timeZone: 'Europe/London', entitlements: ENTITLEMENTS });
   await centre.send({ user: 'a', licences: ['Recording'], id: 'first' });
   await centre.pass(at('2026-10-05T12:00:00Z'));
@@ -114,6 +115,40 @@ describe('statements', () => {
       agrees: true,
       differences: [],
     });
+  });
+
+  it('STMT-14 a closed period of which nothing has changed is answered from its statement, and else from the records', async () => {
+    const store = countingStore();
+    const centre = await october(store);
+    const many = Array.from({ length: 100 }, (_, n) => ({
+      user: 'c',
+      licences: ['Recording'],
+      at: at('2026-10-05T11:00:00Z') + n * 1_000,
+      type: n % 2 === 0 ? ('login' as const) : ('logout' as const),
+    }));
+    await centre.send(...many);
+    await centre.pass(at('2026-11-05T00:00:00Z'));
+    await centre.restartAfter(0);
+    const read = async () => {
+      await centre.books.restart();
+      store.entries = 0;
+      const { statement, ...bill } = (await centre.reports().bill('2026-10')) as BillNow;
+      const entries = store.entries;
+      expect((await centre.reports().figures('2026-10'))?.bill).toEqual(bill);
+      // The first entry of all is always looked up: it tells where the books begin.
+      return { entries: entries >= many.length, agrees: statement?.agrees };
+    };
+    expect(await read()).toEqual({ entries: false, agrees: true });
+    await centre.send(late, lateEnd);
+    expect(await read()).toEqual({ entries: true, agrees: false });
+    await centre.restartAfter(0);
+    await centre.pass(at('2026-11-06T00:00:00Z'));
+    expect(await read()).toEqual({ entries: false, agrees: true });
+    // A new type has a row of nothing, and on another clock the period is another.
+    await centre.send({ user: 'a', licences: ['Conferencing'] });
+    expect(await read()).toEqual({ entries: true, agrees: true });
+    await centre.settings({ timeZone: 'Asia/Kathmandu', entitlements: ENTITLEMENTS });
+    expect(await read()).toEqual({ entries: true, agrees: false });
   });
 
   it('STMT-2 late records never overwrite: a revision holds the hash of the one before and what is different', async () => {
@@ -254,6 +289,7 @@ describe('statements', () => {
         for (const { name, end } of centre.reports().endedPeriods(Number.NEGATIVE_INFINITY)) {
           if (end + USUAL_CLOSING.closeAfterMs > centre.clock.now()) continue;
           const { statement, ...bill } = (await centre.reports().bill(name)) as BillNow;
+          expect((await centre.reports().figures(name))?.bill).toEqual(bill);
           expect(withoutIdle(centre.statement(name)?.bill)).toEqual(withoutIdle(bill));
           expect(statement).toMatchObject({ agrees: true, differences: [] });
         }

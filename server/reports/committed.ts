@@ -165,13 +165,13 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
     },
     holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes, now()) : undefined),
     records(id, query) {
-      const pieces = shown.has(id) ? readRecords(store, id, query, (type) => order.has(type)) : undefined;
+      const pieces = shown.has(id) ? readRecords(levels, id, query, (type) => order.has(type)) : undefined;
       return pieces && wholePage(pieces);
     },
     recordPieces: (id, query) =>
       shown.has(id)
         ? inPieces(
-            readRecords(store, id, query, (type) => order.has(type)),
+            readRecords(levels, id, query, (type) => order.has(type)),
             turns,
           )
         : undefined,

@@ -179,6 +179,9 @@ describe('what comes late together', () => {
     // A hundred rows lie behind it, and few of them were touched for the answer.
     expect(rows).toBeLessThan(30);
     compareBuckets(books);
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 1_000, order: 'desc', user: 'a' })?.items ?? [];
+    // From the newest on; the very first was there before b came.
+    expect(records.map(({ inUse }) => inUse)).toEqual(comings.map((_, nth) => 1 + (nth % 2)).with(-1, 1));
     const reports = books.pipeline.committed.reports(ORGANISATION);
     const days: (number | undefined)[] = [];
     for await (const list of reports?.history({ from: START, to: END, resolution: '1d' }) ?? [])

@@ -13,7 +13,7 @@ import type { Reader } from './store/store.ts';
 
 /** A piece that failed is not tried again at once. */
 const RETRY_PIECE_MS = 10_000;
-/** A piece of retention that failed is tried again after so long; where there was nothing to do, it is looked again. */
+/** A piece of retention that failed is tried again after so long; where there was nothing to do, or no room to do it in, it is looked again. */
 const RETRY_KEEPING_MS = 600_000;
 const LOOK_FOR_KEEPING_MS = 1_000;
 
@@ -115,8 +115,10 @@ export function createBackground({
       };
       keepOf(next).then(over, (error) => {
         over();
-        if (!(error instanceof NotRecordingError)) log.error({ err: error }, 'what is kept no longer could not be removed');
-        keepAfter = clock.now() + RETRY_KEEPING_MS;
+        // The first commit that meets with a full disk gives the ballast up: the next may find room.
+        const isFull = error instanceof NotRecordingError;
+        if (!isFull) log.error({ err: error }, 'what is kept no longer could not be removed');
+        keepAfter = clock.now() + (isFull ? LOOK_FOR_KEEPING_MS : RETRY_KEEPING_MS);
       });
     },
   };

@@ -64,7 +64,8 @@ export function openLmdbStore(dataDir: string, { minFreeBytes = 0, ballastBytes 
     ...readerOf(table),
     async commit(writes: readonly Write[]): Promise<void> {
       try {
-        await root.transaction(() => {
+        // A plain transaction would keep what was put before a row that cannot be written.
+        await root.childTransaction(() => {
           for (const { table: name, key, value } of writes) {
             if (value === undefined) table(name).remove(key as (string | number)[]);
             else table(name).put(key as (string | number)[], holdsLevels(name) ? packLevels(value as LevelRow) : value);

@@ -57,15 +57,18 @@ export function createMemoryStore(): Store {
     },
     async commit(writes: readonly Write[]): Promise<void> {
       for (const [name, left] of begun) if (left > 0) throw new Error(`A range of ${name} was begun and not read to its end`);
-      for (const { table: name, key, value } of writes) {
+      // One that cannot be copied leaves nothing of the others.
+      const copies = writes.map(({ table: name, key, value }) => (value === undefined ? undefined : copyIn(name, key, value)));
+      for (const [nth, { table: name, key }] of writes.entries()) {
         const rows = table(name);
         const index = find(rows, key);
+        const value = copies[nth];
         if (value === undefined) {
           if (index >= 0) rows.splice(index, 1);
         } else if (index >= 0) {
-          rows[index] = { key, value: copyIn(name, key, value) };
+          rows[index] = { key, value };
         } else {
-          rows.splice(lowerBound(rows, key), 0, { key: [...key], value: copyIn(name, key, value) });
+          rows.splice(lowerBound(rows, key), 0, { key: [...key], value });
         }
       }
     },

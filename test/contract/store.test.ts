@@ -85,6 +85,25 @@ describe.each(Object.entries(implementations))('%s store', (_name, create) => {
     expect(store.get('meta', ['y'])).toBeUndefined();
   });
 
+  it('STORE-44 leaves nothing of a batch of which one row cannot be written, and goes on', async () => {
+    const store = create();
+    await store.commit([{ table: 'meta', key: ['seq'], value: 1 }]);
+    const bad = {
+      get seq(): never {
+        throw new Error('cannot be read');
+      },
+    };
+    const batch = store.commit([
+      { table: 'meta', key: ['seq'], value: 2 },
+      { table: 'sessions', key: ['129', 'a', 'd'], value: 1 },
+      { table: 'entries', key: ['129', 1, 1, 1], value: bad },
+    ]);
+    await expect(batch).rejects.toThrow('cannot be read');
+    expect([store.get('meta', ['seq']), store.get('sessions', ['129', 'a', 'd'])]).toEqual([1, undefined]);
+    await store.commit([{ table: 'meta', key: ['seq'], value: 3 }]);
+    expect(store.get('meta', ['seq'])).toBe(3);
+  });
+
   it('STORE-4 keeps names apart that look alike, and awkward ones whole', async () => {
     const store = create();
     const names = [

@@ -13,7 +13,7 @@ export class LiveConnection {
   readonly #clock: LiveClock;
   readonly #limits: LiveLimits;
   readonly #resync: (connection: LiveConnection, organisation: string) => void;
-  /** Organisations of which it missed a frame. */
+  /** Organisations of which it missed a frame; only while it is congested. */
   readonly #missed = new Set<string>();
   #cancelStuck: (() => void) | null = null;
   #rubbish = 0;
@@ -37,9 +37,8 @@ export class LiveConnection {
     return this.#cancelStuck !== null;
   }
 
-  /** A frame that only makes sense after the one before it; to a socket that missed one it is not sent. */
+  /** A frame that only makes sense after the one before it. Whoever missed one is congested until it gets a snapshot. */
   delta(organisation: string, frame: Buffer): void {
-    if (this.#missed.has(organisation)) return;
     if (this.congested) this.#missed.add(organisation);
     else this.#write(frame);
   }

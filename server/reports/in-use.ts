@@ -27,7 +27,7 @@ export function inUseAfter(disk: Reader, organisation: string, positions: readon
   let rows: Iterator<Row<Entry>> | null = null;
   const walk = (target: Key, most: number): void => {
     rows ??= disk
-      .range<Entry>('entries', { start: reached === null ? [organisation] : after(reached), end: after([organisation]) })
+      .range<Entry>('entries', { start: reached === null ? [organisation] : behind(reached), end: after([organisation]) })
       [Symbol.iterator]();
     for (let steps = 0; steps < most && (reached === null || compareKeys(reached, target) < 0); steps++) {
       const row = rows.next();
@@ -89,7 +89,7 @@ export function inUseAt(disk: Reader, organisation: string, at: number): Map<str
   const end = [organisation, at];
   const mark = lastMark(disk, organisation, end);
   const levels = new Map(mark?.value ?? []);
-  for (const row of disk.range<Entry>('entries', { start: mark ? after(mark.key) : [organisation], end })) countEntry(row.value, levels);
+  for (const row of disk.range<Entry>('entries', { start: mark ? behind(mark.key) : [organisation], end })) countEntry(row.value, levels);
   return levels;
 }
 
@@ -98,6 +98,9 @@ function lastMark(disk: Reader, organisation: string, key: Key): Row<[string, nu
   const [mark] = disk.range<[string, number][]>('marks', { start: [organisation], end: key, reverse: true, limit: 1 });
   return mark;
 }
+
+/** Behind a key, and before all that begin with it: what a logout of everybody closed is not counted in a mark at it. */
+const behind = (key: Key): Key => [...key, Number.NEGATIVE_INFINITY];
 
 /** The first key that sorts after a key and all that begin with it. */
 const after = (key: Key): Key => [...key, '\u{10FFFF}'.repeat(257)];

@@ -65,6 +65,16 @@ describe('marks of in-use levels', () => {
     expect([found.get('first'), found.get('u0'), found.get('u598'), found.get('u599')]).toEqual([600, 599, 1, 0]);
   });
 
+  it.each([
+    254, 255, 256,
+  ])('ORDER-41 are right behind a logout of everybody at which a mark stands, also counted on from there (%i)', async (count) => {
+    const books = await openTestBooks(NOW);
+    await books.send(...logins(count, NOW - 600_000, 10), { type: 'logout-all', at: NOW - 300_000 });
+    await books.send({ user: 'later', at: NOW - 299_000, licences: ['Recording'] });
+    const [last] = books.pipeline.committed.records(ORGANISATION, { limit: 1, order: 'desc' })?.items ?? [];
+    expect(last).toMatchObject({ user: 'later', inUse: 1 });
+  });
+
   it('ORDER-24 come with late events too: no record is counted on from far', async () => {
     const books = await openTestBooks(NOW);
     await books.settings({ entitlements: { Recording: { concurrent: 100, contingency: 10 } } });

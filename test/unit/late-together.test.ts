@@ -4,6 +4,22 @@ import type { Store } from '../../server/store/store.ts';
 import { type EventInput, ORGANISATION, openTestBooks } from '../support/books.ts';
 import { compareBuckets } from '../support/compare-buckets.ts';
 
+/** A store that counts the rows of five minutes that are written to it. */
+function countingRows(): { store: Store; rows: number } {
+  const store = createMemoryStore();
+  const counting = {
+    rows: 0,
+    store: {
+      ...store,
+      commit(writes: Parameters<Store['commit']>[0]) {
+        counting.rows += writes.filter(({ table }) => table === 'buckets').length;
+        return store.commit(writes);
+      },
+    },
+  };
+  return counting;
+}
+
 const START = Date.parse('2026-10-30T20:00:00Z');
 const END = Date.parse('2026-11-02T08:00:00Z');
 
@@ -26,16 +42,8 @@ describe('what comes late together', () => {
   });
 
   it('ORDER-28 while many users are worked out again in pieces, each row of levels is written about once', async () => {
-    const store = createMemoryStore();
-    let written = 0;
-    const counting: Store = {
-      ...store,
-      commit(writes) {
-        written += writes.filter(({ table }) => table === 'buckets').length;
-        return store.commit(writes);
-      },
-    };
-    const books = await openTestBooks(END, counting, { effort: { atOnce: 10, perPiece: 10 } });
+    const counting = countingRows();
+    const books = await openTestBooks(END, counting.store, { effort: { atOnce: 10, perPiece: 10 } });
     const events = Array.from({ length: 300 }, (_, n) => ({
       type: n % 60 < 30 ? ('login' as const) : ('logout' as const),
       user: `u${n % 30}`,
@@ -43,12 +51,12 @@ describe('what comes late together', () => {
       ...(n % 60 < 30 && { licences: ['Recording'] }),
     }));
     await books.send(...events);
-    written = 0;
+    counting.rows = 0;
     await books.settings({ scheduledLogOff: '02:00', timeZone: 'UTC' });
     await books.recomputed();
     compareBuckets(books);
-    expect(written).toBeGreaterThan(200);
-    expect(written).toBeLessThan(600);
+    expect(counting.rows).toBeGreaterThan(200);
+    expect(counting.rows).toBeLessThan(600);
   });
 
   it('ORDER-29 a logout of everybody that is late by moments ends what was there then, and leaves who came since', async () => {
@@ -157,16 +165,8 @@ describe('what comes late together', () => {
   });
 
   it('ORDER-26 who came long ago and is still there shows everywhere at once, while rows of the past are still to be raised', async () => {
-    const store = createMemoryStore();
-    let rows = 0;
-    const counting: Store = {
-      ...store,
-      commit(writes) {
-        rows += writes.filter(({ table }) => table === 'buckets').length;
-        return store.commit(writes);
-      },
-    };
-    const books = await openTestBooks(END, counting, { effort: { atOnce: 5_000, perPiece: 2 } });
+    const counting = countingRows();
+    const books = await openTestBooks(END, counting.store, { effort: { atOnce: 5_000, perPiece: 2 } });
     const comings = Array.from({ length: 100 }, (_, nth) => ({
       user: 'a',
       type: nth % 2 === 0 ? ('login' as const) : ('logout' as const),
@@ -174,10 +174,10 @@ describe('what comes late together', () => {
       ...(nth % 2 === 0 && { licences: ['Recording'] }),
     }));
     await books.send(...comings);
-    rows = 0;
+    counting.rows = 0;
     await books.send({ user: 'b', at: START + 60_000, licences: ['Recording'] });
     // A hundred rows lie behind it, and few of them were touched for the answer.
-    expect(rows).toBeLessThan(30);
+    expect(counting.rows).toBeLessThan(30);
     compareBuckets(books);
     const records = books.pipeline.committed.records(ORGANISATION, { limit: 1_000, order: 'desc', user: 'a' })?.items ?? [];
     // From the newest on; the very first was there before b came.

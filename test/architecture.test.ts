@@ -57,7 +57,7 @@ describe('the rules can fail', () => {
     ['ARCH-28', 'server/saved-reports/runner.ts', "import { json } from '../http/describe.ts';"],
     ['ARCH-29', 'server/reports/records.ts', "import { json } from '../http/describe.ts';"],
     ['ARCH-27', 'server/formats/csv.ts', "import { json } from '../http/describe.ts';"],
-    ['ARCH-19', 'server/parse/events.ts', "import { recordEvent } from '../books/record-event.ts';"],
+    ['ARCH-19', 'server/parse/events.ts', "import { recordEvents } from '../books/record-event.ts';"],
   ];
   it.each(bad)('%s is broken by a bad %s', (id, path, source) => {
     const found = importViolations([sourceFile(path, source)]);

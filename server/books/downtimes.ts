@@ -5,8 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { Batch, Books } from './batch.ts';
 
 /** While the machine slept, its clock was set forward, or nothing could be recorded, nobody was heard. One that goes on replaces what was known of it. */
-export function noteDowntime(batch: Batch, downtime: Downtime | null): void {
-  if (downtime === null) return;
+export function noteDowntime(batch: Batch, downtime: Downtime): void {
   batch.draft.put('downtimes', [downtime.from], downtime.until);
   const others = batch.books.downtimes.filter(({ from }) => from !== downtime.from);
   batch.books.downtimes = [...others, downtime].sort((a, b) => a.from - b.from);

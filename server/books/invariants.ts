@@ -1,5 +1,13 @@
 import { sameLevels } from '../usage/levels.ts';
+import type { Batch } from './batch.ts';
 import type { Organisation } from './organisation.ts';
+
+/** Wrong numbers are worse than none: what is wrong with those that a batch has changed, in words with the type and the organisation. */
+export function brokenInvariants({ books, changed }: Batch): string[] {
+  return [...changed].flatMap(([id, types]) =>
+    [...types].map((type) => brokenInvariant(books.organisations.get(id) as Organisation, type)).filter((broken) => broken !== null),
+  );
+}
 
 /**
  * What is wrong with the numbers of a licence type, in words; null when nothing is. Cheap enough for every batch: sum over

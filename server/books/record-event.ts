@@ -2,7 +2,7 @@
 import type { EventResult, LicenceEvent, RecordFlag } from '../../shared/events.ts';
 import { noteAnomalies } from './anomalies.ts';
 import { acquiresOf, applyEntry } from './apply-entry.ts';
-import { type Batch, nextReceipt, organisationOf, touch, touchSession } from './batch.ts';
+import { type Batch, countEvent, nextReceipt, organisationOf, touch, touchSession } from './batch.ts';
 import { CLASS, type Entry, type Position } from './entry.ts';
 import { firstAnswer, rememberAnswer } from './idempotency.ts';
 import { isLate, recordLate, sweepLate } from './late.ts';
@@ -13,7 +13,15 @@ import { sweepSessions } from './timers.ts';
 
 type Result = Omit<EventResult, 'index'>;
 
-export function recordEvent(batch: Batch, event: LicenceEvent): Result {
+export function recordEvents(batch: Batch, events: LicenceEvent[]): EventResult[] {
+  return events.map((event, index) => {
+    const result = recordEvent(batch, event);
+    countEvent(batch, event.type, result.reason ?? result.status);
+    return { index, ...result };
+  });
+}
+
+function recordEvent(batch: Batch, event: LicenceEvent): Result {
   const organisation = organisationOf(batch, event.organisation);
   const known = firstAnswer(batch.draft, event);
   if (known) {

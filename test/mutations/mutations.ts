@@ -9,7 +9,8 @@ export interface Mutation {
 
 const SIMULATION = 'test/unit/simulation.test.ts';
 const PIPELINE = 'server/pipeline.ts';
-const COMMIT = '      await store.commit(writes);\n';
+const RECORDING = 'server/recording.ts';
+const COMMIT = '      await recording.commit(writes, now);\n';
 
 export const MUTATIONS: Mutation[] = [
   {
@@ -30,34 +31,34 @@ export const MUTATIONS: Mutation[] = [
     name: 'tells displays and the webhook worker before the commit',
     file: PIPELINE,
     from: COMMIT,
-    to: `      tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: [], queued: alerting.queued, seconds: 0 });\n${COMMIT}`,
+    to: `      tellListeners({ seq: books.seq, at: now, changed: batch.changed, events: [], queued: alerting.queued, failures: [], seconds: 0 });\n${COMMIT}`,
     test: SIMULATION,
   },
   {
     name: 'keeps in memory what a failed commit left there',
     file: PIPELINE,
-    from: '    let jobs = batchJobs;\n    loadAgain();\n',
-    to: '    let jobs = batchJobs;\n',
+    from: '    loadAgain();\n    const isFull =',
+    to: '    const isFull =',
     test: 'test/unit/full-disk.test.ts',
   },
   {
     name: 'commits a batch in two halves',
     file: PIPELINE,
     from: COMMIT,
-    to: '      await store.commit(writes.slice(0, writes.length >> 1));\n      await store.commit(writes.slice(writes.length >> 1));\n',
+    to: '      await recording.commit(writes.slice(0, writes.length >> 1), now);\n      await recording.commit(writes.slice(writes.length >> 1), now);\n',
     test: SIMULATION,
   },
   {
     name: 'stays degraded after the disk has room again',
-    file: PIPELINE,
-    from: "    if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };\n",
+    file: RECORDING,
+    from: "      if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };\n",
     to: '',
     test: 'test/unit/full-disk.test.ts',
   },
   {
     name: 'frees who could not be heard on a full disk',
     file: PIPELINE,
-    from: '      noteDowntime(batch, deaf);\n',
+    from: '      for (const silence of recording.unheard(now)) noteDowntime(batch, silence);\n',
     to: '',
     test: 'test/unit/full-disk.test.ts',
   },

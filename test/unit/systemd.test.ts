@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { DAMAGED } from '../../server/cli/exit-codes.ts';
 import { STOP_WITHIN_MS } from '../../server/cli/serve.ts';
-import { DEAD_MS } from '../../server/pipeline.ts';
 import type { Health } from '../../server/pipeline-types.ts';
+import { DEAD_MS } from '../../server/recording.ts';
 import { createSystemd } from '../../server/systemd.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 

@@ -20,7 +20,7 @@ import { whatIfCommand } from './cli/what-if.ts';
 
 const program = new Command('highwater')
   .description('Counts licences in use in a contact centre as it happens, and warns before the next login costs money.')
-  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage; of serve also 65 and 70, see docs/operations.md.')
   .showHelpAfterError('(highwater --help lists the commands)');
 
 const commands = [
@@ -44,12 +44,17 @@ addSimulateCommand(program);
 addDemoCommand(program);
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands: parts }) => parts)]) command.exitOverride();
 
+// Whoever reads may have seen enough, as `| head` has: no fault of the command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   // Help is thrown too, with exit code 0; every other complaint of the parser is about usage.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
-  else {
+  else if ((error as NodeJS.ErrnoException).code !== 'EPIPE') {
     process.stderr.write(`highwater: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = FAILED;
   }

@@ -54,8 +54,8 @@ export class LevelLine {
   #markUntil: Instant;
   #nextSample: Instant;
   /** Levels higher than all before, with their instants. */
-  readonly #heights: { value: number; at: Instant }[] = [];
-  readonly #stays: Stay[] = [];
+  #heights: { value: number; at: Instant }[] = [];
+  #stays: Stay[] = [];
   readonly #sampleAfter: (at: Instant) => Instant;
 
   /** @param sampleAfter the end of the five minutes of the local clock that an instant is in */
@@ -90,8 +90,8 @@ export class LevelLine {
     for (const [level, milliseconds] of state.time) line.time.set(level, milliseconds);
     line.#markUntil = state.markUntil;
     line.#nextSample = state.nextSample;
-    line.#heights.push(...state.heights);
-    line.#stays.push(...state.stays);
+    line.#heights = [...state.heights];
+    line.#stays = [...state.stays];
     if (state.standing) line.#standing = state.standing;
     return line;
   }

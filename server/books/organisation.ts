@@ -7,7 +7,6 @@ import { emptyPools, type Pools } from '../licensing/pools.ts';
 import type { Devices } from '../licensing/sessions.ts';
 import { inForce, inForceBefore, lastReceived, type Version } from '../licensing/versions.ts';
 import { createTypeUsage, type TypeUsage } from '../usage/type-usage.ts';
-import type { Position } from './entry.ts';
 import { noRecomputations, type Recomputations } from './recomputation.ts';
 import type { StoredType } from './stored.ts';
 
@@ -239,7 +238,3 @@ export function typeState(organisation: Organisation, type: string): TypeState {
   organisation.types.set(type, made);
   return made;
 }
-
-/** Whether a position lies behind something that has already been applied to everybody, or to anybody. */
-export const isInOrder = (organisation: Organisation, { at }: Position): boolean =>
-  at >= organisation.newestAt && at >= organisation.lastSweepAt;

@@ -4,8 +4,9 @@ import type { Backup } from '../../shared/backups.ts';
 import { systemClock } from '../clock.ts';
 import { makeBackup } from '../safekeeping/make-backup.ts';
 import { DATA_FILE } from '../store/lmdb.ts';
-import { ask, httpUrl } from './daemon-client.ts';
+import { ask } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
+import { dataDirOption, httpUrl, tokenOption } from './options.ts';
 
 interface BackupFlags {
   dataDir: string;
@@ -18,10 +19,10 @@ interface BackupFlags {
 export function backupCommand(): Command {
   return new Command('backup')
     .description('copy the books as they are committed now, also beside a running daemon, and check the copy')
-    .option('--data-dir <dir>', 'where the books are kept (default: HIGHWATER_DATA_DIR)', process.env['HIGHWATER_DATA_DIR'] ?? './data')
+    .addOption(dataDirOption())
     .option('--to <dir>', 'where backups are kept (default: backups below the data directory)')
     .option('--url <url>', 'let this daemon make it, where it keeps its backups', httpUrl)
-    .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN'])
+    .addOption(tokenOption())
     .option('--json', 'print what was made as JSON')
     .action(async ({ dataDir, to = join(dataDir, 'backups'), url, token, json }: BackupFlags) => {
       const backup = await (url === undefined ? makeHere(dataDir, to) : makeThere(url, token));

@@ -3,29 +3,17 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { linesIn } from '../../shared/lines.ts';
 import type { Problem } from '../../shared/problems.ts';
+import { tokenOption, urlOption } from './options.ts';
 
 export interface DaemonFlags {
   url: string;
   token?: string;
 }
 
-export const DEFAULT_URL = 'http://127.0.0.1:7420';
-
-/** Adds `--url` and `--token`; without them, HIGHWATER_URL and HIGHWATER_TOKEN. */
-export function withDaemon(command: Command): Command {
-  return command
-    .option('--url <url>', 'the daemon', httpUrl, process.env['HIGHWATER_URL'] ?? DEFAULT_URL)
-    .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN']);
-}
-
-export function httpUrl(text: string): string {
-  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''))
-    throw new InvalidArgumentError('A URL like http://127.0.0.1:7420 is needed.');
-  return text;
-}
+export const withDaemon = (command: Command): Command => command.addOption(urlOption()).addOption(tokenOption());
 
 export const organisationPath = (organisation: string, rest: string): string =>
   `/api/v1/organisations/${encodeURIComponent(organisation)}${rest}`;

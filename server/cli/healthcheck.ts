@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { DEFAULT_URL, httpUrl } from './daemon-client.ts';
 import { FAILED, OK } from './exit-codes.ts';
+import { urlOption } from './options.ts';
 
 const TIMEOUT_MS = 5_000;
 
 export function healthcheckCommand(): Command {
   return new Command('healthcheck')
     .description('ask a daemon whether it records and answers')
-    .option('--url <url>', 'where it listens', httpUrl, process.env['HIGHWATER_URL'] ?? DEFAULT_URL)
+    .addOption(urlOption())
     .option('--json', 'print its answer as JSON')
     .action(async ({ url, json = false }: { url: string; json?: boolean }) => {
       process.exitCode = await healthcheck(url, json);

@@ -4,12 +4,13 @@ import { systemClock } from '../clock.ts';
 import { lockDataDir } from '../data-dir-lock.ts';
 import { missingAfter, prepareRestore, putInPlace } from '../safekeeping/restore.ts';
 import { OK } from './exit-codes.ts';
+import { dataDirOption } from './options.ts';
 
 export function restoreCommand(): Command {
   return new Command('restore')
     .description('put a backup in the place of the books, with no daemon running; what was there is moved aside')
     .argument('<backup>', 'a backup, or its file')
-    .option('--data-dir <dir>', 'where the books are kept (default: HIGHWATER_DATA_DIR)', process.env['HIGHWATER_DATA_DIR'] ?? './data')
+    .addOption(dataDirOption())
     .option('--json', 'answer as JSON')
     .action(async (backup: string, { dataDir, json = false }: { dataDir: string; json?: boolean }) => {
       const unlock = await lockDataDir(dataDir);

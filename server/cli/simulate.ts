@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts';
 import { createReporter, summaryText } from '../simulate/reporter.ts';
 import { type RunOptions, runSimulation } from '../simulate/run.ts';
 import { FAILED, OK } from './exit-codes.ts';
+import { httpUrl, tokenOption } from './options.ts';
 
 interface SimulateFlags {
   url: string;
@@ -36,12 +37,6 @@ export function seedNumber(text: string): number {
   return value;
 }
 
-function httpUrl(text: string): string {
-  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''))
-    throw new InvalidArgumentError('A URL like http://127.0.0.1:7420 is needed.');
-  return text;
-}
-
 /** `highwater simulate`: exit 0 when all was acknowledged, 1 when not. */
 export function addSimulateCommand(program: Command): void {
   program
@@ -53,7 +48,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--seed <s>', 'the same seed plays the same centre', seedNumber, 1)
     .option('--duration <seconds>', 'stop after this time; default: on Ctrl-C', positive)
     .option('--organisation <id>', 'its id', DEFAULT_ORGANISATION)
-    .option('--token <token>', 'where the daemon asks for one')
+    .addOption(tokenOption())
     .option('--json', 'the summary as JSON')
     .action(async (flags: SimulateFlags) => {
       const { duration, json, ...rest } = flags;

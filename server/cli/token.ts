@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, type Role } from '../config.ts';
 import { name as nameSchema } from '../parse/fields.ts';
 import { createToken, readTokens, revokeToken } from '../tokens.ts';
+import { dataDirOption } from './options.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -13,11 +14,7 @@ interface DirectoryFlags {
 export function tokenCommand(): Command {
   const command = new Command('token').description('tokens for programs and people that reach the daemon from elsewhere');
   const part = (name: string, words: string) =>
-    command
-      .command(name)
-      .description(words)
-      .option('--data-dir <dir>', 'where the books are kept', process.env['HIGHWATER_DATA_DIR'] ?? './data')
-      .option('--json', 'answer as JSON');
+    command.command(name).description(words).addOption(dataDirOption()).option('--json', 'answer as JSON');
 
   part('create', 'make a token and print it: it is shown this once')
     .requiredOption('--name <name>', 'what it is for: it stands beside every change made with it', tokenName)

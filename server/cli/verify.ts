@@ -7,8 +7,9 @@ import { verifyCopy } from '../safekeeping/verify-copy.ts';
 import { DATA_FILE, openDataFile } from '../store/lmdb.ts';
 import type { Difference, Findings } from '../verify/findings.ts';
 import { verifyStore } from '../verify/verify.ts';
-import { ask, type DaemonFlags, httpUrl } from './daemon-client.ts';
+import { ask, type DaemonFlags } from './daemon-client.ts';
 import { FAILED, OK } from './exit-codes.ts';
+import { dataDirOption, httpUrl, tokenOption } from './options.ts';
 
 interface VerifyFlags {
   dataDir: string;
@@ -20,9 +21,9 @@ interface VerifyFlags {
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('derive sessions, counts, marks and history from the records again and compare; also beside a running daemon')
-    .option('--data-dir <dir>', 'where the books are kept (default: HIGHWATER_DATA_DIR)', process.env['HIGHWATER_DATA_DIR'] ?? './data')
+    .addOption(dataDirOption())
     .option('--url <url>', 'let this daemon look at its own', httpUrl)
-    .option('--token <token>', 'where the daemon asks for one (default: HIGHWATER_TOKEN)', process.env['HIGHWATER_TOKEN'])
+    .addOption(tokenOption())
     .option('--json', 'print what was found as JSON')
     .action(async ({ dataDir, url, token, json }: VerifyFlags) => {
       const findings = await (url === undefined ? verifyDataDir(dataDir) : verifyThere({ url, ...(token !== undefined && { token }) }));

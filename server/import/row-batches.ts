@@ -24,7 +24,7 @@ export async function* rowBatches(rows: AsyncIterable<ReadRow>, { size, together
   let last: ReadRow | null = null;
   const takeInstant = (): void => {
     if (backwards) instant.reverse();
-    batch.push(...numbered(instant));
+    for (const row of numbered(instant)) batch.push(row);
     instant = [];
   };
   for await (const row of rows) {

@@ -1,5 +1,5 @@
 import type { Catalogue, LicenceType } from '../../shared/catalogue.ts';
-import { SYSTEM_FAMILY, UNKNOWN_FAMILY } from '../../shared/catalogue.ts';
+import { UNKNOWN_FAMILY } from '../../shared/catalogue.ts';
 import type { Assignment } from '../../shared/organisation.ts';
 
 /** The catalogue, arranged for the questions that every login asks. */
@@ -41,12 +41,6 @@ export function createGrants(catalogue: Catalogue): Grants {
       return [...acquired];
     },
   };
-}
-
-/** Whether anyone can log in through a source: not through one that only releases, nor through the system's own. */
-export function canLogIn(catalogue: Catalogue, logonSource: string): boolean {
-  const source = catalogue.logonSources.find((candidate) => candidate.name === logonSource);
-  return !source || (source.acquires && source.family !== SYSTEM_FAMILY);
 }
 
 function groupBy(types: LicenceType[], key: (type: LicenceType) => string | null): Map<string, string[]> {

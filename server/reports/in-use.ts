@@ -1,5 +1,5 @@
 import type { Instant } from '../../shared/time.ts';
-import { type Entry, type Position, positionKey, positionOf } from '../books/entry.ts';
+import { type Entry, type Position, positionKey } from '../books/entry.ts';
 import { keptOf, type OrganisationCounters } from '../books/organisation.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { compareKeys } from '../store/keys.ts';
@@ -113,5 +113,3 @@ function countEntry(entry: Entry, levels: Map<string, number>, found?: InUseBySe
   }
   for (const record of entry.superseded ?? []) found?.set(record.seq, levels.get(record.type) ?? 0);
 }
-
-export const positionOfRow = (row: Row<unknown>): Position => positionOf(row.key, 1);

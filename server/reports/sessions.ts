@@ -84,7 +84,8 @@ export function readHolders(
     });
     holders.set(user, holder);
   }
-  const list = [...holders.values()].sort((a, b) => a.since.localeCompare(b.since) || a.user.localeCompare(b.user));
+  // Of one instant they stay in the order of their names.
+  const list = [...holders.values()].sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
   for (const holder of list) holder.freedBy = freedBy(holder);
   return list;
 }

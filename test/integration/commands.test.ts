@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../support/cli.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
@@ -39,4 +41,33 @@ it('CLI-1 export and restore write JSON', async () => {
   const restored = await run('restore', `${backups.path}/${name}`, '--data-dir', target.path, '--json');
   expect(restored).toMatchObject({ code: 0, lines: [{ epoch: expect.stringMatching(/^[0-9a-f]{24}$/), kept: null }] });
   for (const directory of [backups, target]) directory.remove();
+});
+
+it('CLI-2 a reader that has seen enough is no fault of the command', async () => {
+  const highwater = (...args: string[]) => spawn(process.execPath, ['dist/server/main.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const url = ['--url', daemon.url, '--organisation', '129'];
+  for (const args of [['--help'], ['export', ...url], ['explain', ...url], ['report', ...url]]) {
+    const command = highwater(...args);
+    command.stdout.destroy();
+    const said: Buffer[] = [];
+    command.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const [code] = (await once(command, 'close')) as [number];
+    expect([args[0], code, Buffer.concat(said).toString()]).toEqual([args[0], 0, '']);
+  }
+});
+
+it('CLI-3 a variable stands for a flag, and help does not show what it holds', async () => {
+  const cli = runCli(['export', '--help'], { HIGHWATER_TOKEN: 'hw_a-secret', HIGHWATER_URL: daemon.url });
+  expect(await cli.ended()).toMatchObject({ code: 0 });
+  const help = cli.stdout.join(' ');
+  expect(help).toMatch(/env:\s+HIGHWATER_URL/);
+  expect(help).toMatch(/env:\s+HIGHWATER_TOKEN/);
+  expect(help).not.toContain('hw_a-secret');
+  const env = { HIGHWATER_URL: daemon.url, HIGHWATER_DATA_DIR: daemon.dataDir };
+  const ready = runCli(['healthcheck', '--json'], env);
+  expect(await ready.ended()).toMatchObject({ code: 0 });
+  expect(await runCli(['healthcheck'], { HIGHWATER_URL: 'nonsense' }).ended()).toMatchObject({ code: 2 });
+  const verified = runCli(['verify', '--json'], env);
+  expect(await verified.ended()).toMatchObject({ code: 0 });
+  expect(JSON.parse(verified.stdout[0] as string)).toMatchObject({ ok: true, organisations: 1 });
 });

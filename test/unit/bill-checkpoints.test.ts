@@ -76,3 +76,16 @@ it('BILL-12 what is kept of bills is bounded by how much it holds; the last plac
   keepCheckpoint(known, { next: ['129', 21], entries: 21, lines: new Map([['Recording', line]]) }, 1);
   expect(known.checkpoints.map(({ entries }) => entries)).toEqual([21]);
 });
+
+it('BILL-9 a bill is read on where more are in use than a call takes arguments', () => {
+  const many = 150_000;
+  const line = new LevelLine(0, [0, 0, 0, 0], (at) => at + 300_000);
+  for (let at = 1; at <= many; at++) {
+    line.reach(at);
+    line.change([1, 1, 0, 0]);
+  }
+  const readOn = line.copy();
+  readOn.finish(many + 1);
+  expect(readOn.mark).toEqual({ value: many, at: many, heldMs: 1 });
+  expect(readOn.firstAtOrAbove(many - 1)).toBe(many - 1);
+});

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../server/formats/csv.ts';
 import { localTimeWriter } from '../../server/http/local-time.ts';
 import { RECORD_COLUMNS } from '../../server/http/record-columns.ts';
+import { rowBatches, sameInstant } from '../../server/import/row-batches.ts';
+import type { ReadRow } from '../../server/parse/import-row.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
 import type { ImportReport } from '../../shared/import.ts';
 import { formatInstant } from '../../shared/time.ts';
@@ -247,4 +249,24 @@ describe('imports in any order', () => {
       expect(holdings(other)).toEqual(holdings(books));
     },
   );
+});
+
+it('IMPORT-68 rows of one instant are one portion, however many a log-off of everybody makes', async () => {
+  async function* everybody(): AsyncGenerator<ReadRow> {
+    const row = {
+      acquired: false,
+      kind: 'import-logged-off' as const,
+      device: 'desktop',
+      deviceNamed: false,
+      logonSource: 'Scheduled Log Off',
+    };
+    for (let line = 2; line < 150_002; line++)
+      yield { ...row, line, rank: line, at: START, user: `user ${line % 75_000}`, licenceType: 'Recording' };
+  }
+  const portions: number[] = [];
+  for await (const batch of rowBatches(everybody(), { size: 1_000, together: sameInstant, backwards: false })) {
+    portions.push(batch.length);
+    expect(batch.at(-1)).toMatchObject({ user: 'user 1', occurrence: 2 });
+  }
+  expect(portions).toEqual([150_000]);
 });

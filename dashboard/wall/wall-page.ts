@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import '../components/alert-announcer.ts';
 import { LightElement } from '../components/light-element.ts';
 import { freshnessShape } from '../components/shapes.ts';
+import { shownName } from '../components/shown-name.ts';
 import '../components/sign-in.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FreshnessController } from '../controllers/freshness-controller.ts';
@@ -12,6 +13,9 @@ import { clockTime, zoneLabel } from '../format/time.ts';
 import { type BoardPage, boardPages, turnOf, turnSeconds } from './board.ts';
 import './wall-alerts.ts';
 import './wall-tiles.ts';
+
+/** Of the organisation's name, beside the clock and what is said about the connection. */
+const ORGANISATION_LETTERS = 40;
 
 /** `/wall/all`: every licence type of an organisation on one screen that nobody touches for months; other boards name their types. */
 export class WallPage extends LightElement {
@@ -35,9 +39,10 @@ export class WallPage extends LightElement {
     const pages = boardPages(this.board, groups);
     const turn = turnOf(pages.length, turnSeconds(this.dashboard.navigation.query('turn')), now);
     const page = pages[turn];
+    const names = (directory.organisations() ?? []).map(({ name }) => name);
     return html`<main class="wall ${this.#awake.attended ? 'wall-attended' : ''}" data-freshness=${kind}>
       <header class="wall-head">
-        <h1>${organisation()?.name || chosen() || 'Highwater'}</h1>
+        <h1 dir="auto">${shownName(organisation()?.name || chosen() || 'Highwater', names, ORGANISATION_LETTERS)}</h1>
         ${pages.length > 1 ? html`<p class="wall-turn">${turn + 1} of ${pages.length}</p>` : nothing}
         ${this.#tools()}
         <p class="connection connection-${kind}" data-connection=${kind}>${freshnessShape(kind)}<span class="connection-words">${brief}</span></p>

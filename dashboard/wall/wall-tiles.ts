@@ -37,11 +37,12 @@ export class WallTiles extends LightElement {
       gap: `${gap}px`,
       '--wall-digits': `${digits}px`,
     };
+    const names = this.rows.map(({ licenceType }) => licenceType);
     return html`<div class="wall-grid" style=${inlineStyle(layout)}>
       ${repeat(
         this.rows,
         (row) => row.licenceType,
-        (row) => wallTile(row, this.alerts.get(row.licenceType), this.old),
+        (row) => wallTile(row, names, this.alerts.get(row.licenceType), this.old),
       )}
     </div>`;
   }

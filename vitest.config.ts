@@ -11,10 +11,11 @@ export default defineConfig({
           testTimeout: 180_000,
           // The same histories in every run; other seeds are for whoever looks for trouble.
           env: { HIGHWATER_SEED: process.env['HIGHWATER_SEED'] ?? '129' },
+          hookTimeout: 180_000,
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/*.test.ts'],
         },
       },
-      { test: { name: 'dom', environment: 'happy-dom', include: ['test/dom/**/*.test.ts'] } },
+      { test: { name: 'dom', environment: 'happy-dom', testTimeout: 180_000, hookTimeout: 180_000, include: ['test/dom/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',

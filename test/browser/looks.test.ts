@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { launchBrowser, metric, openPage } from './support-browser.ts';
+import { launchBrowser, metric, openPage, WAIT_MS } from './support-browser.ts';
 import { entitleAll, login } from './support-centre.ts';
 
 const PAGES = ['/', '/licences/Inbound%20Agent', '/sessions', '/records', '/history', '/reports', '/billing', '/settings', '/wall/all'];
@@ -102,7 +102,7 @@ describe('how the pages look', () => {
         await page.setViewportSize({ width, height });
         // Charts follow their new size with the next frame.
         await expect
-          .poll(async () => ({ path, width, beyond: await overflow(page) }), { timeout: 5_000 })
+          .poll(async () => ({ path, width, beyond: await overflow(page) }), { timeout: WAIT_MS })
           .toEqual({ path, width, beyond: [] });
       }
     }
@@ -119,7 +119,7 @@ describe('how the pages look', () => {
     ] as const) {
       await page.setViewportSize({ width, height });
       // The grid follows its new size with the next frame.
-      await expect.poll(() => wallFaults(page), { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => wallFaults(page), { timeout: WAIT_MS }).toEqual([]);
       const digits = await metric(page, 'Inbound Agent').evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
       expect(digits).toBeGreaterThan(Math.min(width, height) / 12);
     }

@@ -16,6 +16,9 @@ const ARGS = [
   '--disable-sync',
 ];
 
+/** Ends what hangs: on a busy machine a page may take ten times as long as on a quiet one. */
+export const WAIT_MS = 120_000;
+
 /** With a profile of its own, which is gone with it. */
 export function launchBrowser(): Promise<Browser> {
   const executablePath = EXECUTABLES.find((path) => path !== undefined && existsSync(path));
@@ -34,6 +37,7 @@ const EXPECTED =
  */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}, refused = false): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
@@ -54,10 +58,10 @@ export const metric = (page: Page, licenceType: string, name = 'inUse') =>
   page.locator(`[data-licence-type="${licenceType}"][data-metric="${name}"]`);
 
 /** Resolves once the element shows exactly this text. */
-export async function shows(page: Page, licenceType: string, value: string, name = 'inUse', timeout = 30_000): Promise<void> {
+export async function shows(page: Page, licenceType: string, value: string, name = 'inUse'): Promise<void> {
   await metric(page, licenceType, name)
     .filter({ hasText: new RegExp(`^\\s*${value}\\s*$`) })
-    .waitFor({ timeout });
+    .waitFor();
 }
 
 /** A port that was free a moment ago: for a daemon that has to come back under the same address. */

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { launchBrowser, openPage } from './support-browser.ts';
+import { launchBrowser, openPage, WAIT_MS } from './support-browser.ts';
 import { login } from './support-centre.ts';
 
 const SCREENS = [
@@ -68,7 +68,7 @@ describe('a wall with much on it', () => {
     await page.locator('.wall-alert').first().waitFor();
     for (const [width, height] of SCREENS) {
       await page.setViewportSize({ width, height });
-      await expect.poll(async () => new Set(await seen(page, 'critical')).size, { timeout: 10_000 }).toBe(14);
+      await expect.poll(async () => new Set(await seen(page, 'critical')).size, { timeout: WAIT_MS }).toBe(14);
       expect((await seen(page, 'warning')).length).toBeGreaterThan(0);
       expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
     }
@@ -92,7 +92,7 @@ describe('a wall with much on it', () => {
     await page.locator('.wall-alert').first().waitFor();
     for (const [width, height] of SCREENS) {
       await page.setViewportSize({ width, height });
-      await expect.poll(async () => new Set(await seen(page, 'critical')).size, { timeout: 10_000 }).toBe(types.length);
+      await expect.poll(async () => new Set(await seen(page, 'critical')).size, { timeout: WAIT_MS }).toBe(types.length);
       const names = await page.locator('.wall-name').evaluateAll((headings) =>
         headings.map((heading) => ({
           shown: heading.querySelector('bdi')?.textContent,

@@ -1,8 +1,6 @@
 /** The daemon, wired: what it needs comes in, a URL and a way to stop it come out. */
-import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Restore } from '../shared/backups.ts';
 import { type Instant, parseInstant } from '../shared/time.ts';
 import { createCloser } from './billing/closer.ts';
@@ -22,6 +20,7 @@ import { buildIdOf, loadStaticFiles } from './http/static.ts';
 import { attachWebSockets } from './http/web-sockets.ts';
 import { LiveHub } from './live/hub.ts';
 import type { Log } from './log.ts';
+import { packageRoot, packageVersion } from './package-root.ts';
 import { createEventParser } from './parse/events.ts';
 import { openPipeline } from './pipeline.ts';
 import type { Health } from './pipeline-types.ts';
@@ -94,7 +93,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
   let keeping: Safekeeping | null = null;
   let stopping = false;
   let port = config.listen.port;
-  const { files, version } = loadDashboard();
+  const [files, version] = [loadStaticFiles(join(packageRoot(), 'dist', 'dashboard')), packageVersion()];
   const tokensUnreadable = (error: unknown) => log.error({ err: error }, 'tokens made or revoked since then are not in force');
   const edge: Edge = {
     config,
@@ -271,12 +270,4 @@ function notes(running: Running | null, clock: SteadyClock): string[] {
     .filter(({ at }) => now - (parseInstant(at) ?? 0) < TELL_RESTORE_MS)
     .map((restore) => `Books were restored on ${restore.at} from ${restore.backup}. ${missingAfter(restore)}`);
   return [...setBack, ...(running.backups?.notes() ?? []), ...(running.verifier?.notes() ?? []), ...restored];
-}
-
-/** The built dashboard and the version, found from the package's root: this file runs from `server/` and from `dist/server/`. */
-function loadDashboard() {
-  let root = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(root, 'package.json'))) root = dirname(root);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return { files: loadStaticFiles(join(root, 'dist', 'dashboard')), version };
 }

@@ -17,9 +17,11 @@ import { addSimulateCommand } from './cli/simulate.ts';
 import { tokenCommand } from './cli/token.ts';
 import { verifyCommand } from './cli/verify.ts';
 import { whatIfCommand } from './cli/what-if.ts';
+import { packageVersion } from './package-root.ts';
 
 const program = new Command('highwater')
   .description('Counts licences in use in a contact centre as it happens, and warns before the next login costs money.')
+  .version(packageVersion(), '-V, --version', 'say which version this is')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage; of serve also 65 and 70, see docs/operations.md.')
   .showHelpAfterError('(highwater --help lists the commands)');
 

@@ -7,9 +7,13 @@ export const formatInstant = (at: Instant): string => new Date(at).toISOString()
 
 export const formatInstantOrNull = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** Milliseconds of an RFC 3339 date-time with its offset, finer digits cut off; `null` when it is not one or names a day that does not exist. */
+/** What `formatInstant` can write: before and after these, years have more than four digits. */
+const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Milliseconds of an RFC 3339 date-time with its offset, finer digits cut off; `null` when it is not one, names a day that does not exist, or has no such form in UTC. */
 export function parseInstant(text: string): Instant | null {
   const match = RFC3339.exec(text);
   if (!match) return null;
@@ -21,5 +25,6 @@ export function parseInstant(text: string): Instant | null {
   const millis = Number(fraction.padEnd(3, '0').slice(0, 3));
   const time = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + millis;
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000 * (sign === '-' ? -1 : 1);
-  return local.getTime() + time - offset;
+  const at = local.getTime() + time - offset;
+  return at >= FIRST && at <= LAST ? at : null;
 }

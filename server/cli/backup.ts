@@ -7,6 +7,7 @@ import { DATA_FILE } from '../store/lmdb.ts';
 import { ask } from './daemon-client.ts';
 import { OK } from './exit-codes.ts';
 import { dataDirOption, httpUrl, tokenOption } from './options.ts';
+import { requireBooks } from './require-books.ts';
 
 interface BackupFlags {
   dataDir: string;
@@ -32,8 +33,10 @@ export function backupCommand(): Command {
     });
 }
 
-const makeHere = (dataDir: string, to: string): Promise<Backup> =>
-  makeBackup({ dataDir, to, now: systemClock.now(), leaveFree: 0, check: 'verified' });
+function makeHere(dataDir: string, to: string): Promise<Backup> {
+  requireBooks(dataDir);
+  return makeBackup({ dataDir, to, now: systemClock.now(), leaveFree: 0, check: 'verified' });
+}
 
 async function makeThere(url: string, token: string | undefined): Promise<Backup> {
   const response = await ask({ url, ...(token !== undefined && { token }) }, '/api/v1/backups', { method: 'POST' });

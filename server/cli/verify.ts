@@ -10,6 +10,7 @@ import { verifyStore } from '../verify/verify.ts';
 import { ask, type DaemonFlags } from './daemon-client.ts';
 import { FAILED, OK } from './exit-codes.ts';
 import { dataDirOption, httpUrl, tokenOption } from './options.ts';
+import { requireBooks } from './require-books.ts';
 
 interface VerifyFlags {
   dataDir: string;
@@ -49,6 +50,7 @@ async function verifyThere(daemon: DaemonFlags): Promise<Findings> {
 }
 
 async function verifyDataDir(dataDir: string): Promise<Findings> {
+  requireBooks(dataDir);
   const file = join(dataDir, DATA_FILE);
   // A long read of a file that is being written would keep every page of it that was given up: the copy is read instead.
   if (!(await isDataDirLocked(dataDir))) return verifyFile(file);

@@ -14,7 +14,8 @@ export function negotiate<T extends string>(header: string | undefined, offered:
     const quality = qualityOf(type, ranges);
     if (quality > highest) [best, highest] = [type, quality];
   }
-  if (best === null) throw new HttpProblem(406, 'not_acceptable', `This can be had as ${offered.join(', ')}.`);
+  if (best === null)
+    throw new HttpProblem(406, 'not_acceptable', `This can be had as ${offered.join(', ')}.`, { headers: { Vary: 'Accept' } });
   return best;
 }
 

@@ -20,6 +20,7 @@ export interface IngestSocket {
 export function serveIngest(socket: WebSocket, edge: Edge): IngestSocket {
   let underWay = 0;
   let finishing = false;
+  let last: Promise<void> = Promise.resolve();
 
   const settle = (): void => {
     if (finishing && underWay === 0) socket.close(GOING_AWAY, 'the daemon is stopping');
@@ -31,7 +32,10 @@ export function serveIngest(socket: WebSocket, edge: Edge): IngestSocket {
   socket.on('message', (data, isBinary) => {
     underWay += 1;
     settle();
-    answer(data, isBinary, edge, finishing).then((text) => {
+    const answered = answer(data, isBinary, edge, finishing);
+    // In the order of the frames: a refusal is known before what came ahead of it is on the disk.
+    last = last.then(async () => {
+      const text = await answered;
       underWay -= 1;
       socket.send(text, settle);
       settle();

@@ -2,24 +2,40 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 
 const PING_INTERVAL_MS = 30_000;
+const POLICY_VIOLATION = 1008;
 
-/** Drops sockets whose other end is gone without a word: who has not answered a ping by the next one is cut off. */
-export function keepAlive(clock: Clock): { watch: (socket: WebSocket) => void; stop: () => void } {
-  const answered = new Map<WebSocket, boolean>();
+interface Watched {
+  answered: boolean;
+  mayStay: () => boolean;
+}
+
+export interface KeepAlive {
+  /** @param mayStay asked at every ping: a token can end or be revoked while its socket is open */
+  watch(socket: WebSocket, mayStay: () => boolean): void;
+  stop(): void;
+}
+
+/** Drops sockets whose other end is gone without a word (who has not answered a ping by the next one is cut off), and who may not stay. */
+export function keepAlive(clock: Clock): KeepAlive {
+  const sockets = new Map<WebSocket, Watched>();
   const stop = clock.every(PING_INTERVAL_MS, () => {
-    for (const [socket, alive] of answered) {
-      if (!alive) socket.terminate();
+    for (const [socket, watched] of sockets) {
+      if (!watched.answered) socket.terminate();
+      else if (!watched.mayStay()) socket.close(POLICY_VIOLATION, 'the token has ended or was revoked');
       else {
-        answered.set(socket, false);
+        watched.answered = false;
         socket.ping();
       }
     }
   });
   return {
-    watch(socket) {
-      answered.set(socket, true);
-      socket.on('pong', () => answered.set(socket, true));
-      socket.on('close', () => answered.delete(socket));
+    watch(socket, mayStay) {
+      const watched = { answered: true, mayStay };
+      sockets.set(socket, watched);
+      socket.on('pong', () => {
+        watched.answered = true;
+      });
+      socket.on('close', () => sockets.delete(socket));
     },
     stop,
   };

@@ -1,5 +1,5 @@
 import { parseJson } from '../parse/json.ts';
-import { parseEntitlementsCsv, parseOrganisation } from '../parse/organisation.ts';
+import { parseEntitlements, parseEntitlementsCsv, parseOrganisation } from '../parse/organisation.ts';
 import { readBody, readJson, requireMediaType } from './body.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
@@ -39,14 +39,18 @@ export function organisationRoutes(app: App, edge: Edge): void {
   app.put('/api/v1/organisations/:organisation/entitlements', putAll, async (c) => {
     const organisation = nameInPath(c, 'organisation');
     const { pipeline } = edge.running();
-    const known = pipeline.committed.organisation(organisation);
-    if (!known) throw unknownOrganisation(organisation);
+    const settings = () => {
+      const view = pipeline.committed.organisation(organisation);
+      if (!view) throw unknownOrganisation(organisation);
+      return view;
+    };
+    settings();
     const type = requireMediaType(c.env.incoming, ['application/json', 'text/csv']);
     const body = await readBody(c.env.incoming, edge.config.limits.maxBodyBytes);
-    const entitlements = type === 'text/csv' ? parseEntitlementsCsv(body) : parseJson(body);
-    // They count from now on, whenever the settings around them began to.
-    const { effectiveFrom: _past, ...rest } = known;
-    await pipeline.putOrganisation(organisation, parseOrganisation(organisation, { ...rest, entitlements }), c.get('by'));
-    return json(pipeline.committed.organisation(organisation)?.entitlements);
+    const entitlements = parseEntitlements(type === 'text/csv' ? parseEntitlementsCsv(body) : parseJson(body));
+    // They count from now on, whenever the settings around them began to. Those are read last: what changed while the body came stays.
+    const { organisation: _same, effectiveFrom: _past, ...rest } = settings();
+    await pipeline.putOrganisation(organisation, { ...rest, entitlements }, c.get('by'));
+    return json(settings().entitlements);
   });
 }

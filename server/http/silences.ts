@@ -7,6 +7,7 @@ import { nameInPath } from './path.ts';
 import { HttpProblem } from './problem.ts';
 
 const ALL = '/api/v1/organisations/:organisation/silences';
+const ONE = `${ALL}/:silence`;
 
 /** Silences keep webhooks back, never the state: displays go on showing what is. */
 export function silenceRoutes(app: App, edge: Edge): void {
@@ -16,6 +17,15 @@ export function silenceRoutes(app: App, edge: Edge): void {
   app.get(ALL, describe('List the silences', 'Those that are not over.', { tag, answer: 'silences' }), (c) =>
     json({ items: alerts().shown.silences(existingOrganisation(c, edge)) }),
   );
+
+  app.get(ONE, describe('A silence', 'While it is not over.', { tag, answer: 'silence' }), (c) => {
+    const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'silence')];
+    const found = alerts()
+      .shown.silences(organisation)
+      .find((one) => one.id === id);
+    if (!found) throw unknownSilence(id);
+    return json(found);
+  });
 
   const add = describe('Silence alerts', 'What still fires when the silence is over is told then.', {
     tag,
@@ -31,10 +41,11 @@ export function silenceRoutes(app: App, edge: Edge): void {
     return json(silence, 201, { Location });
   });
 
-  app.delete(`${ALL}/:silence`, describe('Lift a silence', '', { tag, answers: { 204: 'Lifted' } }), async (c) => {
+  app.delete(ONE, describe('Lift a silence', '', { tag, answers: { 204: 'Lifted' } }), async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'silence')];
-    if (!(await alerts().deleteSilence(organisation, id)))
-      throw new HttpProblem(404, 'unknown_silence', `There is no silence ${JSON.stringify(id)} here.`);
+    if (!(await alerts().deleteSilence(organisation, id))) throw unknownSilence(id);
     return c.body(null, 204);
   });
 }
+
+const unknownSilence = (id: string) => new HttpProblem(404, 'unknown_silence', `There is no silence ${JSON.stringify(id)} here.`);

@@ -22,6 +22,12 @@ export interface WebSockets {
   close(): Promise<void>;
 }
 
+interface Admitted {
+  path: typeof LIVE_PATH | typeof INGEST_PATH;
+  address: string;
+  mayStay(): boolean;
+}
+
 export function attachWebSockets(server: Server, edge: Edge): WebSockets {
   const { limits } = edge.config;
   const options = { noServer: true, perMessageDeflate: false, clientTracking: false, maxFragments: 64, handleProtocols: chooseProtocol };
@@ -33,7 +39,7 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
   const ingesting = new Map<WebSocket, IngestSocket>();
   const perAddress = new Map<string, number>();
 
-  const admit = (request: IncomingMessage): { path: typeof LIVE_PATH | typeof INGEST_PATH; address: string } => {
+  const admit = (request: IncomingMessage): Admitted => {
     const { headers, url = '/', socket } = request;
     edge.guard.host(headers.host);
     const path = url.split('?', 1)[0];
@@ -43,7 +49,8 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
     const token =
       bearerToken(headers.authorization) ??
       unescaped(offered.find((item) => item.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length));
-    edge.auth.authorise(token, neededCapability('GET', path));
+    const authorise = () => edge.auth.authorise(token, neededCapability('GET', path));
+    authorise();
     const spoken = offered.filter((item) => !item.startsWith(TOKEN_PROTOCOL));
     if (spoken.length > 0 && !spoken.includes(LIVE_SUBPROTOCOL)) {
       throw new HttpProblem(400, 'unsupported_version', `This daemon speaks ${LIVE_SUBPROTOCOL}.`);
@@ -57,7 +64,7 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
         headers: { 'Retry-After': '10' },
       });
     }
-    return { path, address };
+    return { path, address, mayStay: () => isGranted(authorise) };
   };
 
   server.on('upgrade', (request, socket, head) => {
@@ -68,10 +75,10 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
     // First of all: a caller that resets the connection now must not end the process.
     socket.on('error', () => socket.destroy());
     try {
-      const { path, address } = admit(request);
+      const { path, address, mayStay } = admit(request);
       handshake[path].handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on('error', () => {});
-        pings.watch(webSocket);
+        pings.watch(webSocket, mayStay);
         if (path === INGEST_PATH) {
           ingesting.set(webSocket, serveIngest(webSocket, edge));
           webSocket.on('close', () => ingesting.delete(webSocket));
@@ -102,6 +109,15 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
       cancel();
     },
   };
+}
+
+function isGranted(authorise: () => void): boolean {
+  try {
+    authorise();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const protocols = (header: string | undefined): string[] => (header ?? '').split(',').flatMap((item) => item.trim() || []);

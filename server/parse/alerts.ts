@@ -108,15 +108,18 @@ export function parseAcknowledgement(body: unknown): { by: string; note: string 
   return parsed as z.output<typeof acknowledgeSchema>;
 }
 
-export const alertMatchers = z
-  .strictObject({ rule: name.optional(), licenceType: licenceType.optional(), severity: z.enum(SEVERITIES).optional() })
-  .default({});
+export const alertMatchers = z.strictObject({
+  rule: name.optional(),
+  licenceType: licenceType.optional(),
+  severity: z.enum(SEVERITIES).optional(),
+});
 
 export const givenMatchers = (matchers: z.output<typeof alertMatchers>): AlertMatchers =>
   Object.fromEntries(Object.entries(matchers).filter(([, value]) => value !== undefined));
 
 export const silenceSchema = z.strictObject({
-  matchers: alertMatchers,
+  // To keep everything back has to be meant: `{}`, and never a key that was forgotten.
+  matchers: alertMatchers.describe('An alert has to agree with each that is named; `{}`, which has to be written, is every alert.'),
   endsAt: instant,
   by: who,
   note: text.default(''),

@@ -22,6 +22,9 @@ const EXPECTED: Record<string, string> = {
   record: 'an object',
 };
 
+/** A whole number that is beyond what can be counted exactly is told as of its own kind. */
+const isNumber = (origin: string): boolean => origin === 'number' || origin === 'int';
+
 function message(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type': {
@@ -33,10 +36,10 @@ function message(issue: Issue): string {
       if (issue.input === undefined) return 'is required';
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'too_small':
-      if (issue.origin === 'number') return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+      if (isNumber(issue.origin)) return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
       return `must have at least ${issue.minimum} ${issue.origin === 'array' ? 'items' : 'characters'}`;
     case 'too_big':
-      if (issue.origin === 'number') return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+      if (isNumber(issue.origin)) return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
       return `must have at most ${issue.maximum} ${issue.origin === 'array' ? 'items' : 'characters'}`;
     default:
       return issue.message;

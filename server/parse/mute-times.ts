@@ -12,7 +12,7 @@ const MOST_SPANS = 50;
 export const muteTimeSchema = z.strictObject({
   id: z.string().optional(),
   name: name.optional(),
-  matchers: alertMatchers,
+  matchers: alertMatchers.default({}),
   times: z
     .array(
       z.strictObject({

@@ -3,6 +3,7 @@ import { licenceTypeName } from '../../shared/catalogue.ts';
 import { nameProblem } from '../../shared/names.ts';
 import type { Entitlement, OrganisationSettings } from '../../shared/organisation.ts';
 import { formatInstant } from '../../shared/time.ts';
+import { checked } from './checked.ts';
 import { parseTable } from './csv.ts';
 import { count, instant, name, price, seconds } from './fields.ts';
 import { fieldProblems, shown } from './issues.ts';
@@ -21,15 +22,17 @@ const entitlementSchema = z.strictObject({
   contingencyPrice: price.optional(),
 });
 
+// Keys are names from outside, `__proto__` among them, which a record schema skips: taken apart below.
+const entitlementsSchema = z.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+  message: 'must be an object',
+});
+
 export const settingsSchema = z.strictObject({
   organisation: z.string().optional(),
   name: name.optional(),
   timeZone: timeZone.default('UTC'),
   billingPeriodStartDay: z.int().gte(1).lte(28).default(1),
-  // Keys are names from outside, `__proto__` among them, which a record schema skips: taken apart below.
-  entitlements: z
-    .custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), { message: 'must be an object' })
-    .optional(),
+  entitlements: entitlementsSchema.optional(),
   effectiveFrom: instant.optional(),
   scheduledLogOff: localTime.optional(),
   staleAfterSeconds: seconds.optional(),
@@ -64,7 +67,7 @@ export function parseOrganisation(organisation: string, body: unknown): Organisa
   if (typeof given.organisation === 'string' && given.organisation !== organisation) {
     problems.add({ path: 'organisation', message: `must be ${shown(organisation)}, as in the path, or absent` });
   }
-  const entitlements = parseEntitlements(given.entitlements, problems);
+  const entitlements = collectEntitlements(given.entitlements, 'entitlements', problems);
   problems.throwIfAny('invalid_body', 'Nothing was changed');
   if (!parsed.success) throw new RefusedInput('invalid_body', 'Nothing was changed.');
   const { organisation: _same, entitlements: _raw, effectiveFrom, name: title, ...rest } = parsed.data;
@@ -76,15 +79,25 @@ export function parseOrganisation(organisation: string, body: unknown): Organisa
   };
 }
 
-function parseEntitlements(value: unknown, problems: Problems): Record<string, Entitlement> {
+/** Entitlements by themselves. @throws RefusedInput with every problem */
+export function parseEntitlements(body: unknown): Record<string, Entitlement> {
+  const problems = new Problems();
+  checked(entitlementsSchema, body, problems);
+  const entitlements = collectEntitlements(body, '', problems);
+  problems.throwIfAny('invalid_body', 'Nothing was changed');
+  return entitlements;
+}
+
+/** @param at where they stand in the body, empty where they are the body */
+function collectEntitlements(value: unknown, at: string, problems: Problems): Record<string, Entitlement> {
   const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
   if (entries.length > MAX_ENTITLEMENTS) {
-    problems.add({ path: 'entitlements', message: `must have at most ${MAX_ENTITLEMENTS} licence types` });
+    problems.add({ path: at, message: `must have at most ${MAX_ENTITLEMENTS} licence types` });
     return {};
   }
   const found = new Map<string, Entitlement>();
   for (const [key, raw] of entries) {
-    const path = `entitlements.${key.slice(0, 128)}`;
+    const path = [...(at === '' ? [] : [at]), key.slice(0, 128)].join('.');
     const wrong = nameProblem(key);
     if (wrong !== null) problems.add({ path, message: `a licence type ${wrong}` });
     const licenceType = licenceTypeName(key);

@@ -42,7 +42,7 @@ export class Problems {
     const [only] = this.#codes;
     const code = this.#codes.size === 1 && only !== undefined ? (only as ProblemCode) : fallback;
     const first = this.listed[0] as FieldProblem;
-    const where = [first.index === undefined ? '' : `event ${first.index}`, first.path].filter((part) => part !== '').join(', ');
+    const where = [first.index === undefined ? '' : `index ${first.index}`, first.path].filter((part) => part !== '').join(', ');
     const count = this.#count === 1 ? '1 problem' : `${this.#count} problems`;
     const more = this.#count > LISTED_PROBLEMS ? ` Only the first ${LISTED_PROBLEMS} are listed.` : '';
     throw new RefusedInput(code, `${what}: ${count}. First${where ? ` (${where})` : ''}: ${first.message}.${more}`, this.listed);

@@ -41,7 +41,7 @@ describe('administration', () => {
       entitlements: { Recording: { concurrent: 20 } },
     });
     const bad = await send(`${O}/entitlements`, 'licenceType,concurrent\nRecording,many\n');
-    expect([bad.status, (await bad.json()).errors[0].path]).toEqual([400, 'entitlements.Recording.concurrent']);
+    expect([bad.status, (await bad.json()).errors[0].path]).toEqual([400, 'Recording.concurrent']);
   });
 
   it('ADMIN-3 every change is listed with when, whose token, and from what to what, also over kill -9', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../support/cli.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
@@ -24,6 +25,18 @@ it('CLI-1 healthcheck says as JSON also that nobody answers, and refuses a URL t
   expect(away).toMatchObject({ code: 1, lines: [{ status: 'unreachable', reasons: [expect.stringContaining(daemon.url)] }] });
   daemon = await startDaemon({ dataDir: daemon.dataDir });
   expect(await run('healthcheck', '--url', 'nonsense')).toMatchObject({ code: 2, lines: [] });
+});
+
+it('CLI-4 says its version, and that a directory holds no books', async () => {
+  const cli = runCli(['--version']);
+  expect([(await cli.ended()).code, cli.stdout]).toEqual([0, [JSON.parse(readFileSync('package.json', 'utf8')).version]]);
+  const empty = tempDir();
+  for (const command of ['verify', 'backup'])
+    expect(await run(command, '--data-dir', empty.path)).toMatchObject({
+      code: 1,
+      stderr: [`highwater: There are no books in ${empty.path}: it holds no highwater.mdb`],
+    });
+  empty.remove();
 });
 
 it('CLI-1 export and restore write JSON', async () => {

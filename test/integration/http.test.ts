@@ -255,7 +255,9 @@ describe('reading', () => {
         .split('\n')
         .map((line) => JSON.parse(line).user),
     ).toEqual(['u2499', 'u2498', 'u2497']);
-    expect(await app.get(`${path}/records`, { accept: 'image/png' })).toMatchObject({ status: 406, body: { code: 'not_acceptable' } });
+    const refused = await app.get(`${path}/records`, { accept: 'image/png' });
+    expect(refused).toMatchObject({ status: 406, body: { code: 'not_acceptable' } });
+    expect(refused.headers.get('vary')).toBe('Accept');
     expect((await app.get(`${path}/records`, { accept: 'text/csv;q=0.5, application/json' })).headers.get('content-type')).toBe(
       'application/json',
     );

@@ -181,6 +181,27 @@ describe('the ingest socket', () => {
     expect(await ask({ ref: 10, events: [login('c')] })).toMatchObject({ ref: 10, seq: 3 });
   });
 
+  it('INGEST-51 answers a refusal after what came before it, though that is known first', async () => {
+    const { socket, ask } = ingestSocket(await startApp(onTestFinished));
+    await ask({ ref: 'first', events: [login('first')] });
+    const refs: unknown[] = [];
+    const all = new Promise<void>((resolve) => {
+      socket.on('message', (data) => {
+        refs.push(JSON.parse(String(data)).ref);
+        if (refs.length === 4) resolve();
+      });
+    });
+    for (const [ref, events] of [
+      [1, [login('a')]],
+      [2, []],
+      [3, [login('b')]],
+      [4, {}],
+    ])
+      socket.send(JSON.stringify({ ref, events }));
+    await within(all, 20_000, () => `four answers, got ${refs.length}`);
+    expect(refs).toEqual([1, 2, 3, 4]);
+  });
+
   it('INGEST-51 answers many frames that were sent at once, in order', async () => {
     const { socket, ask } = ingestSocket(await startApp(onTestFinished));
     await ask({ ref: 'first', events: [login('first')] });

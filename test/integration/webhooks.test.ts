@@ -202,7 +202,7 @@ describe('webhooks', () => {
     );
   });
 
-  it('HOOK-9 a silence keeps webhooks back and not the state; what was sent is resolved all the same; what still fires after it is told', async () => {
+  it('HOOK-9 ALERT-74 a silence keeps webhooks back and not the state; what was sent is resolved all the same; what still fires after it is told', async () => {
     const receiver = await startReceiver(onTestFinished);
     const app = await centre();
     await app.put(`${O}/webhooks/ops`, { url: receiver.url, secret: SECRET, events: ['alert.firing', 'alert.resolved', 'webhook.test'] });
@@ -225,7 +225,9 @@ describe('webhooks', () => {
     await app.post(`${O}/webhooks/ops/test`, {});
     await receiver.waitFor(1, tests);
     expect(receiver.types()).toEqual(['alert.firing', 'alert.resolved', 'webhook.test']);
+    expect((await app.get(`${O}/silences/${silence.id}`)).body).toEqual(silence);
     expect((await app.del(`${O}/silences/${silence.id}`)).status).toBe(204);
+    expect(await app.get(`${O}/silences/${silence.id}`)).toMatchObject({ status: 404, body: { code: 'unknown_silence' } });
     await receiver.waitFor(2, ({ body }) => body.type === 'alert.firing');
   });
 
@@ -309,7 +311,7 @@ describe('webhooks', () => {
     expect(await refused(`${O}/webhooks/ops`, { url: 'https://example.com/', format: 'pagerduty' })).toEqual(['secret']);
     expect(await refused(`${O}/alert-rules/x`, { ...RULE, metric: 'x', forSeconds: -1 })).toEqual(['metric', 'forSeconds']);
     expect(await refused(`${O}/alert-rules/x`, { ...RULE, clearThreshold: 3 })).toEqual(['clearThreshold']);
-    expect(await refused(`${O}/silences`, { endsAt: '2020-01-01T00:00:00Z', by: 'me' }, 'post')).toEqual(['endsAt']);
+    expect(await refused(`${O}/silences`, { matchers: {}, endsAt: '2020-01-01T00:00:00Z', by: 'me' }, 'post')).toEqual(['endsAt']);
     expect((await app.put('/api/v1/organisations/none/alert-rules/x', RULE)).status).toBe(404);
     expect((await app.put('/api/v1/organisations/none/webhooks/x', { url: 'https://example.com/' })).status).toBe(404);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAcknowledgement, parseAlertHistoryQuery, parseAlertRule } from '../../server/parse/alerts.ts';
+import { parseAcknowledgement, parseAlertHistoryQuery, parseAlertRule, parseSilence } from '../../server/parse/alerts.ts';
 import type { RefusedInput } from '../../server/parse/refusal.ts';
 import { parseDeliveryQuery } from '../../server/parse/webhooks.ts';
 
@@ -21,6 +21,12 @@ describe('what people say about alerts', () => {
   it('HTTP-4 a cursor that was handed out is taken, an empty one is none', () => {
     expect(parseDeliveryQuery(new URLSearchParams({ cursor: '42' }))).toMatchObject({ cursor: '42' });
     expect(parseAlertHistoryQuery(new URLSearchParams('cursor='))).not.toHaveProperty('cursor', expect.any(String));
+  });
+
+  it('ALERT-74 what a silence is for has to be said, if only as everything', () => {
+    const silence = { endsAt: '2026-11-24T13:00:00Z', by: 'Ann' };
+    expect(paths(() => parseSilence(silence, 0))).toEqual(['matchers']);
+    expect(parseSilence({ ...silence, matchers: {} }, 0).matchers).toEqual({});
   });
 
   it('HOOK-13 annotations have names, and texts that can be written down; none is dropped without a word', () => {

@@ -101,10 +101,13 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     desk = loadDesk(store);
   };
 
-  const fail = (batchJobs: Job[], error: unknown): void => {
+  const fail = (jobs: Job[], error: unknown): void => {
     loadAgain();
     const isFull = recording.failed(error);
-    const jobs = isFull ? [...batchJobs, ...waiting.takeAll()] : batchJobs;
+    refuse(isFull ? [...jobs, ...waiting.takeAll()] : jobs, error);
+  };
+
+  const refuse = (jobs: Job[], error: unknown): void => {
     for (const job of jobs) job.reject(new NotRecordingError('Nothing was recorded: the store could not take it', 5, { cause: error }));
   };
 
@@ -186,7 +189,9 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   const run = async (): Promise<void> => {
     while (waiting.any) {
-      await runBatch(waiting.take());
+      const refusal = await recording.stillRefused();
+      if (refusal) refuse(waiting.takeAll(), refusal);
+      else await runBatch(waiting.take());
       turnedAt = clock.running();
       background.recompute();
       background.finishReceivers();

@@ -48,6 +48,11 @@ export interface Recording {
   unheard(now: Instant): Downtime[];
   /** The writes of a batch of that instant, with what was `unheard` then. Resolves when they are on disk; whoever comes meanwhile hears if that takes long. */
   commit(writes: readonly Write[], now: Instant): Promise<void>;
+  /**
+   * After a batch that found no room: why nothing can be written still, found out by writing what is there already, so that nothing is decided,
+   * and with it everything in memory thrown away and loaded again, only to hear the same.
+   */
+  stillRefused(): Promise<unknown>;
   /** A batch failed. Returns whether that was for want of room: everything else ends the process. */
   failed(error: unknown): boolean;
   /** A store that cannot even be read is not mended by asking it again. */
@@ -62,6 +67,8 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
   let lookedAt = 0;
   /** Since then nothing could be recorded. */
   let deafSince: Instant | null = null;
+  /** The last write found no room. */
+  let refused = false;
 
   const degrade = (reason: string): void => {
     health = { state: 'degraded', reasons: [reason] };
@@ -81,6 +88,14 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
       hangs();
       dead();
     }
+  };
+
+  const failed = (error: unknown): boolean => {
+    refused = error instanceof StoreFullError;
+    degrade(refused ? FULL : FAILED);
+    if (!refused) onFatal(error);
+    log.error({ err: error }, 'commit failed');
+    return refused;
   };
 
   return {
@@ -121,13 +136,18 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
       if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };
       if (health.state === 'ready' && wasDeaf) deafSince = null;
     },
-    failed(error) {
-      const isFull = error instanceof StoreFullError;
-      degrade(isFull ? FULL : FAILED);
-      if (!isFull) onFatal(error);
-      log.error({ err: error }, 'commit failed');
-      return isFull;
+    async stillRefused() {
+      if (!refused) return null;
+      try {
+        await commitInTime([{ table: 'meta', key: ['epoch'], value: store.get('meta', ['epoch']) }]);
+        refused = false;
+        return null;
+      } catch (error) {
+        failed(error);
+        return error;
+      }
     },
+    failed,
     unreadable(error) {
       degrade(FAILED);
       log.error({ err: error }, 'the store cannot be read');

@@ -56,6 +56,13 @@ export const MUTATIONS: Mutation[] = [
     test: 'test/unit/full-disk.test.ts',
   },
   {
+    name: 'loads the books again each time that a full disk is asked',
+    file: RECORDING,
+    from: '      if (!refused) return null;\n',
+    to: '      if (refused !== null) return null;\n',
+    test: 'test/unit/full-disk.test.ts',
+  },
+  {
     name: 'frees who could not be heard on a full disk',
     file: PIPELINE,
     from: '      for (const silence of recording.unheard(now)) noteDowntime(batch, silence);\n',

@@ -147,6 +147,16 @@ export function naiveBooks(
     );
   };
 
+  // Time zone arithmetic is slow, and up to the answer it stays the answer.
+  const asked = new Map<string, { from: number; next: number }>();
+  const nextLogOff = (at: number, time: string): number => {
+    const known = asked.get(time);
+    if (known && known.from <= at && at < known.next) return known.next;
+    const next = calendar.nextLocalTime(at, time);
+    asked.set(time, { from: at, next });
+    return next;
+  };
+
   let passed = sorted[0]?.event.at ?? now;
   const pass = (until: number) => {
     for (;;) {
@@ -156,7 +166,7 @@ export function naiveBooks(
         .flatMap((version) => {
           let at = Math.max(passed, version.from === -Infinity ? passed : version.from - 1);
           for (let i = 0; i < 3; i++) {
-            at = calendar.nextLocalTime(at, version.scheduledLogOff as string);
+            at = nextLogOff(at, version.scheduledLogOff as string);
             if (inForce(at, false) === version) return [at];
           }
           return [];

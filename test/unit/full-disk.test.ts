@@ -43,6 +43,42 @@ it('STORE-9 while the disk is full nothing is recorded and nothing of it is left
   expect(books.counts()).toEqual({ Recording: [2, 2] });
 });
 
+it('STORE-45 a disk that stays full is asked again and again, and the books are loaded once', async () => {
+  const { store, disk } = fragile();
+  let asked = 0;
+  let loaded = 0;
+  const { commit, range } = store;
+  const books = await openTestBooks(
+    START,
+    {
+      ...store,
+      commit: (writes) => {
+        asked++;
+        return commit(writes);
+      },
+      range: (table, wanted) => {
+        if (table === 'sessions') loaded++;
+        return range(table, wanted);
+      },
+    },
+    { errors: 'expected' },
+  );
+  await books.send({ user: 'a', licences: ['Recording'] });
+  [asked, loaded] = [0, 0];
+  disk.full = true;
+  for (let at = START + 11_000; at <= START + 5 * MINUTE; at += 1_000) {
+    books.clock.advanceTo(at);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(asked).toBeGreaterThan(100);
+  expect(loaded).toBe(1);
+  disk.full = false;
+  books.clock.advanceTo(START + 5 * MINUTE + 3_000);
+  await expect.poll(() => books.pipeline.health().state).toBe('ready');
+  expect((await books.send({ user: 'b', licences: ['Recording'] }))[0]?.status).toBe('recorded');
+  expect(books.counts()).toEqual({ Recording: [2, 2] });
+});
+
 it('STORE-10 below `store.minFreeBytes` nothing more is recorded, before the disk is full', async () => {
   const { store, disk } = fragile();
   const books = await openTestBooks(START, store, { errors: 'expected' });

@@ -83,8 +83,8 @@ function heldBack(dashboard: Dashboard, { detail, silence, muteTime, inhibitor, 
         <button type="button" class="link-button" @click=${() => endSilence(silence.id)}>End the silence</button>`,
     );
   }
-  if (detail?.silencedBy !== undefined) return fact('Silenced', html`by silence ${detail.silencedBy}`);
-  if (detail?.mutedBy !== undefined) return fact('Muted', html`by the mute time “${muteTime?.name ?? detail.mutedBy}”`);
+  if (detail?.silencedBy !== undefined) return fact('Silenced', html`by a silence`);
+  if (detail?.mutedBy !== undefined) return fact('Muted', muteTime ? html`by the mute time “${muteTime.name}”` : html`by a mute time`);
   if (detail?.inhibitedBy !== undefined) {
     const other = inhibitor ? (dashboard.alerts.rule(inhibitor.rule)?.name ?? inhibitor.rule) : 'a worse alert';
     return fact('Held back', html`“${other}” says it already`);

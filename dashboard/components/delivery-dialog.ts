@@ -4,6 +4,7 @@ import { parseInstant } from '../../shared/time.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { exactMoment } from '../format/time.ts';
+import { EVENT_WORDS } from '../format/webhook-words.ts';
 import { DialogElement } from './dialog-element.ts';
 import { problemReport } from './problem-report.ts';
 
@@ -34,8 +35,8 @@ export class DeliveryDialog extends DialogElement {
     if (!delivery) return nothing;
     const detail = this.#detail.value;
     return this.frame(
-      delivery.type,
-      html`<p class="soft">Id <code>${delivery.id}</code>, the same over all attempts</p>
+      EVENT_WORDS[delivery.type],
+      html`<p class="soft"><code>${delivery.type}</code>, id <code>${delivery.id}</code>, the same over all attempts</p>
         ${problemReport(this.#detail.error)}
         ${
           !detail

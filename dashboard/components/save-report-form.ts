@@ -5,6 +5,7 @@ import type { Dashboard } from '../controllers/dashboard.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { idFor } from '../format/new-id.ts';
 import { RANGE_WORDS } from '../format/saved-report-words.ts';
+import { WEEKDAY_WORDS } from '../format/weekday-words.ts';
 import { fieldError, invalid } from './form-fields.ts';
 import { LightElement } from './light-element.ts';
 import { problemReport } from './problem-report.ts';
@@ -58,7 +59,7 @@ export class SaveReportForm extends LightElement {
   #schedule(error: Error | null) {
     return html`${
       this.every === 'week'
-        ? html`<label class="field"><span>On</span><select name="on">${WEEKDAYS.map((day) => html`<option value=${day}>${day}</option>`)}</select></label>`
+        ? html`<label class="field"><span>On</span><select name="on">${WEEKDAYS.map((day) => html`<option value=${day}>${WEEKDAY_WORDS[day]}</option>`)}</select></label>`
         : nothing
     }
       <label class="field"><span>At (the organisation’s clock)</span><input name="at" type="time" required value="06:00" aria-invalid=${invalid(error, 'schedule')} />${fieldError(error, 'schedule')}</label>

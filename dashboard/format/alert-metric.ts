@@ -1,7 +1,8 @@
 import type { AlertMetric, AlertOp } from '../../shared/alerts.ts';
+import { LOCALE } from '../../shared/numbers.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { inWords } from './duration.ts';
-import { formatCount, LOCALE } from './number.ts';
+import { formatCount } from './number.ts';
 
 /** How a metric is counted: licences, a share of 1, or seconds. */
 export type MetricKind = 'count' | 'share' | 'age';

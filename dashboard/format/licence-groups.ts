@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../shared/catalogue.ts';
+import { LOCALE } from '../../shared/numbers.ts';
 import type { LicenceRow } from '../../shared/views.ts';
-import { LOCALE } from './number.ts';
 
 const collator = new Intl.Collator(LOCALE, { numeric: true });
 /** `Queue 2` before `Queue 10`; names that read the same stay apart. */

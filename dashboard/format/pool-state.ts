@@ -1,5 +1,6 @@
+import { formatAmount } from '../../shared/numbers.ts';
 import type { LicenceRow } from '../../shared/views.ts';
-import { formatCount, formatMoney } from './number.ts';
+import { formatCount } from './number.ts';
 
 /** How a licence type stands. Shown as colour, shape and these words, never by colour alone. */
 export type PoolState = 'unlimited' | 'room' | 'full' | 'contingency' | 'over';
@@ -41,7 +42,7 @@ export function nextLogin(row: LicenceRow, contingencyPrice?: number): NextLogin
     return { free: false, words: 'over limit', detail: 'neither pool has a licence left' };
   }
   if (overflows && contingency.used >= contingency.maxUsed) {
-    const price = contingencyPrice === undefined ? '' : `, costs ${formatMoney(contingencyPrice)}`;
+    const price = contingencyPrice === undefined ? '' : `, costs ${formatAmount(contingencyPrice)}`;
     return { free: false, words: 'new contingency maximum', detail: `${formatCount(contingency.used + 1)} this period${price}` };
   }
   if (inUse >= mark) return { free: false, words: 'new high-water mark', detail: `${formatCount(inUse + 1)} this period` };

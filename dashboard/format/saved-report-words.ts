@@ -1,4 +1,5 @@
 import type { NamedRange, ReportRange, ReportSchedule } from '../../shared/saved-reports.ts';
+import { WEEKDAY_WORDS } from './weekday-words.ts';
 
 export const RANGE_WORDS: Record<NamedRange, string> = {
   today: 'today so far',
@@ -11,16 +12,6 @@ export const RANGE_WORDS: Record<NamedRange, string> = {
   'last-billing-period': 'last billing period',
 };
 
-const WEEKDAYS = {
-  mon: 'Monday',
-  tue: 'Tuesday',
-  wed: 'Wednesday',
-  thu: 'Thursday',
-  fri: 'Friday',
-  sat: 'Saturday',
-  sun: 'Sunday',
-} as const;
-
 export const savedRangeWords = (range: ReportRange): string =>
   typeof range === 'string' ? RANGE_WORDS[range] : `${range.from} to ${range.to}`;
 
@@ -29,5 +20,5 @@ export function scheduleWords(schedule: ReportSchedule | null): string {
   if (schedule === null) return 'only on request';
   const { every, at, on = 'mon' } = schedule;
   if (every === 'day') return `every day at ${at}`;
-  return every === 'week' ? `every ${WEEKDAYS[on]} at ${at}` : `on the first day of a billing period at ${at}`;
+  return every === 'week' ? `every ${WEEKDAY_WORDS[on]} at ${at}` : `on the first day of a billing period at ${at}`;
 }

@@ -1,6 +1,6 @@
+import { LOCALE } from '../../shared/numbers.ts';
 import type { BillingPeriodState, StatementDifference, StatementReason } from '../../shared/statements.ts';
 import { BILLING_RULES } from './billing-rules.ts';
-import { LOCALE } from './number.ts';
 import type { PoolState } from './pool-state.ts';
 
 /** How a billing period stands, and the shape that goes with the word. */

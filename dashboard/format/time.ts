@@ -1,5 +1,5 @@
+import { LOCALE } from '../../shared/numbers.ts';
 import { parseInstant } from '../../shared/time.ts';
-import { LOCALE } from './number.ts';
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { BillingPeriodView } from '../../shared/bill.ts';
+import { formatAmount } from '../../shared/numbers.ts';
 import type { PoolFigures, WhatIf, WhatIfType } from '../../shared/what-if.ts';
 import type { WhatIfBody } from '../client/reports-api.ts';
 import { downloadCsv } from '../components/download.ts';
@@ -11,7 +12,7 @@ import { AskController } from '../controllers/ask-controller.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import { inWords } from '../format/duration.ts';
-import { formatCount, formatMoney } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 
 const FIELDS = ['concurrent', 'contingency', 'unitPrice', 'contingencyPrice'] as const;
 type Field = (typeof FIELDS)[number];
@@ -165,7 +166,7 @@ export class WhatIfPage extends LightElement {
   }
 
   #result(found: WhatIfType) {
-    const money = (price: number | null) => (price === null ? 'no price set' : formatMoney(price));
+    const money = (price: number | null) => (price === null ? 'no price set' : formatAmount(price));
     const lines: [string, (numbers: PoolFigures) => string][] = [
       ['Time in contingency', ({ secondsInContingency }) => inWords(secondsInContingency * 1_000)],
       ['Time over limit', ({ secondsOverLimit }) => inWords(secondsOverLimit * 1_000)],

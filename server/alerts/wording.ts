@@ -1,5 +1,6 @@
 /** An alert in words: its sentence, and the annotations of its rule with the placeholders filled in. */
 import type { AlertMetric, AlertOp, AlertRule, AlertStateName } from '../../shared/alerts.ts';
+import { formatAmount } from '../../shared/numbers.ts';
 import type { Instant } from '../../shared/time.ts';
 
 export interface Worded {
@@ -118,7 +119,7 @@ const IN_SECONDS: readonly AlertMetric[] = ['sessionAge', 'feedAge', 'secondsUnt
 
 function shownValue(metric: AlertMetric, value: number): string {
   if (metric === 'utilisation') return `${Math.round(value * 1000) / 10} %`;
-  return IN_SECONDS.includes(metric) ? duration(value) : String(value);
+  return IN_SECONDS.includes(metric) ? duration(value) : formatAmount(value);
 }
 
 /** @example '2 h 5 min' */

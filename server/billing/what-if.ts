@@ -1,4 +1,5 @@
 /** What would have been: a stretch of the past, its pools played anew with other sizes. */
+import { formatAmount } from '../../shared/numbers.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
 import type { Peak } from '../../shared/views.ts';
 import type { PoolFigures, SizedPools, UnitPrices, WhatIf, WhatIfQuery, WhatIfType } from '../../shared/what-if.ts';
@@ -171,6 +172,7 @@ function* cheapestOf(
 function suggestionOf(type: string, { peaks }: Crowd, cheapest: WhatIfType['cheapest']): string {
   const assumption = 'if what comes is like the range that was looked at';
   if (!cheapest)
-    return `${Math.max(...peaks)} ${type} licences would be enough for everybody without contingency, ${assumption}. Name prices to learn what is cheapest.`;
-  return `${cheapest.concurrent} ${type} licences with ${cheapest.contingency} of contingency cost least (${cheapest.price}), ${assumption}.`;
+    return `${formatAmount(Math.max(...peaks))} ${type} licences would be enough for everybody without contingency, ${assumption}. Name prices to learn what is cheapest.`;
+  const price = formatAmount(cheapest.price ?? 0);
+  return `${formatAmount(cheapest.concurrent)} ${type} licences with ${formatAmount(cheapest.contingency)} of contingency cost least (${price}), ${assumption}.`;
 }

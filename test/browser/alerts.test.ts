@@ -82,7 +82,7 @@ describe('alerts', () => {
     await page.getByRole('button', { name: 'Send a test' }).click();
     await page.getByText(/^The test failed: /).waitFor();
     await page
-      .getByRole('row', { name: /webhook\.test/ })
+      .getByRole('row', { name: /^Test / })
       .getByRole('button', { name: 'Details' })
       .click();
     await page

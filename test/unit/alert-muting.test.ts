@@ -209,6 +209,7 @@ describe('an alert in words', () => {
   it('ALERT-47 has a sentence, and annotations whose placeholders are filled in', () => {
     expect(renderedAnnotations(worded())).toEqual({ text: 'Agent Calls at 3; {{ unknown }}', plain: 'call Ann' });
     expect(summaryOf(worded())).toBe('Agent Calls: 3 in use (limit: 2 or more).');
+    expect(summaryOf(worded({ value: 4_760 }))).toBe('Agent Calls: 4,760 in use (limit: 2 or more).');
     const share = alertRule({ metric: 'utilisation', threshold: 0.9 });
     expect(summaryOf(worded({ rule: share, value: 0.8543, state: 'resolved' }))).toBe(
       'Agent Calls: over, 85.4 % of the concurrent licences in use (limit: 90 % or more).',

@@ -217,6 +217,12 @@ describe('what if', () => {
     );
   });
 
+  it('UI-84 the numbers of the sentence are in groups', async () => {
+    const prices = { Recording: { unitPrice: 1_586.666, contingencyPrice: 3_000 } };
+    const { suggestion } = typeOf(await ask(await centreWithThree(), { period: '2026-11', prices }));
+    expect(suggestion).toContain('3 Recording licences with 0 of contingency cost least (4,760), if');
+  });
+
   it('WHATIF-2 who was there at the start is placed in order of acquisition and is no login of the range; sizes are those of its end', async () => {
     const books = await centreWithThree();
     await books.pipeline.putOrganisation(

@@ -7,6 +7,7 @@ import type { AcknowledgeDialog } from '../../components/acknowledge-dialog.ts';
 import { alertCard } from '../../components/alert-card.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { poolShape } from '../../components/shapes.ts';
 import '../../components/silence-dialog.ts';
 import type { SilenceDialog } from '../../components/silence-dialog.ts';
 import { ActController } from '../../controllers/act-controller.ts';
@@ -17,8 +18,9 @@ import { ResourceController } from '../../controllers/resource-controller.ts';
 import { SecondController } from '../../controllers/second-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
 import { activeAlerts } from '../../format/alert-order.ts';
+import { matchesAll } from '../../format/matcher-words.ts';
 import { countOf } from '../../format/number.ts';
-import { zoneLabel } from '../../format/time.ts';
+import { exactInstant, zoneLabel } from '../../format/time.ts';
 
 /** What the live frames do not say: who acknowledged, what is held back and why, what could not be sent. */
 interface Details {
@@ -83,10 +85,10 @@ export class AlertsActiveView extends LightElement {
     const [told, kept] = [shown.filter((alert) => !isKept(alert)), shown.filter(isKept)];
     return html`<section class="alert-summary" data-alerts=${kind} aria-label="Summary">
         <h2>${words}</h2>
-        <p class="soft">${more ?? ''}${more ? ' · ' : ''}times in ${zoneLabel(now, dashboard.timeZone())}</p>
+        <p class="soft">${more ? `${more} · t` : 'T'}imes in ${zoneLabel(now, dashboard.timeZone())}</p>
         ${kind === 'no-rules' ? this.#offer() : nothing}
       </section>
-      ${problemReport(this.#details.error ?? this.#acting.error)}
+      ${this.#allHeldBack(now)} ${problemReport(this.#details.error ?? this.#acting.error)}
       <p class="saved" role="status">${this.#acting.words}</p>
       ${this.#cards('Active alerts', told, now)}
       ${
@@ -99,6 +101,20 @@ export class AlertsActiveView extends LightElement {
       }
       <hw-acknowledge-dialog .dashboard=${dashboard} @done=${this.#changed}></hw-acknowledge-dialog>
       <hw-silence-dialog .dashboard=${dashboard} @done=${this.#changed}></hw-silence-dialog>`;
+  }
+
+  /** One that names nothing concerns also what has not begun yet, so that no card would tell of it. */
+  #allHeldBack(now: number) {
+    const { silences, muteTimes } = this.#details.value ?? {};
+    const silence = [...(silences?.values() ?? [])].find(({ matchers }) => matchesAll(matchers));
+    const muted = [...(muteTimes?.values() ?? [])].find(({ matchers, activeUntil }) => activeUntil !== null && matchesAll(matchers));
+    const until = silence?.endsAt ?? muted?.activeUntil ?? null;
+    if (until === null) return nothing;
+    const why = silence ? `a silence of every alert, by ${silence.by}` : `the mute time “${muted?.name}” is about every alert`;
+    return html`<p class="alert-note">
+      ${poolShape('contingency')} <strong>Nothing is sent about any alert until ${exactInstant(until, now, this.dashboard.timeZone())}</strong>: ${why}.
+      <a href=${this.dashboard.navigation.href({ page: 'alerts', view: 'silences' })}>Silences</a>
+    </p>`;
   }
 
   #cards(label: string, alerts: readonly LiveAlert[], now: number) {

@@ -12,6 +12,7 @@ import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-co
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { countOf, formatCount } from '../../format/number.ts';
 import { exactMoment } from '../../format/time.ts';
+import { EVENT_WORDS } from '../../format/webhook-words.ts';
 
 const SHOWN = 100;
 const STATUS_WORDS: Record<DeliveryStatus, string> = { pending: 'Under way', delivered: 'Delivered', failed: 'Given up' };
@@ -109,7 +110,7 @@ export class AlertDeliveries extends LightElement {
             const last = delivery.attempts.at(-1);
             const { status, nextAttemptAt } = delivery;
             return html`<tr data-delivery=${status}>
-              <th scope="row" data-label="What">${delivery.type}</th>
+              <th scope="row" data-label="What">${EVENT_WORDS[delivery.type]}</th>
               <td data-label="State">${delivery.coalescedInto === undefined ? STATUS_WORDS[status] : 'Left out: a later message says how things stand'}${status === 'pending' && nextAttemptAt && last ? html`<span class="soft">, next ${moment(nextAttemptAt)}</span>` : ''}</td>
               <td data-label="Last tried">${moment(last?.at)} <span class="soft">${countOf(delivery.attempts.length, 'attempt')}</span></td>
               <td data-label="Answer">${last?.error ?? last?.status ?? ''}</td>

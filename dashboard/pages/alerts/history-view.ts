@@ -10,6 +10,7 @@ import { ListController } from '../../controllers/list-controller.ts';
 import { SecondController } from '../../controllers/second-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
 import { STATE_WORDS } from '../../format/alert-order.ts';
+import { metricOfSteps, reasonWords } from '../../format/alert-reason.ts';
 import { exactInstant, zoneLabel } from '../../format/time.ts';
 
 const PAGE = 200;
@@ -75,6 +76,8 @@ export class AlertHistoryView extends LightElement {
 
   #table(steps: readonly AlertTransitionView[], now: number) {
     const { alerts, timeZone } = this.dashboard;
+    const watched = ({ alert, rule }: AlertTransitionView) =>
+      metricOfSteps(steps.filter((step) => step.alert === alert)) ?? alerts.rule(rule)?.metric;
     return html`<table class="table">
       <thead>
         <tr><th scope="col">When</th><th scope="col">Rule</th><th scope="col">Licence type</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Why</th></tr>
@@ -84,10 +87,10 @@ export class AlertHistoryView extends LightElement {
           (step) => html`<tr>
             <td data-label="When"><time datetime=${step.at}>${exactInstant(step.at, now, timeZone())}</time></td>
             <th scope="row" data-label="Rule">${alerts.rule(step.rule)?.name ?? step.rule}</th>
-            <td data-label="Licence type">${step.licenceType === '*' ? 'the organisation' : step.licenceType}</td>
+            <td data-label="Licence type">${step.licenceType === '*' ? 'The organisation' : step.licenceType}</td>
             <td data-label="From">${stateWords(step.from)}</td>
             <td data-label="To">${stateWords(step.to)}</td>
-            <td data-label="Why">${step.reason.replaceAll(LONG_FRACTION, (number) => Number(number).toFixed(3))}</td>
+            <td data-label="Why">${reasonWords(step.reason, watched(step))}</td>
           </tr>`,
         )}
       </tbody>
@@ -95,8 +98,6 @@ export class AlertHistoryView extends LightElement {
   }
 }
 
-/** `1.3333333333333333` tells no more than `1.333`. */
-const LONG_FRACTION = /\d+\.\d{4,}/g;
 const stateWords = (state: AlertTransitionView['from']) => (state === 'inactive' ? 'Inactive' : STATE_WORDS[state]);
 
 customElements.define('hw-alerts-history', AlertHistoryView);

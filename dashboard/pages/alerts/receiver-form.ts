@@ -26,6 +26,7 @@ import type { Dashboard } from '../../controllers/dashboard.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { addressWords, FORMAT_WORDS } from '../../format/receiver-health.ts';
 import { exactInstant } from '../../format/time.ts';
+import { EVENT_WORDS } from '../../format/webhook-words.ts';
 
 const GROUP_WORDS: Record<GroupLabel, string> = { rule: 'rule', licenceType: 'licence type', severity: 'severity' };
 const NEW_TEMPLATE: WebhookTemplate = { contentType: 'application/json', body: '{ "text": {{ title | json }} }' };
@@ -106,7 +107,7 @@ export class ReceiverForm extends LightElement {
         <fieldset class="choices choices-columns"><legend>What it is told (nothing chosen: everything)</legend>
           ${WEBHOOK_EVENTS.filter((event) => event !== 'webhook.test' && carries(format, event)).map(
             (event) =>
-              html`<label class="check"><input type="checkbox" name="events" value=${event} .checked=${receiver?.events.includes(event) ?? false} /> ${event}</label>`,
+              html`<label class="check"><input type="checkbox" name="events" value=${event} .checked=${receiver?.events.includes(event) ?? false} /> ${EVENT_WORDS[event]}</label>`,
           )}
         </fieldset>
         ${this.#together(error)} ${problemReport(error)}
@@ -139,7 +140,7 @@ export class ReceiverForm extends LightElement {
     const { value, error } = this.#preview;
     if (!value || error) return nothing;
     return html`<section aria-label="Preview">
-      <p class="soft">${value.type} as ${value.contentType}${value.subject === undefined ? '' : html`, subject: <b>${value.subject}</b>`}</p>
+      <p class="soft">“${EVENT_WORDS[value.type]}” as ${value.contentType}${value.subject === undefined ? '' : html`, subject: <b>${value.subject}</b>`}</p>
       <pre class="command" tabindex="0" aria-label="Body"><code>${value.body}</code></pre>
     </section>`;
   }

@@ -8,6 +8,7 @@ import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { addressWords, FORMAT_WORDS, receiverHealth } from '../../format/receiver-health.ts';
 import { exactInstant } from '../../format/time.ts';
+import { EVENT_WORDS } from '../../format/webhook-words.ts';
 import './deliveries-view.ts';
 import './receiver-form.ts';
 
@@ -72,7 +73,7 @@ export class AlertReceiversView extends LightElement {
                     <td data-label="Last delivered">${moment(one.lastDeliveredAt)}</td>
                     <td data-label="Format">${FORMAT_WORDS[one.format]}</td>
                     <td data-label="Where" class="address">${addressWords(one)}</td>
-                    <td data-label="What">${one.events.length === 0 ? 'everything' : one.events.join(', ')}</td>
+                    <td data-label="What">${one.events.length === 0 ? 'Everything' : one.events.map((event) => EVENT_WORDS[event]).join(', ')}</td>
                   </tr>`,
                 )}
               </tbody>

@@ -4,16 +4,22 @@ import { parseInstant } from '../../../shared/time.ts';
 import { asked } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { poolShape } from '../../components/shapes.ts';
 import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
+import { WatchController } from '../../controllers/watch-controller.ts';
+import { matcherWords, matchesAll } from '../../format/matcher-words.ts';
 import { exactMoment, zoneLabel } from '../../format/time.ts';
+import { daysInWords } from '../../format/weekday-words.ts';
 
 /** What keeps messages back: silences with an end, and mute times of every week. The states go on. */
 export class AlertSilencesView extends LightElement {
-  static override properties = { dashboard: { attribute: false } };
+  static override properties = { dashboard: { attribute: false }, muted: { state: true } };
   declare dashboard: Dashboard;
+  /** What a new mute time is about: a severity, or empty for every alert. */
+  declare muted: string;
 
   readonly #known = new ResourceController<{ silences: SilenceView[]; muteTimes: MuteTimeView[] }>(this);
   readonly #acting = new ActController(
@@ -22,6 +28,16 @@ export class AlertSilencesView extends LightElement {
     () => this.#poll.now(),
   );
   readonly #poll = followOrganisation(this, () => void this.#read());
+
+  constructor() {
+    super();
+    this.muted = '';
+    new WatchController(this, () => [this.dashboard.alerts]);
+  }
+
+  readonly #choose = (event: Event) => {
+    this.muted = (event.currentTarget as HTMLSelectElement).value;
+  };
 
   async #read(): Promise<void> {
     const organisation = this.dashboard.chosen();
@@ -52,7 +68,7 @@ export class AlertSilencesView extends LightElement {
                 <tbody>
                   ${known.silences.map(
                     ({ id, matchers, endsAt, by, note }) => html`<tr>
-                      <th scope="row">${matched(matchers)}</th>
+                      <th scope="row">${this.#matched(matchers)}</th>
                       <td>${exactMoment(parseInstant(endsAt) ?? now, now, zone)}</td>
                       <td>${by}</td>
                       <td>${note}</td>
@@ -75,7 +91,7 @@ export class AlertSilencesView extends LightElement {
                   ${known.muteTimes.map(
                     ({ id, name, matchers, times, activeUntil }) => html`<tr>
                       <th scope="row">${name}</th>
-                      <td>${matched(matchers)}</td>
+                      <td>${this.#matched(matchers)}</td>
                       <td>${times.map(spanWords).join('; ')}</td>
                       <td>${activeUntil === null ? 'no' : `muted until ${exactMoment(parseInstant(activeUntil) ?? now, now, zone)}`}</td>
                       <td><button class="button" @click=${() => void this.#removeMuteTime(id, name)}>Delete</button></td>
@@ -92,11 +108,19 @@ export class AlertSilencesView extends LightElement {
           <label class="field"><span>From</span><input name="from" type="time" required value="22:00" /></label>
           <label class="field"><span>To</span><input name="to" type="time" required value="06:00" /></label>
           <label class="field"><span>What</span>
-            <select name="severity"><option value="">every alert</option><option value="info">info only</option><option value="warning">warnings only</option></select>
+            <select name="severity" aria-describedby="mute-all" @change=${this.#choose}><option value="">every alert</option><option value="info">info only</option><option value="warning">warnings only</option></select>
           </label>
+          <p id="mute-all" class="alert-note">${this.muted === '' ? html`${poolShape('contingency')} In these hours nothing is sent about any alert, not even critical ones.` : nothing}</p>
           <p class="form-end"><button class="button button-main" aria-disabled=${this.#acting.loading}>Add the mute time</button></p>
         </form>
       </section>`;
+  }
+
+  /** What keeps back everything must not look like one that keeps back a little. */
+  #matched(matchers: AlertMatchers) {
+    const words = matcherWords(matchers, (id) => this.dashboard.alerts.rule(id)?.name);
+    if (!matchesAll(matchers)) return words;
+    return html`<span class="state state-contingency">${poolShape('contingency')} ${words}</span> <span class="soft">nothing is sent about any, not even critical ones</span>`;
   }
 
   async #addMuteTime(event: SubmitEvent): Promise<void> {
@@ -111,7 +135,10 @@ export class AlertSilencesView extends LightElement {
       matchers: severity === '' ? {} : { severity },
       times: [{ days, from: text('from'), to: text('to') }],
     };
-    if (await this.#acting.act('The mute time is in force', (of) => this.dashboard.alertsApi.addMuteTime(of, terms))) form.reset();
+    if (await this.#acting.act('The mute time is in force', (of) => this.dashboard.alertsApi.addMuteTime(of, terms))) {
+      form.reset();
+      this.muted = '';
+    }
   }
 
   async #removeMuteTime(id: string, name: string): Promise<void> {
@@ -120,11 +147,6 @@ export class AlertSilencesView extends LightElement {
   }
 }
 
-function matched({ rule, licenceType, severity }: AlertMatchers) {
-  const parts = [rule && `rule ${rule}`, licenceType, severity && `${severity} only`].filter(Boolean);
-  return parts.length === 0 ? 'every alert' : html`${parts.join(', ')}${nothing}`;
-}
-
-const spanWords = ({ days, from, to }: MuteTimeSpan): string => `${days.length === 0 ? 'every day' : days.join(', ')} ${from} to ${to}`;
+const spanWords = ({ days, from, to }: MuteTimeSpan): string => `${daysInWords(days)}, ${from} to ${to}`;
 
 customElements.define('hw-alerts-silences', AlertSilencesView);

@@ -10,13 +10,14 @@ import { problemReport } from '../../components/problem-report.ts';
 import { progressBar } from '../../components/progress-bar.ts';
 import { chosenRange, rangePicker } from '../../components/range-picker.ts';
 import '../../components/save-report-form.ts';
+import { LOCALE } from '../../../shared/numbers.ts';
 import { type Column, virtualTable } from '../../components/virtual-table.ts';
 import { AskController } from '../../controllers/ask-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { ReportTree } from '../../controllers/report-tree.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
-import { countOf, LOCALE } from '../../format/number.ts';
+import { countOf } from '../../format/number.ts';
 import { addFilter, pathKey, type ReportChoice, readChoice, removeFilter, type TreeRow, treeRows } from '../../format/report-query.ts';
 
 const FILES = {

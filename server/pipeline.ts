@@ -40,7 +40,7 @@ import { ReadWatches } from './reports/read-watch.ts';
 import { Turns } from './reports/turns.ts';
 import { runInPieces } from './reports/work.ts';
 import { createSavedReportActions } from './saved-reports/actions.ts';
-import { type Desk, loadDesk, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
+import { type Desk, loadDesk, lookAgain, reportsDue, scheduleRuns } from './saved-reports/desk.ts';
 import type { Store, Write } from './store/store.ts';
 
 /** Milliseconds between two looks at what time itself has brought. */
@@ -276,7 +276,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       ),
     importRows: (id, rows) => submit(rows.length, (batch) => importRows(batch, id, rows)),
     tryRows: (id, rows) => tryRows(store, books, clock.now(), id, rows),
-    putOrganisation: (id, settings, by) => submit(1, (batch) => putOrganisation(batch, id, settings, by)),
+    putOrganisation: (id, settings, by) =>
+      submit(1, (batch) => {
+        lookAgain(desk);
+        return putOrganisation(batch, id, settings, by);
+      }),
     putUsers: (id, users, by) => submit(users.length, (batch) => putUsers(batch, id, users, by)),
     deleteUser: (id, user, by) => submit(1, (batch) => deleteUser(batch, id, user, by)),
     putFigures: (id, source, figures) => submit(figures.length, (batch) => putFigures(batch, id, source, figures)),

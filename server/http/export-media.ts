@@ -5,7 +5,7 @@ import type { Cell, CellKind, Column, Table } from '../formats/table.ts';
 import { workbook } from '../formats/workbook.ts';
 import type { RecordFormat, ReportFormat } from '../parse/query.ts';
 import { negotiate } from './accept.ts';
-import { streamText } from './json-stream.ts';
+import { streamText, type Telling } from './json-stream.ts';
 import { localTimeWriter } from './local-time.ts';
 
 export const MEDIA = {
@@ -47,23 +47,25 @@ export interface ExportOptions {
 
 /** Rows of one kind, whole. NDJSON has them as they are. */
 export function exportRows<T>(
+  edge: Telling,
   media: Exclude<ExportMedia, 'application/json'>,
   { name, title, columns, timeZone, rows }: RowTable<T>,
   options: ExportOptions,
 ): Promise<Response> {
-  if (media === MEDIA.ndjson) return streamText(ndjson(rows), exportHeaders(media, name));
+  if (media === MEDIA.ndjson) return streamText(edge, ndjson(rows), exportHeaders(media, name));
   const local = localTimeWriter(timeZone);
   const cells = mapped(rows, (row) => columns.map(([, cell]) => cell(row, local)));
   const heads = columns.map(([header, , kind]): Column => ({ header, kind: kind ?? 'plain' }));
-  return exportTable(media, { name, title, columns: heads, rows: cells }, options);
+  return exportTable(edge, media, { name, title, columns: heads, rows: cells }, options);
 }
 
 export function exportTable(
+  edge: Telling,
   media: typeof MEDIA.csv | typeof MEDIA.xlsx,
   table: Table,
   { escapeFormulas }: ExportOptions,
 ): Promise<Response> {
-  return streamText(media === MEDIA.xlsx ? workbook(table) : csv(table, escapeFormulas), exportHeaders(media, table.name));
+  return streamText(edge, media === MEDIA.xlsx ? workbook(table) : csv(table, escapeFormulas), exportHeaders(media, table.name));
 }
 
 async function* csv({ columns, rows }: Table, safe: boolean): AsyncGenerator<string, void, void> {

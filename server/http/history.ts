@@ -22,9 +22,9 @@ export function historyRoutes(app: App, edge: Edge): void {
     const settings = committed.organisation(organisation);
     if (!reports || !settings) throw unknownOrganisation(organisation);
     const rows = reports.history(query);
-    if (media === MEDIA.json) return streamItems(rows);
+    if (media === MEDIA.json) return streamItems(edge, rows);
     const { timeZone } = settings;
     const table = { name: 'levels', title: 'Levels', columns: HISTORY_COLUMNS, timeZone, rows };
-    return exportRows(media, table, { escapeFormulas });
+    return exportRows(edge, media, table, { escapeFormulas });
   });
 }

@@ -1,6 +1,14 @@
+import { internalProblem } from './problem.ts';
+
+/** Where the cause of an answer that broke off is told. */
+export interface Telling {
+  log: { error(fields: object, message: string): void };
+}
+
 /** `{"items":[...]}` written as fast as the caller reads, however long the list. */
-export const streamItems = <T>(lists: AsyncGenerator<T[], void, void>): Promise<Response> =>
+export const streamItems = <T>(edge: Telling, lists: AsyncGenerator<T[], void, void>): Promise<Response> =>
   streamText(
+    edge,
     listText('{"items":[', lists, () => ']}'),
     { 'Content-Type': 'application/json' },
   );
@@ -23,9 +31,11 @@ export async function* listText<T, R>(
 
 /**
  * An answer in pieces, as fast as the caller reads. The first is made before the answer begins, so that a failure is still an answer
- * of its own. Empty pieces are rests, after which work for a caller that has gone is given up.
+ * of its own; after one later on the connection ends before the answer does, and the log has the cause. Empty pieces are rests, after
+ * which work for a caller that has gone is given up.
  */
 export async function streamText(
+  { log }: Telling,
   pieces: AsyncGenerator<string | Uint8Array, void, void>,
   headers: Record<string, string>,
 ): Promise<Response> {
@@ -33,14 +43,19 @@ export async function streamText(
   let gone = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      while (!next.done && next.value.length === 0 && !gone) next = await pieces.next();
-      if (next.done || gone) {
-        await pieces.return();
-        if (!gone) controller.close();
-        return;
+      try {
+        while (!next.done && next.value.length === 0 && !gone) next = await pieces.next();
+        if (next.done || gone) {
+          await pieces.return();
+          if (!gone) controller.close();
+          return;
+        }
+        controller.enqueue(typeof next.value === 'string' ? Buffer.from(next.value) : next.value);
+        next = await pieces.next();
+      } catch (error) {
+        log.error({ err: error }, 'an answer could not be finished');
+        throw internalProblem();
       }
-      controller.enqueue(typeof next.value === 'string' ? Buffer.from(next.value) : next.value);
-      next = await pieces.next();
     },
     async cancel() {
       gone = true;

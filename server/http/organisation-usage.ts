@@ -44,7 +44,7 @@ export function organisationUsageRoutes(app: App, edge: Edge): void {
     const rows = reports.organisationUsage({ ...query, limit: most });
     const { timeZone } = settings;
     const table = { name: 'organisation-licence-usage', title: 'Organisation Licence Usage', columns: COLUMNS, timeZone, rows };
-    return exportRows(media, table, { escapeFormulas });
+    return exportRows(edge, media, table, { escapeFormulas });
   });
 }
 

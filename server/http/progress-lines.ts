@@ -17,7 +17,7 @@ export const streamProgress = <T>(
   edge: Edge,
   pieces: InProgress<T>,
   linesOf: (answer: T) => AsyncIterable<string> | Iterable<string>,
-): Promise<Response> => streamText(progressLines(edge, pieces, linesOf), { 'Content-Type': MEDIA.ndjson, Vary: 'Accept' });
+): Promise<Response> => streamText(edge, progressLines(edge, pieces, linesOf), { 'Content-Type': MEDIA.ndjson, Vary: 'Accept' });
 
 async function* progressLines<T>(
   { clock, log }: Edge,

@@ -26,10 +26,10 @@ export function recordRoutes(app: App, edge: Edge): void {
     if (!rows || !settings) throw unknownOrganisation(organisation);
     if (media === MEDIA.json) {
       const text = listText('{"items":[', rows, (nextCursor) => `],"nextCursor":${JSON.stringify(nextCursor)}}`);
-      return streamText(text, { 'Content-Type': media, Vary: 'Accept' });
+      return streamText(edge, text, { 'Content-Type': media, Vary: 'Accept' });
     }
     const { timeZone } = settings;
     const table = { name: 'licence-usage', title: 'Licence Usage', columns: RECORD_COLUMNS, timeZone, rows };
-    return exportRows(media, table, { escapeFormulas });
+    return exportRows(edge, media, table, { escapeFormulas });
   });
 }

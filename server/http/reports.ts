@@ -49,8 +49,8 @@ export async function answerReport(
   const pieces = reports.answer(query);
   if (media === MEDIA.ndjson) return streamProgress(edge, pieces, reportLines);
   const report = await answerOf(pieces);
-  if (media === MEDIA.json) return reportJson(report);
-  return exportTable(media, reportTable(report), { escapeFormulas });
+  if (media === MEDIA.json) return reportJson(edge, report);
+  return exportTable(edge, media, reportTable(report), { escapeFormulas });
 }
 
 async function* reportLines({ rows, totals, ...report }: ReportView): AsyncGenerator<string, void, void> {
@@ -59,9 +59,10 @@ async function* reportLines({ rows, totals, ...report }: ReportView): AsyncGener
   yield lineOf({ totals } satisfies ReportLine);
 }
 
-function reportJson({ rows, ...rest }: ReportView): Promise<Response> {
+function reportJson(edge: Edge, { rows, ...rest }: ReportView): Promise<Response> {
   const head = JSON.stringify(rest).slice(0, -1);
   return streamText(
+    edge,
     listText(`${head},"rows":[`, rowsInPieces(rows), () => ']}'),
     { 'Content-Type': MEDIA.json, Vary: 'Accept' },
   );

@@ -108,7 +108,9 @@ export class LiveChannel {
       shown.rows,
       (row: LicenceRow) => row.licenceType,
     );
-    const alerts = differing(this.#source.alerts(this.#organisation), shown.alerts, (alert: LiveAlert) => alert.id);
+    const live = this.#source.alerts(this.#organisation);
+    const alerts = differing(live, shown.alerts, (alert: LiveAlert) => alert.id);
+    forgetOthers(shown.alerts, live);
     const figures = figuresOf(usage);
     const seq = this.#source.seq();
     const moved = this.#committed && seq !== shown.seq;
@@ -153,6 +155,13 @@ export class LiveChannel {
 }
 
 const figuresOf = ({ users, sessions, anomalies, completeness }: UsageView): string => `${users} ${sessions} ${anomalies} ${completeness}`;
+
+/** Each course of an alert has an id of its own: those that are listed no more are gone for good. */
+function forgetOthers(seen: Map<string, string>, live: readonly LiveAlert[]): void {
+  if (seen.size === live.length) return;
+  const listed = new Set(live.map(({ id }) => id));
+  for (const id of seen.keys()) if (!listed.has(id)) seen.delete(id);
+}
 
 /** The items that look otherwise than they did, remembered as they look now. */
 function differing<T>(items: T[], seen: Map<string, string>, key: (item: T) => string): T[] {

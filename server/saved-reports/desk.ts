@@ -9,9 +9,6 @@ import type { Calendar } from '../licensing/calendar.ts';
 import type { Reader } from '../store/store.ts';
 import { lastDue, nextDue } from './schedule.ts';
 
-/** How often it is looked whether somebody changed a time zone. */
-const LOOK_MS = 1_000;
-
 /** A saved report, as the store holds it. */
 export interface KeptReport extends SavedReport {
   /** Due instants up to here are done with. */
@@ -49,6 +46,7 @@ export interface Desk {
   reports: Map<string, Map<string, OnDesk>>;
   /** Runs to be made, since the last commit or a start. */
   queued: Run[];
+  /** When something is due, or a calendar may be another. */
   lookAt: Instant;
 }
 
@@ -66,8 +64,13 @@ function put(desk: Desk, organisation: string, id: string, kept: KeptReport): vo
   const known = desk.reports.get(organisation) ?? new Map<string, OnDesk>();
   known.set(id, { kept, next: null });
   desk.reports.set(organisation, known);
-  desk.lookAt = Number.NEGATIVE_INFINITY;
+  lookAgain(desk);
 }
+
+/** Settings may have changed the time zone: due times are found anew. */
+export const lookAgain = (desk: Desk): void => {
+  desk.lookAt = Number.NEGATIVE_INFINITY;
+};
 
 export const reportsDue = (desk: Desk, now: Instant): boolean => desk.lookAt <= now && desk.reports.size > 0;
 
@@ -99,7 +102,7 @@ export function requestRun(batch: Batch, desk: Desk, organisation: string, id: s
 export function scheduleRuns(batch: Batch, desk: Desk): void {
   const { now } = batch;
   if (!reportsDue(desk, now)) return;
-  let lookAt = now + LOOK_MS;
+  let lookAt = Number.POSITIVE_INFINITY;
   for (const [id, reports] of desk.reports) {
     const calendar = batch.books.organisations.get(id)?.calendar;
     if (!calendar) continue;
@@ -108,8 +111,9 @@ export function scheduleRuns(batch: Batch, desk: Desk): void {
       if (!schedule) continue;
       if (report.next?.calendar !== calendar) report.next = { at: nextDue(calendar, schedule, report.kept.doneTo), calendar };
       const due = report.next.at <= now ? lastDue(calendar, schedule, report.kept.doneTo, now) : null;
-      if (due === null) lookAt = Math.min(lookAt, Math.max(report.next.at, now));
-      else addRun(batch, desk, id, name, report.kept, 'schedule', due);
+      if (due !== null) addRun(batch, desk, id, name, report.kept, 'schedule', due);
+      // Of what is done with just now the next time is found at the next look.
+      lookAt = Math.min(lookAt, due === null ? report.next.at : now);
     }
   }
   desk.lookAt = lookAt;

@@ -1,7 +1,7 @@
 /** A clock, a socket and a source for the live view that do only what a test says. */
 
 import type { LiveClock, LiveSocket, LiveSource } from '../../server/live/socket.ts';
-import type { ServerFrame } from '../../shared/live-protocol.ts';
+import type { LiveAlert, ServerFrame } from '../../shared/live-protocol.ts';
 import type { LicenceRow, UsageView } from '../../shared/views.ts';
 
 export class ManualClock implements LiveClock {
@@ -111,8 +111,10 @@ export class FakeSource implements LiveSource {
     return this.reasons;
   }
 
-  alerts(): never[] {
-    return [];
+  alerting: LiveAlert[] = [];
+
+  alerts(): LiveAlert[] {
+    return this.alerting;
   }
 
   set(organisation: string, licenceType: string, inUse: number): Map<string, Set<string>> {

@@ -47,6 +47,27 @@ describe('a connection', () => {
     ]);
   });
 
+  it('LIVE-37 is told of each course of an alert, and nothing is kept of those that are listed no more', () => {
+    source.set('129', 'A', 1);
+    const { socket } = display('129');
+    const alert = (id: string, state: 'firing' | 'resolved') =>
+      ({ id, rule: 'full', licenceType: 'A', state, severity: 'critical', value: 1, threshold: 1, startsAt: '', endsAt: null }) as const;
+    const told = (...alerting: ReturnType<typeof alert>[]) => {
+      source.alerting = alerting;
+      change('129', 'A', 1);
+      clock.advance(100);
+      return socket
+        .take()
+        .flatMap((frame) => (frame.type === 'delta' ? (frame.alerts ?? []) : []))
+        .map(({ id, state }) => [id, state]);
+    };
+    expect(told(alert('one', 'firing'))).toEqual([['one', 'firing']]);
+    expect(told(alert('one', 'resolved'))).toEqual([['one', 'resolved']]);
+    expect(told(alert('two', 'firing'))).toEqual([['two', 'firing']]);
+    expect(told(alert('one', 'resolved'), alert('two', 'firing'))).toEqual([['one', 'resolved']]);
+    expect(told(alert('one', 'resolved'), alert('two', 'firing'))).toEqual([]);
+  });
+
   it('LIVE-3 gets at most one delta of an organisation in 100 ms, with everything since', () => {
     source.set('129', 'A', 0);
     const { socket } = display('129');

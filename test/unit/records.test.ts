@@ -174,11 +174,24 @@ it('RECORD-2 a caller that goes away ends the search', async () => {
       ended = true;
     }
   }
-  const reader = ((await streamText(search(), {})).body as ReadableStream).getReader();
+  const reader = ((await streamText({ log: { error: () => {} } }, search(), {})).body as ReadableStream).getReader();
   await reader.read();
   const next = reader.read();
   await reader.cancel();
   expect([(await next).done, ended]).toEqual([true, true]);
+});
+
+it('HTTP-27 an answer that goes wrong halfway breaks off, and only the log has the cause', async () => {
+  async function* rows(): AsyncGenerator<string, void, void> {
+    yield 'a,b\n';
+    throw new Error('the secret of the house');
+  }
+  const logged: object[] = [];
+  const answer = await streamText({ log: { error: (fields) => logged.push(fields) } }, rows(), {});
+  const failure = await answer.text().catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect(String(failure)).not.toContain('secret');
+  expect(String((logged[0] as { err: Error }).err)).toContain('the secret of the house');
 });
 
 it('RECORD-3 days that have no such type, source or pool are passed over, but for those of which that is not known', async () => {

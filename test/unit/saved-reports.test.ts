@@ -8,6 +8,7 @@ import { createReportRunner } from '../../server/saved-reports/runner.ts';
 import { lastDue, nextDue, spanOf } from '../../server/saved-reports/schedule.ts';
 import type { NamedRange, ReportSchedule, SavedReport } from '../../shared/saved-reports.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
+import { letPass } from '../support/let-pass.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -84,6 +85,19 @@ describe('saved reports', () => {
     // Found again after a start, each once.
     expect(books.pipeline.savedReports.takeQueued().map(({ n }) => n)).toEqual([1, 2, 3, 4]);
     expect(books.pipeline.savedReports.takeQueued()).toEqual([]);
+  });
+
+  it('SAVED-6 nothing is written while no report is due; a time zone that is changed is heeded at once', async () => {
+    const books = await openTestBooks(at('2026-11-24T04:50:00Z'));
+    await books.settings({ timeZone: 'Europe/London' });
+    await books.pipeline.savedReports.put(ORGANISATION, 'daily', saved());
+    let commits = 0;
+    books.pipeline.onCommit(() => commits++);
+    await letPass(books.clock, 5_000);
+    expect(commits).toBeLessThanOrEqual(1);
+    await books.settings({ timeZone: 'Europe/Berlin' });
+    for (const day of [24, 25, 26]) await books.passTo(at(`2026-11-${day}T05:00:00Z`));
+    expect(dueTimes(books, 'daily').map(([due]) => due)).toEqual(['2026-11-26T05:00', '2026-11-25T05:00', '2026-11-24T05:00']);
   });
 
   it('SAVED-4 a run writes one whole file, tells its webhook in the same transaction, and only the newest are kept', async () => {

@@ -26,6 +26,22 @@ export interface BackupsView {
   nextAt: string | null;
 }
 
+/** `GET /api/v1/status`: how the daemon itself is. */
+export interface DaemonStatus {
+  version: string;
+  startedAt: string;
+  epoch: string;
+  seq: number;
+  status: string;
+  /** Why nothing can be recorded; empty while everything is. */
+  reasons: readonly string[];
+  /** What somebody should look at all the same. */
+  notes: string[];
+  backups: Omit<BackupsView, 'items'>;
+  /** Oldest first. */
+  restores: Restore[];
+}
+
 /** `GET /api/v1/verify`: what was found the last time, and how far it is now. */
 export interface VerifyView {
   running: boolean;

@@ -21,7 +21,7 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
     (c) => json({ items: alerts().shown.rules(existingOrganisation(c, edge)), defaults: DEFAULT_RULES }),
   );
 
-  const takeOver = describe('Take over the usual rules', 'Rules of the same id stay as they are.', { tag });
+  const takeOver = describe('Take over the usual rules', 'Rules of the same id stay as they are.', { tag, answer: 'rulesAdded' });
   app.post(`${ALL}/defaults`, takeOver, async (c) => {
     const organisation = existingOrganisation(c, edge);
     const missing = DEFAULT_RULES.filter(({ id }) => !alerts().shown.rule(organisation, id));
@@ -35,6 +35,7 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
   const tryOut = describe('Try a rule on the past', 'What it would have done had it been set at `from`; by default 30 days ago.', {
     tag,
     body: 'triedRule',
+    answer: 'triedRule',
   });
   app.post(`${ALL}/try`, tryOut, async (c) => {
     const organisation = existingOrganisation(c, edge);

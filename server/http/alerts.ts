@@ -50,6 +50,7 @@ export function alertRoutes(app: App, edge: Edge): void {
     {
       tag,
       query: 'alertHistory',
+      answer: 'alertHistory',
     },
   );
   app.get('/api/v1/organisations/:organisation/alert-history', history, (c) =>

@@ -3,8 +3,7 @@ import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
 import { HttpProblem } from './problem.ts';
 
-const NONE: BackupsView = {
-  items: [],
+export const NO_BACKUPS: Omit<BackupsView, 'items'> = {
   everySeconds: null,
   keep: 0,
   running: false,
@@ -18,11 +17,12 @@ export function backupRoutes(app: App, edge: Edge): void {
   const tag = 'Operations';
   const list = describe('Backups', 'Newest first, with how far each goes, and when the next one is due.', {
     tag,
+    answer: 'backups',
     answers: { 503: 'Their directory cannot be read: the detail says why' },
   });
   app.get('/api/v1/backups', list, async () => {
     const { backups } = edge.running();
-    if (!backups) return json(NONE);
+    if (!backups) return json({ items: [], ...NO_BACKUPS } satisfies BackupsView);
     try {
       return json({ items: await backups.list(), ...backups.view() } satisfies BackupsView);
     } catch (error) {
@@ -33,7 +33,11 @@ export function backupRoutes(app: App, edge: Edge): void {
   const make = describe(
     'Make a backup',
     'Answered when the copy was read whole and has its name. Everything acknowledged before the request is in it.',
-    { tag, answers: { 201: 'Made', 409: 'There is nothing on a disk to copy', 503: 'It could not be made: the detail says why' } },
+    {
+      tag,
+      answer: 'backup',
+      answers: { 201: 'Made', 409: 'There is nothing on a disk to copy', 503: 'It could not be made: the detail says why' },
+    },
   );
   app.post('/api/v1/backups', make, async () => {
     const { backups } = edge.running();

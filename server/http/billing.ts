@@ -29,7 +29,7 @@ export function billingRoutes(app: App, edge: Edge): void {
   const periods = describe(
     'Billing periods',
     'All of which something is known, the newest first: running, settling (over, and not closed yet), closed or revised, with the newest statement.',
-    { tag: 'Reports' },
+    { tag: 'Reports', answer: 'billingPeriods' },
   );
   app.get('/api/v1/organisations/:organisation/billing/periods', periods, (c) =>
     json({ items: reportsOf(nameInPath(c, 'organisation')).billingPeriods() }),
@@ -38,7 +38,7 @@ export function billingRoutes(app: App, edge: Edge): void {
   const peak = describe(
     'The peak of a stretch of time',
     'The highest level of one licence type between two instants, with its receipt: when, how long, whose login made it, who was counted.',
-    { tag: 'Reports', query: 'peak' },
+    { tag: 'Reports', query: 'peak', answer: 'peak' },
   );
   app.get('/api/v1/organisations/:organisation/peak', peak, async (c) => {
     const reports = reportsOf(nameInPath(c, 'organisation'));

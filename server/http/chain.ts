@@ -8,7 +8,7 @@ export function chainRoutes(app: App, edge: Edge): void {
   const doc = describe(
     'The head of the chain over the records',
     'Every batch of records adds a link whose hash stands for all records before it. Note the head down elsewhere, every day for one: as long as `highwater verify` finds no difference and the link of that number still has that hash, nothing recorded before was changed.',
-    { tag: 'Records', query: 'chain' },
+    { tag: 'Records', query: 'chain', answer: 'chain' },
   );
   app.get('/api/v1/organisations/:organisation/chain', doc, (c) => {
     const organisation = existingOrganisation(c, edge);

@@ -8,6 +8,7 @@ export function changeRoutes(app: App, edge: Edge): void {
   const doc = describe('Changes', 'What administrators changed, when, with whose token, from what to what; the newest first.', {
     tag: 'Organisations',
     query: 'changes',
+    answer: 'changes',
   });
   app.get('/api/v1/organisations/:organisation/changes', doc, (c) => {
     const organisation = nameInPath(c, 'organisation');

@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { acknowledgeSchema, alertHistoryQuery, alertQuery, ruleSchema, silenceSchema, tryRuleSchema } from '../parse/alerts.ts';
 import { billingQuery, comparisonQuery, peakQuery, statementQuery } from '../parse/billing-query.ts';
 import { eventSchema } from '../parse/events.ts';
+import { inputSchema } from '../parse/fields.ts';
 import { historyQuery } from '../parse/history-query.ts';
 import { muteTimeSchema } from '../parse/mute-times.ts';
-import { settingsSchema } from '../parse/organisation.ts';
+import { entitlementsSchema, settingsSchema } from '../parse/organisation.ts';
 import { organisationUsageQuery } from '../parse/organisation-usage-query.ts';
 import {
   anomalyQuery,
@@ -29,13 +30,14 @@ import { deleteFiguresQuery, figureSchema, figuresQuery, giveFiguresQuery } from
 import { previewSchema } from '../parse/webhook-template.ts';
 import { deliveryQuery, retryFailedSchema, rotationSchema, webhookSchema } from '../parse/webhooks.ts';
 import { whatIfSchema } from '../parse/what-if.ts';
-import type { ANSWERS } from './answers.ts';
+import type { AnswerName } from './answers.ts';
 import type { AppEnv } from './edge.ts';
 import { searchOf } from './path.ts';
 
 const BODIES = {
   event: z.union([eventSchema, z.array(eventSchema)]),
   organisation: settingsSchema,
+  entitlements: entitlementsSchema,
   assignment: assignmentSchema,
   users: z.array(userSchema),
   alertRule: ruleSchema,
@@ -81,38 +83,36 @@ const QUERIES = {
 export interface RouteText {
   tag: string;
   body?: keyof typeof BODIES;
+  /** No body is `{}`. */
+  bodyIsOptional?: true;
   query?: keyof typeof QUERIES;
   /** Shape of the answer where all is well. */
-  answer?: keyof typeof ANSWERS;
+  answer?: AnswerName;
+  /** Shapes of other successes, by status. */
+  otherAnswers?: Record<number, AnswerName>;
   /** By status; the refusals are filled in, and 200 where no other success is named. */
   answers?: Record<number, string>;
-  /** Media types of the answer besides JSON. */
+  /** Media types of the answer 200 besides JSON. */
   produces?: string[];
   /** Media types of the body besides JSON. */
   consumes?: string[];
 }
 
-/** The schema as callers write it, before defaults and conversions. */
-const inputSchema = (schema: z.ZodType) => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest as Record<string, unknown>;
-};
-
 export function describe(
   summary: string,
   description: string,
-  { tag, body, query, answer: shape, answers = {}, produces = [], consumes = [] }: RouteText,
+  { tag, body, bodyIsOptional, query, answer: shape, otherAnswers = {}, answers = {}, produces = [], consumes = [] }: RouteText,
 ): MiddlewareHandler {
-  const content = {
-    'application/json': shape ? { schema: { $ref: `#/components/schemas/${shape}` } } : {},
-    ...Object.fromEntries(produces.map((type) => [type, {}])),
-  };
   const texts: Record<string, string> = {
     ...(!Object.keys(answers).some((status) => Number(status) < 300) && { 200: 'Done' }),
     ...answers,
     400: 'Refused',
     default: 'A problem',
   };
+  const contentOf = (status: string) => ({
+    ...((otherAnswers[Number(status)] ?? shape) && { 'application/json': refTo((otherAnswers[Number(status)] ?? shape) as AnswerName) }),
+    ...(status === '200' && Object.fromEntries(produces.map((type) => [type, { schema: fileSchema(type) }]))),
+  });
   const described = describeRoute({
     summary,
     ...(description !== '' && { description }),
@@ -120,17 +120,27 @@ export function describe(
     ...(query && { parameters: parameters(QUERIES[query]) }),
     ...((body || consumes.length > 0) && {
       requestBody: {
-        required: true,
+        required: !bodyIsOptional,
         content: {
           ...(body && { 'application/json': { schema: inputSchema(BODIES[body]) } }),
-          ...Object.fromEntries(consumes.map((type) => [type, {}])),
+          ...Object.fromEntries(consumes.map((type) => [type, { schema: type === 'multipart/form-data' ? FORM : fileSchema(type) }])),
         },
       },
     }),
-    responses: Object.fromEntries(Object.entries(texts).map(([status, text]) => [status, answer(status, text, content)])),
+    responses: Object.fromEntries(Object.entries(texts).map(([status, said]) => [status, answer(status, said, contentOf(status))])),
   } as Parameters<typeof describeRoute>[0]);
   return query ? described : withoutQuery(described);
 }
+
+/** Text is told as such; what is none, as bytes. */
+const fileSchema = (type: string) => ({
+  type: 'string',
+  ...(!(type.startsWith('text/') || type.endsWith('ndjson')) && { format: 'binary' }),
+});
+const FORM = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } };
+
+export const refTo = (shape: AnswerName) => ({ schema: { $ref: `#/components/schemas/${shape}` } });
+const PROBLEM = { 'application/problem+json': refTo('Problem') };
 
 /** A read without parameters refuses those that it is given, as others refuse those that they do not know. */
 function withoutQuery(described: MiddlewareHandler): MiddlewareHandler {
@@ -144,10 +154,7 @@ function withoutQuery(described: MiddlewareHandler): MiddlewareHandler {
 
 function answer(status: string, description: string, content: Record<string, object>) {
   if (status === '204') return { description };
-  return {
-    description,
-    content: !(Number(status) < 400) ? { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } : content,
-  };
+  return { description, content: Number(status) < 400 ? content : PROBLEM };
 }
 
 function parameters(schema: z.ZodObject) {
@@ -158,8 +165,12 @@ function parameters(schema: z.ZodObject) {
 export const BESIDE = 'Beside the API';
 
 /** A route beside the API: it takes whatever parameters it is given. */
-export const plainly = (summary: string, description: string, responses: Record<number, { description: string; content?: object }>) =>
-  describeRoute({ summary, description, tags: [BESIDE], responses } as Parameters<typeof describeRoute>[0]);
+export const plainly = (summary: string, responses: Record<number, { description: string; content?: object }>) =>
+  describeRoute({
+    summary,
+    tags: [BESIDE],
+    responses: { ...responses, default: { description: 'A problem', content: PROBLEM } },
+  } as Parameters<typeof describeRoute>[0]);
 
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(value), { status, headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers } });

@@ -12,6 +12,7 @@ export function eventRoutes(app: App, edge: Edge): void {
     tag: 'Events',
     answer: 'ingest',
     body: 'event',
+    consumes: [NDJSON],
     answers: {
       200: 'What each event came to. `recomputing: true`, of a late `logout-all`: its records are numbered while the past is worked out again, and read by its event id',
       413: 'Too many events or bytes',

@@ -7,7 +7,11 @@ import { unknownOrganisation } from './problem.ts';
 
 /** The dashboard's chart: in use of every type as steps, the first at `from`. */
 export function levelRoutes(app: App, edge: Edge): void {
-  const doc = describe('In use over time', 'Steps for a chart: `inUse[i]` holds from `at[i]` on.', { tag: 'Live state', query: 'levels' });
+  const doc = describe('In use over time', 'Steps for a chart: `inUse[i]` holds from `at[i]` on.', {
+    tag: 'Live state',
+    query: 'levels',
+    answer: 'levels',
+  });
   app.get('/api/v1/organisations/:organisation/levels', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');
     const { from, to, points } = parseLevelsQuery(searchOf(c));

@@ -139,7 +139,9 @@ export function createMetrics(committed: Committed, clients: () => number, recei
 }
 
 export function metricRoutes(app: App, edge: Edge): void {
-  const doc = plainly('Metrics for Prometheus', '', { 200: { description: 'The text format', content: { 'text/plain': {} } } });
+  const doc = plainly('Metrics for Prometheus', {
+    200: { description: 'The text format', content: { 'text/plain': { schema: { type: 'string' } } } },
+  });
   app.get('/metrics', doc, async () => {
     const { text, contentType } = await edge.running().metrics.scrape();
     return new Response(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });

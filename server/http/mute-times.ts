@@ -18,13 +18,14 @@ export function muteTimeRoutes(app: App, edge: Edge): void {
       .shown.muteTimes(organisation)
       .find((one) => one.id === id);
 
-  app.get(ALL, describe('List the mute times', '', { tag }), (c) =>
+  app.get(ALL, describe('List the mute times', '', { tag, answer: 'muteTimes' }), (c) =>
     json({ items: alerts().shown.muteTimes(existingOrganisation(c, edge)) }),
   );
 
   const add = describe('Add a mute time', 'As `PUT`, under an id that Highwater gives.', {
     tag,
     body: 'muteTime',
+    answer: 'muteTime',
     answers: { 201: 'Added' },
   });
   app.post(ALL, add, async (c) => {
@@ -35,7 +36,7 @@ export function muteTimeRoutes(app: App, edge: Edge): void {
     return json(muteTime(organisation, id), 201, { Location });
   });
 
-  app.get(ONE, describe('A mute time', '', { tag }), (c) => {
+  app.get(ONE, describe('A mute time', '', { tag, answer: 'muteTime' }), (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'mute')];
     const found = muteTime(organisation, id);
     if (!found) throw unknownMuteTime(id);
@@ -45,6 +46,7 @@ export function muteTimeRoutes(app: App, edge: Edge): void {
   const put = describe('Set a mute time', "On the organisation's clock. What still fires when it ends is told then.", {
     tag,
     body: 'muteTime',
+    answer: 'muteTime',
   });
   app.put(ONE, put, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'mute')];

@@ -28,7 +28,7 @@ export function organisationUsageRoutes(app: App, edge: Edge): void {
   const doc = describe(
     'Organisation Licence Usage',
     "storm's rows: one for every licence type and five minutes of the local clock that are over, sampled at their end. CSV, NDJSON and XLSX, by `Accept` or `format`, are streamed whole, without a cursor. Default: the last day.",
-    { tag: 'Reports', query: 'organisationUsage', produces: EXPORTS },
+    { tag: 'Reports', query: 'organisationUsage', answer: 'organisationUsage', produces: EXPORTS },
   );
   app.get('/api/v1/organisations/:organisation/organisation-licence-usage', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');

@@ -34,6 +34,8 @@ export function organisationRoutes(app: App, edge: Edge): void {
 
   const putAll = describe('Replace the entitlements of an organisation', 'All else stays. As JSON or as a table.', {
     tag,
+    body: 'entitlements',
+    answer: 'entitlements',
     consumes: ['text/csv'],
   });
   app.put('/api/v1/organisations/:organisation/entitlements', putAll, async (c) => {

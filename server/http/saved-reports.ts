@@ -41,7 +41,7 @@ export function savedReportRoutes(app: App, edge: Edge): void {
     return { id, ...kept, nextRunAt: due === null ? null : formatInstant(due) };
   };
 
-  app.get(ALL, describe('List the saved reports', '', { tag }), (c) => {
+  app.get(ALL, describe('List the saved reports', '', { tag, answer: 'savedReports' }), (c) => {
     const organisation = existingOrganisation(c, edge);
     return json({
       items: saved()
@@ -50,7 +50,7 @@ export function savedReportRoutes(app: App, edge: Edge): void {
     });
   });
 
-  app.get(ONE, describe('A saved report', '', { tag }), (c) => {
+  app.get(ONE, describe('A saved report', '', { tag, answer: 'savedReport' }), (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];
     return json(view(organisation, id, keptReport(organisation, id)));
   });
@@ -58,7 +58,7 @@ export function savedReportRoutes(app: App, edge: Edge): void {
   const put = describe(
     'Save a report',
     'What is asked, over a range that moves along. With a schedule it is made by itself on the local clock: a file is written, and the webhook hears `report.ready`. Of several times that were missed one is made up for.',
-    { tag, body: 'savedReport' },
+    { tag, body: 'savedReport', answer: 'savedReport' },
   );
   app.put(ONE, put, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];
@@ -82,6 +82,8 @@ export function savedReportRoutes(app: App, edge: Edge): void {
     {
       tag,
       query: 'run',
+      answer: 'report',
+      otherAnswers: { 202: 'reportRun' },
       produces: REPORT_EXPORTS,
       answers: { 200: 'The report', 202: 'Begun, with `deliver=true`', 413: 'Too many rows' },
     },
@@ -100,13 +102,17 @@ export function savedReportRoutes(app: App, edge: Edge): void {
     return answerReport(edge, organisation, query, reportMedia(c.env.incoming, format), escapeFormulas);
   });
 
-  app.get(`${ONE}/runs`, describe('The runs of a saved report', 'The newest first, as many as are kept.', { tag }), (c) => {
-    const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];
-    keptReport(organisation, id);
-    return json({ items: saved().runs(organisation, id).map(runView) });
-  });
+  app.get(
+    `${ONE}/runs`,
+    describe('The runs of a saved report', 'The newest first, as many as are kept.', { tag, answer: 'reportRuns' }),
+    (c) => {
+      const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];
+      keptReport(organisation, id);
+      return json({ items: saved().runs(organisation, id).map(runView) });
+    },
+  );
 
-  const file = describe('The file of a run', '', { tag, produces: [MEDIA.csv, MEDIA.xlsx] });
+  const file = describe('The file of a run', '', { tag, answer: 'report', produces: [MEDIA.csv, MEDIA.xlsx] });
   app.get(`${ONE}/runs/:run/file`, file, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];
     keptReport(organisation, id);

@@ -18,6 +18,7 @@ export function statementRoutes(app: App, edge: Edge): void {
   const list = describe('Statements', 'Of all closed billing periods, or of one: hashes, when each was closed and why.', {
     tag: 'Reports',
     query: 'billing',
+    answer: 'statements',
   });
   app.get('/api/v1/organisations/:organisation/billing/statements', list, (c) =>
     json({ items: committed().statements(existingOrganisation(c, edge), parseBillingQuery(searchOf(c)).period) }),
@@ -26,7 +27,7 @@ export function statementRoutes(app: App, edge: Edge): void {
   const one = describe(
     'A statement',
     'The newest of a billing period, or the one that `revision` names. `hash` is the SHA-256 of its canonical JSON (RFC 8785) without `hash`; each revision holds the hash of the one before.',
-    { tag: 'Reports', query: 'statement' },
+    { tag: 'Reports', query: 'statement', answer: 'statement' },
   );
   app.get('/api/v1/organisations/:organisation/billing/statements/:period', one, (c) => {
     const organisation = existingOrganisation(c, edge);
@@ -40,7 +41,11 @@ export function statementRoutes(app: App, edge: Edge): void {
   const close = describe(
     'Close a billing period',
     'Writes its statement now, without waiting for the time to settle; or, where records changed since, a revision. Where nothing changed it answers with the newest one.',
-    { tag: 'Reports', answers: { 200: 'The newest statement, without its bill', 409: 'Not over, or just being worked out again' } },
+    {
+      tag: 'Reports',
+      answer: 'closed',
+      answers: { 200: 'The newest statement, without its bill', 409: 'Not over, or just being worked out again' },
+    },
   );
   app.post('/api/v1/organisations/:organisation/billing/:period/close', close, async (c) => {
     const organisation = existingOrganisation(c, edge);

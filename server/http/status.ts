@@ -1,4 +1,6 @@
+import type { DaemonStatus } from '../../shared/backups.ts';
 import { formatInstant } from '../../shared/time.ts';
+import { NO_BACKUPS } from './backups.ts';
 import { describe, json } from './describe.ts';
 import type { App, Edge } from './edge.ts';
 
@@ -8,7 +10,7 @@ export function statusRoutes(app: App, edge: Edge, version: string): void {
   const status = describe(
     'The state of the daemon',
     'Whether it records, what somebody should look at, backups, and books that were restored with what is missing from them.',
-    { tag: 'Operations' },
+    { tag: 'Operations', answer: 'status' },
   );
   app.get('/api/v1/status', status, () => {
     const { pipeline, restores, backups } = edge.running();
@@ -21,8 +23,8 @@ export function statusRoutes(app: App, edge: Edge, version: string): void {
       status: health.state,
       reasons: health.state === 'ready' ? [] : health.reasons,
       notes: edge.notes(),
-      backups: backups?.view() ?? {},
+      backups: backups?.view() ?? NO_BACKUPS,
       restores,
-    });
+    } satisfies DaemonStatus);
   });
 }

@@ -23,7 +23,12 @@ export function userRoutes(app: App, edge: Edge): void {
 
   app.put(
     ALL,
-    describe('Assign to many users', 'Those named are replaced, all others stay.', { tag, body: 'users', consumes: ['text/csv'] }),
+    describe('Assign to many users', 'Those named are replaced, all others stay.', {
+      tag,
+      body: 'users',
+      answer: 'usersPut',
+      consumes: ['text/csv'],
+    }),
     async (c) => {
       const { pipeline } = edge.running();
       const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));

@@ -25,6 +25,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
       tag: 'Reports',
       query: 'giveFigures',
       body: 'figures',
+      answer: 'figuresReport',
       consumes: ['text/csv', 'multipart/form-data'],
       answers: { 200: 'What became of the rows' },
     },
@@ -50,6 +51,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
     {
       tag: 'Reports',
       query: 'figures',
+      answer: 'figures',
     },
   );
   app.get(FIGURES, list, (c) => json(committed().vendorFigures(existingOrganisation(c, edge), parseFiguresQuery(searchOf(c)))));
@@ -57,6 +59,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
   const remove = describe("Remove a vendor's figures", 'Those of a source, all or of some days.', {
     tag: 'Reports',
     query: 'deleteFigures',
+    answer: 'figuresDeleted',
   });
   app.delete(FIGURES, remove, async (c) => {
     const organisation = existingOrganisation(c, edge);
@@ -69,7 +72,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
   const compare = describe(
     "A vendor's figures beside ours",
     'Of the month, and day by day, type by type: theirs, ours under each billing rule, the difference, and its likely cause. Default: the running period, and the first of the sources; `sources` names all that have given figures of it.',
-    { tag: 'Reports', query: 'comparison' },
+    { tag: 'Reports', query: 'comparison', answer: 'comparison' },
   );
   app.get('/api/v1/organisations/:organisation/billing/comparison', compare, async (c) => {
     const organisation = existingOrganisation(c, edge);

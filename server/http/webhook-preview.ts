@@ -14,6 +14,7 @@ export function webhookPreviewRoutes(app: App, edge: Edge): void {
     {
       tag: 'Webhooks',
       body: 'webhookPreview',
+      answer: 'webhookPreview',
     },
   );
   app.post('/api/v1/organisations/:organisation/webhooks/preview', text, async (c) => {

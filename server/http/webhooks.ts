@@ -56,7 +56,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
   const rotate = describe(
     'Give a webhook another secret',
     'Until `validForSeconds` (a day) are over, messages carry a signature of the old one too. A secret made here is shown in this answer only.',
-    { tag, body: 'rotation' },
+    { tag, body: 'rotation', bodyIsOptional: true, answer: 'webhook' },
   );
   app.post(`${ONE}/rotate-secret`, rotate, async (c) => {
     const [organisation, id] = inPath(c);
@@ -100,7 +100,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
   const one = describe(
     'A message, with what was sent and answered',
     'Each attempt with its request, without secrets, and the first 4 KB of the answer: of the last 500 attempts of a webhook, for seven days.',
-    { tag },
+    { tag, answer: 'deliveryDetail' },
   );
   app.get(`${ONE}/deliveries/:delivery`, one, (c) => {
     const [organisation, id] = inPath(c);
@@ -124,7 +124,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
   const retryAll = describe(
     'Try all again that failed',
     'At once, under the same ids and in order; `from` and `to` narrow it to when they were queued first. What a later message about the same thing has overtaken is left.',
-    { tag, body: 'retryFailed', answers: { 202: 'Queued' } },
+    { tag, body: 'retryFailed', bodyIsOptional: true, answer: 'retried', answers: { 202: 'Queued' } },
   );
   app.post(`${ONE}/retry-failed`, retryAll, async (c) => {
     const [organisation, id] = inPath(c);

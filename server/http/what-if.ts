@@ -14,7 +14,7 @@ export function whatIfRoutes(app: App, edge: Edge): void {
   const doc = describe(
     'What if',
     'A stretch of the past with other pool sizes: time in contingency and over limit, the logins affected, the price and the cheapest sizes; peaks without stale sessions and without forgotten second devices. Default: the running billing period. Nothing is changed. As NDJSON it begins at once: lines of `{progress: {done, total}}`, then `{whatIf}`; or `{problem}` as the last line.',
-    { tag: 'Reports', body: 'whatIf', produces: [MEDIA.ndjson] },
+    { tag: 'Reports', body: 'whatIf', answer: 'whatIf', produces: [MEDIA.ndjson] },
   );
   app.post('/api/v1/organisations/:organisation/what-if', doc, async (c) => {
     const query = parseWhatIf(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));

@@ -5,7 +5,7 @@ import type { Entitlement, OrganisationSettings } from '../../shared/organisatio
 import { formatInstant } from '../../shared/time.ts';
 import { checked } from './checked.ts';
 import { parseTable } from './csv.ts';
-import { count, instant, name, price, seconds } from './fields.ts';
+import { byNames, count, instant, name, price, seconds } from './fields.ts';
 import { fieldProblems, shown } from './issues.ts';
 import { Problems, RefusedInput } from './refusal.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -22,10 +22,7 @@ const entitlementSchema = z.strictObject({
   contingencyPrice: price.optional(),
 });
 
-// Keys are names from outside, `__proto__` among them, which a record schema skips: taken apart below.
-const entitlementsSchema = z.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-  message: 'must be an object',
-});
+export const entitlementsSchema = byNames(entitlementSchema);
 
 export const settingsSchema = z.strictObject({
   organisation: z.string().optional(),

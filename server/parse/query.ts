@@ -17,10 +17,11 @@ export const MAX_POINTS = 5_000;
 export const RECORD_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
+const inDigits = (maximum: number) => z.string().meta({ type: 'integer', minimum: 1, maximum });
 export const wholeNumber = (max: number) =>
-  z.string().transform((text, context) => {
+  inDigits(max).transform((text, context) => {
     const value = Number(text);
-    if (/^\d{1,9}$/.test(text) && value >= 1 && value <= max) return value;
+    if (/^\d{1,16}$/.test(text) && value >= 1 && value <= max) return value;
     context.addIssue({ code: 'custom', message: `must be a whole number from 1 to ${max}` });
     return z.NEVER;
   });

@@ -4,26 +4,24 @@ import { nameProblem } from '../../shared/names.ts';
 import type { PoolSizes, UnitPrices, WhatIfQuery } from '../../shared/what-if.ts';
 import { billingQuery } from './billing-query.ts';
 import { checked } from './checked.ts';
-import { count, instant, name, price, seconds } from './fields.ts';
+import { byNames, count, instant, name, price, seconds } from './fields.ts';
 import { LONGEST_MS } from './history-query.ts';
 import { licenceType } from './query.ts';
 import { Problems } from './refusal.ts';
 
 const TYPES = 1_000;
-// Keys are names from outside, `__proto__` among them, which a record schema skips: taken apart below.
-const byType = z.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-  message: 'must be an object',
-});
 const sizesSchema = z.strictObject({ concurrent: count, contingency: count.default(0) });
 const pricesSchema = z.strictObject({ unitPrice: price.optional(), contingencyPrice: price.optional() });
+const sizesByType = byNames(sizesSchema);
+const pricesByType = byNames(pricesSchema);
 
 export const whatIfSchema = z.strictObject({
   period: billingQuery.shape.period,
   from: instant.optional(),
   to: instant.optional(),
   licenceTypes: z.array(licenceType).max(TYPES).optional(),
-  sizes: byType.optional(),
-  prices: byType.optional(),
+  sizes: sizesByType.optional(),
+  prices: pricesByType.optional(),
   without: z
     .strictObject({
       staleSessions: z.union([z.literal(true), seconds], { error: 'must be true or a number of seconds' }).optional(),
@@ -33,7 +31,7 @@ export const whatIfSchema = z.strictObject({
     .optional(),
 });
 
-const typesSchema = z.object({ sizes: byType.optional().catch(undefined), prices: byType.optional().catch(undefined) });
+const typesSchema = z.object({ sizes: sizesByType.optional().catch(undefined), prices: pricesByType.optional().catch(undefined) });
 
 /** @throws RefusedInput, code `invalid_body`, with every problem and its path */
 export function parseWhatIf(body: unknown): WhatIfQuery {

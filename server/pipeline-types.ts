@@ -261,6 +261,7 @@ export interface Pipeline {
   tryRows(organisation: string, rows: ImportRow[]): RowFate[];
   /** `by`: whose token it was; null where none was needed. */
   putOrganisation(organisation: string, settings: OrganisationSettings, by: string | null): Promise<void>;
+  putEntitlements(organisation: string, entitlements: OrganisationSettings['entitlements'], by: string | null): Promise<void>;
   /** The organisation exists: the caller looked. */
   putUsers(organisation: string, users: readonly UserAssignment[], by: string | null): Promise<void>;
   /** Whether there was such a user. Open sessions stay. */

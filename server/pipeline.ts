@@ -10,7 +10,7 @@ import { createShownAlerts } from './alerting/shown.ts';
 import { type Alerting, loadAlerting } from './alerting/watched.ts';
 import { createBackground } from './background.ts';
 import { type ClosingTimes, USUAL_CLOSING } from './billing/closing-times.ts';
-import { deleteUser, putOrganisation, putUsers } from './books/administration.ts';
+import { deleteUser, putEntitlements, putOrganisation, putUsers } from './books/administration.ts';
 import { createAgenda } from './books/agenda.ts';
 import { type Batch, type Books, createBatch, type Effort } from './books/batch.ts';
 import { keepBillCheckpoint } from './books/bill-checkpoints.ts';
@@ -281,6 +281,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
         lookAgain(desk);
         return putOrganisation(batch, id, settings, by);
       }),
+    putEntitlements: (id, entitlements, by) => submit(1, (batch) => putEntitlements(batch, id, entitlements, by)),
     putUsers: (id, users, by) => submit(users.length, (batch) => putUsers(batch, id, users, by)),
     deleteUser: (id, user, by) => submit(1, (batch) => deleteUser(batch, id, user, by)),
     putFigures: (id, source, figures) => submit(figures.length, (batch) => putFigures(batch, id, source, figures)),

@@ -43,6 +43,13 @@ export function putOrganisation(batch: Batch, id: string, settings: Organisation
   else if (reachesBack < batch.now || reachesBack <= organisation.newestAt) rework(batch, organisation, reachesBack, usersToo);
 }
 
+/** They count from now on. All other settings stay as they are in the line: what was changed a moment ago is not taken back. */
+export function putEntitlements(batch: Batch, id: string, entitlements: OrganisationSettings['entitlements'], by: string | null): void {
+  const { versions, unset } = organisationOf(batch, id);
+  const { effectiveFrom: _past, ...settings } = lastReceived(versions) ?? unset;
+  putOrganisation(batch, id, { ...settings, entitlements }, by);
+}
+
 /** Works the books out again from an instant on, under other settings: at once, or in pieces where much has happened since. */
 function rework(batch: Batch, organisation: Organisation, from: Instant, usersToo: boolean): void {
   const first = firstEntryAt(batch, organisation);

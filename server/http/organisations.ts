@@ -41,18 +41,11 @@ export function organisationRoutes(app: App, edge: Edge): void {
   app.put('/api/v1/organisations/:organisation/entitlements', putAll, async (c) => {
     const organisation = nameInPath(c, 'organisation');
     const { pipeline } = edge.running();
-    const settings = () => {
-      const view = pipeline.committed.organisation(organisation);
-      if (!view) throw unknownOrganisation(organisation);
-      return view;
-    };
-    settings();
+    if (!pipeline.committed.organisation(organisation)) throw unknownOrganisation(organisation);
     const type = requireMediaType(c.env.incoming, ['application/json', 'text/csv']);
     const body = await readBody(c.env.incoming, edge.config.limits.maxBodyBytes);
     const entitlements = parseEntitlements(type === 'text/csv' ? parseEntitlementsCsv(body) : parseJson(body));
-    // They count from now on, whenever the settings around them began to. Those are read last: what changed while the body came stays.
-    const { organisation: _same, effectiveFrom: _past, ...rest } = settings();
-    await pipeline.putOrganisation(organisation, { ...rest, entitlements }, c.get('by'));
-    return json(settings().entitlements);
+    await pipeline.putEntitlements(organisation, entitlements, c.get('by'));
+    return json(pipeline.committed.organisation(organisation)?.entitlements);
   });
 }

@@ -219,4 +219,21 @@ describe('licensing', () => {
     ]);
     expect(books.usage().anomalies).toBe(1);
   });
+
+  it('ADMIN-2 entitlements that are replaced while other settings are on their way take none of these back', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.settings({ effectiveFrom: '2020-03-01T00:00:00.000Z' });
+    await Promise.all([
+      books.settings({ name: 'Northwind', scheduledLogOff: '22:00' }),
+      books.pipeline.putEntitlements(ORGANISATION, { Recording: { concurrent: 3, contingency: 1 } }, null),
+    ]);
+    expect(books.pipeline.committed.organisation(ORGANISATION)).toEqual({
+      organisation: ORGANISATION,
+      name: 'Northwind',
+      timeZone: 'UTC',
+      billingPeriodStartDay: 1,
+      scheduledLogOff: '22:00',
+      entitlements: { Recording: { concurrent: 3, contingency: 1 } },
+    });
+  });
 });

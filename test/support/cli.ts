@@ -13,8 +13,8 @@ export interface Cli {
   /** Resolves with the first line of standard error that matches; waits for it if need be. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
-  /** The end of the process; its output is complete then. */
-  ended(): Promise<Exit>;
+  /** The end of the process; its output is complete then. @param wait milliseconds until it must have come */
+  ended(wait?: number): Promise<Exit>;
   /** SIGKILL if it still runs. */
   dispose(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export function runCli(args: string[], env: Record<string, string> = {}): Cli {
       return within(found, WAIT_MS, () => `${pattern} in\n${output()}`).finally(() => waiting.delete(look));
     },
     signal: (name) => void child.kill(name),
-    ended: () => within(exited, WAIT_MS, () => `the end of highwater ${args.join(' ')}\n${output()}`),
+    ended: (wait = WAIT_MS) => within(exited, wait, () => `the end of highwater ${args.join(' ')}\n${output()}`),
     async dispose() {
       child.kill('SIGKILL');
       await exited;

@@ -8,6 +8,7 @@ import { DamagedStoreError } from '../safekeeping/opening.ts';
 import { NewerFormatError } from '../store/faults.ts';
 import { isCommitFailure } from '../store/lmdb.ts';
 import { createSystemd } from '../systemd.ts';
+import { createExit } from './exit.ts';
 import { DAMAGED, FAILED, OK, SOFTWARE } from './exit-codes.ts';
 import { type ConfigFlags, readConfig } from './read-config.ts';
 
@@ -37,9 +38,10 @@ async function serve(flags: ConfigFlags): Promise<number> {
   }
   const log = createLog(read.config.log.level);
   for (const warning of read.warnings) log.warn(warning);
+  const exit = createExit();
   const fatal = (error: unknown, message: string) => {
     log.fatal({ err: error }, message);
-    process.exit(SOFTWARE);
+    exit(SOFTWARE);
   };
   process.on('uncaughtException', (error) => fatal(error, 'a defect: the process ends'));
   process.on('unhandledRejection', (error) => {
@@ -49,7 +51,7 @@ async function serve(flags: ConfigFlags): Promise<number> {
   process.on('SIGXFSZ', () => {});
 
   const systemd = createSystemd({ env: process.env, clock: systemClock, log });
-  const stop = stopOnSignal(log, () => systemd.stopping());
+  const stop = stopOnSignal(log, exit, () => systemd.stopping());
   try {
     const app = await createApp(read.config, {
       clock: systemClock,
@@ -64,12 +66,12 @@ async function serve(flags: ConfigFlags): Promise<number> {
   } catch (error) {
     log.fatal({ err: error }, 'cannot start');
     process.stderr.write(`highwater: cannot start: ${(error as Error).message}\n`);
-    process.exit(error instanceof DamagedStoreError || error instanceof NewerFormatError ? DAMAGED : FAILED);
+    return exit(error instanceof DamagedStoreError || error instanceof NewerFormatError ? DAMAGED : FAILED);
   }
 }
 
 /** A signal that comes while the daemon starts is kept until it can be obeyed in order. */
-function stopOnSignal(log: Log, onStopping: () => void): { arm: (app: RunningApp) => void } {
+function stopOnSignal(log: Log, exit: (code: number) => never, onStopping: () => void): { arm: (app: RunningApp) => void } {
   let app: RunningApp | null = null;
   let signalled = false;
   let stopping = false;
@@ -79,14 +81,15 @@ function stopOnSignal(log: Log, onStopping: () => void): { arm: (app: RunningApp
     onStopping();
     setTimeout(() => {
       log.fatal('stopping took too long');
-      process.exit(FAILED);
+      exit(FAILED);
     }, STOP_WITHIN_MS).unref();
     app.close().then((well) => {
       log.info('stopped');
-      process.exit(well ? OK : FAILED);
+      exit(well ? OK : FAILED);
     });
   };
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  // There is nothing to read anew at a SIGHUP: it comes when the terminal is closed.
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(name, () => {
       log.info({ signal: name }, 'stopping');
       signalled = true;

@@ -5,6 +5,9 @@ export type Instant = number;
 /** RFC 3339 in UTC with milliseconds, `2026-11-24T05:00:43.120Z`. */
 export const formatInstant = (at: Instant): string => new Date(at).toISOString();
 
+/** A length of time that was given in seconds: whole milliseconds as all instants are, and at least one, so that what ends does so after it began. */
+export const millisOf = (seconds: number): number => Math.max(1, Math.round(seconds * 1000));
+
 export const formatInstantOrNull = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;

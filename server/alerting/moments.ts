@@ -1,5 +1,5 @@
 /** News beside alerts: a new mark, overflow entered or left, a feed that falls silent, a billing period that is over. */
-import { formatInstant, type Instant } from '../../shared/time.ts';
+import { formatInstant, type Instant, millisOf } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Batch } from '../books/batch.ts';
 import { type Organisation, settingsAt } from '../books/organisation.ts';
@@ -18,7 +18,7 @@ export function silentAt(batch: Batch, organisation: Organisation): Instant | nu
   const { feedSilentAfterSeconds } = settingsAt(organisation, batch.now);
   if (feedSilentAfterSeconds === undefined || organisation.lastEventAt === null) return null;
   const heard = Math.max(organisation.lastEventAt, batch.books.downtimes.at(-1)?.until ?? Number.NEGATIVE_INFINITY);
-  return Math.floor(heard + feedSilentAfterSeconds * 1000) + 1;
+  return heard + millisOf(feedSilentAfterSeconds) + 1;
 }
 
 /** Brings what is known of the organisation as a whole up to date. @returns whether the feed fell silent or came back */
@@ -45,7 +45,7 @@ function silence(batch: Batch, organisation: Organisation, feed: Feed | null): I
   if (!feed || feed.silentSince === null) return now >= due ? now : null;
   const { feedSilentAfterSeconds = 0 } = settingsAt(organisation, now);
   // Once silent, only an event ends it.
-  return now - (organisation.lastEventAt ?? 0) > feedSilentAfterSeconds * 1000 ? feed.silentSince : null;
+  return now - (organisation.lastEventAt ?? 0) > millisOf(feedSilentAfterSeconds) ? feed.silentSince : null;
 }
 
 function tellFeed(batch: Batch, alerting: Alerting, watched: Watched, organisation: Organisation, silent: boolean): void {

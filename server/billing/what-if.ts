@@ -1,6 +1,6 @@
 /** What would have been: a stretch of the past, its pools played anew with other sizes. */
 import { formatAmount } from '../../shared/numbers.ts';
-import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import { formatInstant, formatInstantOrNull, type Instant, millisOf } from '../../shared/time.ts';
 import type { Peak } from '../../shared/views.ts';
 import type { PoolFigures, SizedPools, UnitPrices, WhatIf, WhatIfQuery, WhatIfType } from '../../shared/what-if.ts';
 import type { Span } from '../licensing/calendar.ts';
@@ -32,7 +32,7 @@ export function* readWhatIf(scope: ReportScope, query: WhatIfQuery, span: Span):
   const { without } = query;
   const staleAfterSeconds = typeof without.staleSessions === 'number' ? without.staleSessions : staleSeconds;
   const reading = yield* readStretch(scope, span, end, {
-    staleMs: staleAfterSeconds * 1000,
+    staleMs: millisOf(staleAfterSeconds),
     staleSessions: without.staleSessions !== undefined,
     secondDevices: without.secondDevices === true,
     logonSources: without.logonSources ?? [],

@@ -1,5 +1,6 @@
 /** What one entry does to the open sessions of its user. Live events and the recomputation of late ones go through here alike. */
 import type { Assignment } from '../../shared/organisation.ts';
+import { millisOf } from '../../shared/time.ts';
 import {
   addHolding,
   type Devices,
@@ -75,7 +76,7 @@ export function acquiresOf(batch: Batch, organisation: Organisation, position: P
 
 function defaultLease(organisation: Organisation, at: number): number | null {
   const { defaultLeaseSeconds } = settingsAt(organisation, at);
-  return defaultLeaseSeconds === undefined ? null : defaultLeaseSeconds * 1000;
+  return defaultLeaseSeconds === undefined ? null : millisOf(defaultLeaseSeconds);
 }
 
 function assignmentAt(batch: Batch, organisation: Organisation, user: string, at: number): Assignment | undefined {

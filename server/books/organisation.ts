@@ -1,7 +1,7 @@
 /** The live state of one organisation, in memory: open sessions, who is in which pool, how high each type stands. */
 import TinyQueue from 'tinyqueue';
 import type { Entitlement, OrganisationSettings } from '../../shared/organisation.ts';
-import type { Instant } from '../../shared/time.ts';
+import { type Instant, millisOf } from '../../shared/time.ts';
 import { type Calendar, createCalendar } from '../licensing/calendar.ts';
 import { emptyPools, type Pools } from '../licensing/pools.ts';
 import type { Devices } from '../licensing/sessions.ts';
@@ -192,7 +192,7 @@ export function scheduleTimers(organisation: Organisation): void {
 export function silentAt(organisation: Organisation): Instant {
   const { feedSilentAfterSeconds } = lastReceived(organisation.versions) ?? {};
   if (feedSilentAfterSeconds === undefined || organisation.lastEventAt === null) return Number.POSITIVE_INFINITY;
-  return organisation.lastEventAt + feedSilentAfterSeconds * 1000 + 1;
+  return organisation.lastEventAt + millisOf(feedSilentAfterSeconds) + 1;
 }
 
 /** The first scheduled log-off after `at`, under the settings in force just before it. */

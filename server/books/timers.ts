@@ -1,7 +1,7 @@
 /** What time itself does to the books: leases end, everybody is logged off, overflow is placed anew. Each acts at its own instant. */
 import { REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Pool } from '../../shared/events.ts';
-import type { Instant } from '../../shared/time.ts';
+import { type Instant, millisOf } from '../../shared/time.ts';
 import { choosePoolAgain, moveTo, overflowing, type Stay } from '../licensing/pools.ts';
 import { byOpening, oldestDevice, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
@@ -84,7 +84,7 @@ function noteStale(batch: Batch, organisation: Organisation, now: Instant): void
   if (staleAfterSeconds === undefined) return;
   for (const [user, { devices }] of organisation.users) {
     for (const session of devices.values()) {
-      const at = session.since + staleAfterSeconds * 1000;
+      const at = session.since + millisOf(staleAfterSeconds);
       if (at > now) organisation.nextStale = Math.min(organisation.nextStale, at);
       else noteStaleSession(batch, organisation, { at, class: CLASS.event, receipt: session.id }, user, session);
     }

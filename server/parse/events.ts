@@ -4,7 +4,7 @@ import type { Catalogue, LogonSource } from '../../shared/catalogue.ts';
 import { licenceTypeName, SCHEDULED_LOG_OFF, SYSTEM_FAMILY, UNKNOWN_FAMILY } from '../../shared/catalogue.ts';
 import type { LicenceEvent } from '../../shared/events.ts';
 import { EVENT_TYPES } from '../../shared/events.ts';
-import { type Instant, parseInstant } from '../../shared/time.ts';
+import { type Instant, millisOf, parseInstant } from '../../shared/time.ts';
 import { instant, name, seconds } from './fields.ts';
 import { fieldProblems, shown } from './issues.ts';
 import { Problems } from './refusal.ts';
@@ -123,7 +123,7 @@ function complete(event: ParsedEvent, now: Instant, sources: Map<string, LogonSo
     receivedAt: now,
   };
   if (event.id !== undefined) complete.id = event.id;
-  if ('leaseSeconds' in event && event.leaseSeconds !== undefined) complete.leaseMs = Math.max(1, Math.round(event.leaseSeconds * 1000));
+  if ('leaseSeconds' in event && event.leaseSeconds !== undefined) complete.leaseMs = millisOf(event.leaseSeconds);
   if ('licences' in event && event.licences !== undefined) complete.licences = event.licences;
   return complete;
 }

@@ -1,7 +1,7 @@
 /** Reads of committed state. The live numbers are kept as they were at the last commit; everything else is read from the store. */
 import type { Catalogue } from '../../shared/catalogue.ts';
 import type { Assignment, OrganisationView, UserView } from '../../shared/organisation.ts';
-import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import { formatInstant, formatInstantOrNull, type Instant, millisOf } from '../../shared/time.ts';
 import type { LicenceRow, Page } from '../../shared/views.ts';
 import { BillCache } from '../billing/bill-cache.ts';
 import type { ClosingTimes } from '../billing/closing-times.ts';
@@ -108,7 +108,7 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
   });
 
   const silent = ({ settings, lastEventAt }: Shown, at: Instant): boolean =>
-    settings.feedSilentAfterSeconds !== undefined && lastEventAt !== null && at - lastEventAt > settings.feedSilentAfterSeconds * 1000;
+    settings.feedSilentAfterSeconds !== undefined && lastEventAt !== null && at - lastEventAt > millisOf(settings.feedSilentAfterSeconds);
 
   return {
     epoch,
@@ -161,7 +161,7 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
       const view = shown.get(id);
       if (!view) return undefined;
       const { staleAfterSeconds } = view.settings;
-      return readSessions(store, id, query, staleAfterSeconds === undefined ? null : now() - staleAfterSeconds * 1000);
+      return readSessions(store, id, query, staleAfterSeconds === undefined ? null : now() - millisOf(staleAfterSeconds));
     },
     holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes, now()) : undefined),
     records(id, query) {

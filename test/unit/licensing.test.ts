@@ -45,6 +45,31 @@ describe('licensing', () => {
     });
   });
 
+  it('LIC-2 the shortest lease there can be ends after its login, and every one at a whole millisecond', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.settings({ defaultLeaseSeconds: 1e-9 });
+    await books.send({ user: 'a', licences: ['Recording'] }, { user: 'b', licences: ['Recording'] });
+    await books.passTo(day('08:00:01'));
+    await books.settings({ defaultLeaseSeconds: 0.0025 });
+    await books.send({ user: 'c', licences: ['Recording'] });
+    await books.passTo(day('08:00:02'));
+    await books.settings({ staleAfterSeconds: 0.0015 });
+    await books.send({ user: 'd', licences: ['Recording'] });
+    await books.passTo(day('08:00:03'));
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 10, order: 'asc' })?.items ?? [];
+    expect(records.map(({ user, loggedAt, inUse, heldSeconds }) => [user, loggedAt.slice(17), inUse, heldSeconds])).toEqual([
+      ['a', '00.000Z', 1, null],
+      ['b', '00.000Z', 2, null],
+      ['a', '00.001Z', 1, 0.001],
+      ['b', '00.001Z', 0, 0.001],
+      ['c', '01.000Z', 1, null],
+      ['c', '01.003Z', 0, 0.003],
+      ['d', '02.000Z', 1, null],
+    ]);
+    const { items = [] } = books.pipeline.committed.anomalies(ORGANISATION, { limit: 10, kind: 'stale_session' }) ?? {};
+    expect(items.map(({ user, at }) => [user, at.slice(17)])).toEqual([['d', '02.002Z']]);
+  });
+
   it('LIC-3 after a downtime no lease ends sooner than one lease after readiness', async () => {
     const books = await openTestBooks(day('08:00:00'));
     await books.send({ licences: ['Inbound Agent'], leaseMs: 60_000 });

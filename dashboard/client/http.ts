@@ -16,6 +16,10 @@ export class ProblemError extends Error {
   }
 }
 
+/** What a page refuses by itself, as the daemon would. */
+export const refusedField = (path: string, message: string): ProblemError =>
+  new ProblemError(400, { detail: 'Nothing was changed: 1 problem', errors: [{ path, message }] });
+
 /** How the daemon is spoken to. Everything but a success is a `ProblemError`. */
 export interface Http {
   get<T>(path: string, signal?: AbortSignal): Promise<T>;

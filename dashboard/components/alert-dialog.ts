@@ -7,6 +7,7 @@ import { rememberName, storedName } from '../controllers/own-name.ts';
 import { alertMark } from './alert-mark.ts';
 import { DialogElement } from './dialog-element.ts';
 import { nameField, noteField } from './form-fields.ts';
+import { refusals } from './refusals.ts';
 
 /** Something that a person does about an alert, with a name and a note. The name is remembered in this browser. */
 export abstract class AlertDialog extends DialogElement {
@@ -43,7 +44,7 @@ export abstract class AlertDialog extends DialogElement {
         <p class="soft">${this.effect}</p>
         ${keyed(
           alert,
-          html`<form class="dialog-form" @submit=${(event: SubmitEvent) => void this.#submit(event, alert)}>
+          html`<form class="dialog-form" ${refusals(this.sending.error)} @submit=${(event: SubmitEvent) => void this.#submit(event, alert)}>
             ${this.question(alert)} ${nameField(storedName())} ${noteField()} ${this.end(alert)}
           </form>`,
         )}`,

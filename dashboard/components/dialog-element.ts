@@ -1,7 +1,6 @@
 import { html, type nothing, type TemplateResult } from 'lit';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { LightElement } from './light-element.ts';
-import { problemReport } from './problem-report.ts';
 
 /**
  * A question in a native modal dialog: it holds the focus, closes with Escape, and gives the focus back to where it was.
@@ -40,7 +39,7 @@ export abstract class DialogElement extends LightElement {
           <svg class="shape" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3l10 10M13 3L3 13" stroke="currentColor" stroke-width="1.8" /></svg>
         </button>
       </header>
-      ${body} ${problemReport(this.sending.error)}
+      ${body}
     </dialog>`;
   }
 }

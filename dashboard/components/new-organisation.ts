@@ -1,10 +1,11 @@
 import { html } from 'lit';
 import { nameProblem } from '../../shared/names.ts';
+import { refusedField } from '../client/http.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { LightElement } from './light-element.ts';
 import { organisationFields, settingsFrom } from './organisation-form.ts';
-import { problemReport } from './problem-report.ts';
+import { refusals } from './refusals.ts';
 
 /** An organisation before its first event, with the usual alert rules unless they are not wanted. */
 export class NewOrganisation extends LightElement {
@@ -21,7 +22,7 @@ export class NewOrganisation extends LightElement {
   };
 
   override render() {
-    return html`<form class="settings-form" @submit=${(event: SubmitEvent) => void this.#create(event)}>
+    return html`<form class="settings-form" ${refusals(this.#creating.error)} @submit=${(event: SubmitEvent) => void this.#create(event)}>
       <section class="panel" aria-labelledby="new-organisation">
         <h2 id="new-organisation">New organisation</h2>
         <div class="fields">
@@ -38,7 +39,6 @@ export class NewOrganisation extends LightElement {
             <span class="soft">(nearly full, full, overflow in use, over limit and the like; change them under Alerts)</span></span
           ></label
         >
-        ${problemReport(this.#creating.error)}
         <p class="form-end"><button class="button button-main" aria-disabled=${this.#creating.loading}>Create the organisation</button></p>
       </section>
     </form>`;
@@ -52,11 +52,11 @@ export class NewOrganisation extends LightElement {
     const { api, alertsApi, directory, navigation } = this.dashboard;
     const problem = nameProblem(id);
     const created = await this.#creating.load(async () => {
-      if (problem !== null) throw new Error(`The id ${problem}.`);
+      if (problem !== null) throw refusedField('organisation', problem);
       await directory.refresh();
       // `PUT` would replace the settings of one that is there.
       if (directory.organisations()?.some(({ organisation }) => organisation === id))
-        throw new Error(`There is an organisation “${id}” already.`);
+        throw refusedField('organisation', `There is an organisation “${id}” already`);
       await api.putOrganisation(id, settingsFrom(form, this.#empty, []));
       if (data.has('rules')) await alertsApi.takeOverDefaults(id);
       return true;

@@ -83,6 +83,17 @@ export function entitlementFields(types: readonly string[], entitlements: Record
   </table>`;
 }
 
+/** Where in the form stands what the daemon says of `entitlements.Agent Calls.concurrent`; names of types may hold dots. */
+export const entitlementPlace =
+  (types: readonly string[]) =>
+  (path: string): string | null => {
+    const own = /^entitlements\.(.+)$/.exec(path)?.[1];
+    if (own === undefined) return path;
+    const field = ENTITLEMENT.find((one) => own.endsWith(`.${one.field}`))?.field;
+    const index = types.indexOf(field === undefined ? own : own.slice(0, -field.length - 1));
+    return index === -1 ? null : `${field ?? 'concurrent'}-${index}`;
+  };
+
 /**
  * The settings that the form asks for. `PUT` replaces everything, so what the form does not show is taken from `view`;
  * but for `effectiveFrom`: without one of its own, a change counts from now, not from when the version before it did.

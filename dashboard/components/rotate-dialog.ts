@@ -3,7 +3,8 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { WebhookView } from '../../shared/alerts.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { DialogElement } from './dialog-element.ts';
-import { durationField, durationIn, fieldError, invalid } from './form-fields.ts';
+import { durationField, durationIn } from './form-fields.ts';
+import { refusals } from './refusals.ts';
 import './secret-once.ts';
 
 const DAY_SECONDS = 86_400;
@@ -43,12 +44,12 @@ export class RotateDialog extends DialogElement {
       </p>
       ${keyed(
         receiver,
-        html`<form class="dialog-form" @submit=${(event: SubmitEvent) => void this.#send(event, receiver)}>
+        html`<form class="dialog-form" ${refusals(error)} @submit=${(event: SubmitEvent) => void this.#send(event, receiver)}>
           <label class="field"
             ><span>New secret${receiver.format === 'pagerduty' ? '' : ' (empty: one is made)'}</span
-            ><input name="secret" autocomplete="off" ?required=${receiver.format === 'pagerduty'} aria-invalid=${invalid(error, 'secret')} />${fieldError(error, 'secret')}</label
+            ><input name="secret" autocomplete="off" ?required=${receiver.format === 'pagerduty'} /></label
           >
-          ${durationField('validForSeconds', 'The old one still signs for', DAY_SECONDS, '0: it ends at once', error)}
+          ${durationField('validForSeconds', 'The old one still signs for', DAY_SECONDS, '0: it ends at once')}
           <p class="form-end">
             <button class="button button-main" aria-disabled=${loading}>Change the secret</button>
             <button type="button" class="button" @click=${() => this.close()}>Cancel</button>

@@ -6,9 +6,8 @@ import { ResourceController } from '../controllers/resource-controller.ts';
 import { idFor } from '../format/new-id.ts';
 import { RANGE_WORDS } from '../format/saved-report-words.ts';
 import { WEEKDAY_WORDS } from '../format/weekday-words.ts';
-import { fieldError, invalid } from './form-fields.ts';
 import { LightElement } from './light-element.ts';
-import { problemReport } from './problem-report.ts';
+import { refusals } from './refusals.ts';
 
 /** Keeps the report that is on the page under a name, and has it made by itself if wanted. */
 export class SaveReportForm extends LightElement {
@@ -29,9 +28,9 @@ export class SaveReportForm extends LightElement {
     const { navigation } = this.dashboard;
     return html`<details class="panel section">
       <summary><strong>Save this report</strong></summary>
-      <form @submit=${(event: SubmitEvent) => void this.#save(event)}>
+      <form ${refusals(error, { place: placeOf })} @submit=${(event: SubmitEvent) => void this.#save(event)}>
         <div class="fields">
-          <label class="field"><span>Name</span><input name="name" required maxlength="128" autocomplete="off" aria-invalid=${invalid(error, 'name')} />${fieldError(error, 'name')}</label>
+          <label class="field"><span>Name</span><input name="name" required maxlength="128" autocomplete="off" /></label>
           <label class="field"
             ><span>Of</span
             ><select name="range">
@@ -47,24 +46,23 @@ export class SaveReportForm extends LightElement {
               <option value="billing-period">every billing period, on its first day</option>
             </select></label
           >
-          ${this.every === '' ? nothing : this.#schedule(error)}
+          ${this.every === '' ? nothing : this.#schedule()}
         </div>
         <p class="form-end"><button class="button button-main" aria-disabled=${loading}>Save the report</button></p>
-        ${problemReport(error)}
         <p class="saved" role="status">${this.#saving.value === null ? nothing : html`Saved. <a href=${navigation.href({ page: 'reports' }, { part: 'saved' })}>All saved reports</a>`}</p>
       </form>
     </details>`;
   }
 
-  #schedule(error: Error | null) {
+  #schedule() {
     return html`${
       this.every === 'week'
         ? html`<label class="field"><span>On</span><select name="on">${WEEKDAYS.map((day) => html`<option value=${day}>${WEEKDAY_WORDS[day]}</option>`)}</select></label>`
         : nothing
     }
-      <label class="field"><span>At (the organisation’s clock)</span><input name="at" type="time" required value="06:00" aria-invalid=${invalid(error, 'schedule')} />${fieldError(error, 'schedule')}</label>
+      <label class="field"><span>At (the organisation’s clock)</span><input name="at" type="time" required value="06:00" /></label>
       <label class="field"><span>File</span><select name="format">${REPORT_FILE_FORMATS.map((format) => html`<option value=${format}>${format.toUpperCase()}</option>`)}</select></label>
-      <label class="field"><span>Receiver that hears of it (its id, optional)</span><input name="webhookId" maxlength="128" autocomplete="off" aria-invalid=${invalid(error, 'webhookId')} />${fieldError(error, 'webhookId')}</label>`;
+      <label class="field"><span>Receiver that hears of it (its id, optional)</span><input name="webhookId" maxlength="128" autocomplete="off" /></label>`;
   }
 
   async #save(event: SubmitEvent): Promise<void> {
@@ -92,5 +90,8 @@ export class SaveReportForm extends LightElement {
     });
   }
 }
+
+/** The fields of a schedule stand beside the others. */
+const placeOf = (path: string): string => (path === 'schedule' ? 'at' : path.replace(/^schedule\./, ''));
 
 customElements.define('hw-save-report', SaveReportForm);

@@ -2,6 +2,7 @@ import { html } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { nameProblem } from '../../shared/names.ts';
 import type { Assignment, UserView } from '../../shared/organisation.ts';
+import { refusedField } from '../client/http.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { onceForEach } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
@@ -9,7 +10,7 @@ import { ResourceController } from '../controllers/resource-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { LightElement } from './light-element.ts';
 import { listEnd, listStatus } from './list-frame.ts';
-import { problemReport } from './problem-report.ts';
+import { refusals } from './refusals.ts';
 
 const WORDS = {
   one: 'user',
@@ -45,7 +46,7 @@ export class UserSettings extends LightElement {
 
   override render() {
     const { live, timeZone } = this.dashboard;
-    return html`${this.#form()} ${problemReport(this.#saving.error)}
+    return html`${this.#form()}
       <p class="saved" role="status">${this.#saving.error ? '' : (this.#saving.value ?? '')}</p>
       ${listStatus(this.#list, WORDS, live.serverNow(), timeZone())} ${this.#list.items.length > 0 ? this.#table() : ''}
       ${listEnd(this.#list, WORDS)}`;
@@ -60,7 +61,7 @@ export class UserSettings extends LightElement {
     // Another user gets fields of his own: what was typed for the one before must not stay in them.
     return keyed(
       edited,
-      html`<form class="user-form" @submit=${this.#save}>
+      html`<form class="user-form" ${refusals(this.#saving.error, { place: placeOf })} @submit=${this.#save}>
       <div class="fields">
         <label class="field"><span>User</span><input name="user" .value=${edited.user} required autocomplete="off" /></label>
         <label class="field"><span>Name</span><input name="name" .value=${edited.name ?? ''} autocomplete="off" /></label>
@@ -120,6 +121,7 @@ export class UserSettings extends LightElement {
   #edit(user: UserView): void {
     // A new object, so that the fields are made anew even where the same user is edited twice.
     this.edited = { ...user };
+    if (this.#saving.error) this.#saving.reset();
     void this.updateComplete.then(() => this.querySelector<HTMLInputElement>('input[name=user]')?.focus());
   }
 
@@ -143,7 +145,7 @@ export class UserSettings extends LightElement {
     const problem = nameProblem(user);
     const saved = await this.#saving.load(async () => {
       // Browsers take `..` for the folder above, and the daemon would never see it.
-      if (problem !== null) throw new Error(`The user’s id ${problem}.`);
+      if (problem !== null) throw refusedField('user', problem);
       await this.dashboard.api.putUser(organisation, user, assignment);
       return `Saved ${user}`;
     });
@@ -162,5 +164,8 @@ export class UserSettings extends LightElement {
     if (removed) await this.#list.refresh();
   }
 }
+
+/** Features are boxes of one name. */
+const placeOf = (path: string): string => path.replace(/^serviceFeatures\b.*/, 'feature');
 
 customElements.define('hw-user-settings', UserSettings);

@@ -5,8 +5,9 @@ import type { ChangeList } from '../components/change-list.ts';
 import '../components/change-list.ts';
 import { LightElement } from '../components/light-element.ts';
 import '../components/new-organisation.ts';
-import { entitlementFields, organisationFields, settingsFrom } from '../components/organisation-form.ts';
+import { entitlementFields, entitlementPlace, organisationFields, settingsFrom } from '../components/organisation-form.ts';
 import { problemReport } from '../components/problem-report.ts';
+import { refusals } from '../components/refusals.ts';
 import '../components/user-settings.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { onceForEach } from '../controllers/follow-controller.ts';
@@ -27,6 +28,7 @@ export class SettingsPage extends LightElement {
     // Read once for each organisation: a form that is filled in must not be written over.
     onceForEach(this, (chosen) => {
       this.#view.reset();
+      this.#saving.reset();
       void this.#view.load((signal) => this.dashboard.api.organisation(chosen, signal));
     });
   }
@@ -61,7 +63,7 @@ export class SettingsPage extends LightElement {
       </header>
       ${keyed(
         view.organisation,
-        html`<form class="settings-form" @submit=${(event: SubmitEvent) => void this.#save(event, view, types)}>
+        html`<form class="settings-form" ${refusals(this.#saving.error, { place: entitlementPlace(types) })} @submit=${(event: SubmitEvent) => void this.#save(event, view, types)}>
         <section class="panel" aria-labelledby="settings-organisation">
           <h2 id="settings-organisation">Organisation</h2>
           ${organisationFields(view)}
@@ -71,7 +73,6 @@ export class SettingsPage extends LightElement {
           <p class="soft">Licences bought of each type. Empty: no entitlement, and no limit.</p>
           ${entitlementFields(types, view.entitlements)}
         </section>
-        ${problemReport(this.#saving.error)}
         <p class="form-end">
           <button class="button button-main" aria-disabled=${this.#saving.loading}>Save the organisation</button>
           <span class="saved" role="status">${this.#saving.error ? '' : (this.#saving.value ?? '')}</span>

@@ -6,8 +6,9 @@ import type { WhatIfBody } from '../client/reports-api.ts';
 import { downloadCsv } from '../components/download.ts';
 import { chosenType, licencePicker } from '../components/licence-picker.ts';
 import { LightElement } from '../components/light-element.ts';
-import { problemReport } from '../components/problem-report.ts';
+import { fieldErrors, problemReport } from '../components/problem-report.ts';
 import { progressBar } from '../components/progress-bar.ts';
+import { refusals } from '../components/refusals.ts';
 import { AskController } from '../controllers/ask-controller.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
@@ -101,6 +102,8 @@ export class WhatIfPage extends LightElement {
     const { navigation } = this.dashboard;
     const type = chosenType(this.dashboard);
     const choose = (event: Event) => navigation.go(navigation.here({ period: (event.target as HTMLSelectElement).value }));
+    // That it cannot work this out is no fault of a field.
+    const asked = fieldErrors(this.#answer.error).length > 0 ? this.#answer.error : null;
     const found = this.#answer.value?.licences.find(({ licenceType }) => licenceType === type);
     return html`<header class="page-head">
         <div>
@@ -120,7 +123,7 @@ export class WhatIfPage extends LightElement {
           >
         </p>
       </header>
-      <form class="panel section" @input=${this.#change} @submit=${(event: Event) => event.preventDefault()}>
+      <form class="panel section" ${refusals(asked, { place: placeOf, focus: false })} @input=${this.#change} @submit=${(event: Event) => event.preventDefault()}>
         <div class="fields">${FIELDS.map((field) => this.#field(field))}</div>
         ${LEFT_OUT.map(
           ([id, words]) =>
@@ -143,6 +146,7 @@ export class WhatIfPage extends LightElement {
 
   #problem() {
     const { error } = this.#answer;
+    if (fieldErrors(error).length > 0) return nothing;
     if (!error || !('status' in error) || error.status !== 404) return problemReport(error);
     return html`<p class="lead section">This daemon does not work out what-if questions. The bill and its rules are on the Billing page.</p>`;
   }
@@ -223,5 +227,8 @@ export class WhatIfPage extends LightElement {
       </section>`;
   }
 }
+
+/** The form is about one licence type. */
+const placeOf = (path: string): string => path.replace(/^(?:sizes|prices)\..*\./, '');
 
 customElements.define('hw-what-if-page', WhatIfPage);

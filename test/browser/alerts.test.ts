@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { launchBrowser, openPage } from './support-browser.ts';
+import { launchBrowser, openPage, overflow, WAIT_MS } from './support-browser.ts';
 import { login, ORGANISATION } from './support-centre.ts';
 
 describe('alerts', () => {
@@ -37,7 +37,7 @@ describe('alerts', () => {
     await page.locator('dialog[open] .ends button').first().click();
     await card.getByText(/until \d\d:\d\d by Eadgyth/).waitFor();
     await page.getByRole('link', { name: 'Silences' }).click();
-    await page.getByRole('button', { name: 'End now' }).click();
+    await page.getByRole('button', { name: /^End now/ }).click();
     await page.getByText('No silence is in force').waitFor();
     await page.getByRole('link', { name: 'Overview', exact: true }).click();
     await page.locator('.alert-strip').getByText('Critical, firing').waitFor();
@@ -100,6 +100,46 @@ describe('alerts', () => {
     await page.getByText(/The old secret signs until/).waitFor();
     await page.goto(`${daemon.url}/alerts/receivers?status=failed`);
     await page.getByRole('row', { name: /night.*receiver\.invalid/ }).waitFor();
+  });
+
+  it('UI-85: a silence and a mute time of every alert say so before they are set, in the list and above the alerts; UI-31 without scrolling sideways', async () => {
+    const path = `/api/v1/organisations/${ORGANISATION}`;
+    const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+    await daemon.post(`${path}/silences`, { matchers: { rule: 'nearly-full', severity: 'warning' }, endsAt, by: 'Ann', note: '' });
+    const page = await openPage(browser, `${daemon.url}/alerts/silences`, {}, true);
+    await page.getByRole('row', { name: /“Nearly full”, warning only/ }).waitFor();
+    const warning = page.getByText('In these hours nothing is sent about any alert, not even critical ones.');
+    await warning.waitFor();
+    await page.locator('[name=severity]').selectOption('info only');
+    await warning.waitFor({ state: 'detached' });
+    await page.locator('[name=severity]').selectOption('every alert');
+    await page.getByLabel('Name').fill('Night');
+    await page.locator('[name=days]').selectOption('Monday to Friday');
+    await page.getByRole('button', { name: 'Add the mute time' }).click();
+    await page
+      .getByRole('row', { name: /Night.*Every alert.*not even critical ones.*Monday to Friday, 22:00 to 06:00 of the next day/ })
+      .waitFor();
+    await page.goto(`${daemon.url}/alerts`);
+    const note = page.getByText(/Nothing is sent about any alert until/);
+    await page.locator('.alert-summary').waitFor();
+    await daemon.post(`${path}/silences`, { matchers: {}, endsAt, by: 'Ann', note: '' });
+    await page.reload();
+    await note.waitFor();
+    for (const part of ['', '/rules', '/new-rule', '/silences', '/history', '/receivers', '/receivers/night', '/new-receiver']) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.goto(`${daemon.url}/alerts${part}`);
+      await page.locator('.loading').waitFor({ state: 'detached' });
+      await page.getByText(/Live/).first().waitFor();
+      for (const width of [360, 768, 3840]) {
+        await page.setViewportSize({ width, height: 900 });
+        await expect
+          .poll(async () => ({ part, width, beyond: await overflow(page) }), { timeout: WAIT_MS })
+          .toEqual({ part, width, beyond: [] });
+      }
+    }
+    await page.goto(`${daemon.url}/alerts/silences`);
+    await page.getByRole('button', { name: 'End now: the silence of Every alert' }).click();
+    await page.getByText('The silence is over').waitFor();
   });
 
   it.each(['light', 'dark'] as const)('UI-73: nothing that axe knows of is wrong with the pages of alerts (%s)', async (colorScheme) => {

@@ -2,20 +2,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { launchBrowser, metric, openPage, WAIT_MS } from './support-browser.ts';
+import { launchBrowser, metric, openPage, overflow, WAIT_MS } from './support-browser.ts';
 import { entitleAll, login } from './support-centre.ts';
 
 const PAGES = ['/', '/licences/Inbound%20Agent', '/sessions', '/records', '/history', '/reports', '/billing', '/settings', '/wall/all'];
-
-/** Elements that reach beyond the screen or their tile, as text to read in a failure. */
-const overflow = (page: Page) =>
-  page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    const wide = [...document.querySelectorAll('body *')].filter(
-      (element) => element.getBoundingClientRect().right > clientWidth + 1 && !element.closest('.unseen, .legend, .chart-canvas, thead'),
-    );
-    return scrollWidth > clientWidth ? ['the page', ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.className}`)] : [];
-  });
 
 /** What of the wall scrolls, leaves the screen, or is cut off by its tile. */
 const wallFaults = (page: Page) =>

@@ -53,6 +53,16 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   return page;
 }
 
+/** Elements that reach beyond the screen or their tile, as text to read in a failure. */
+export const overflow = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1 && !element.closest('.unseen, .legend, .chart-canvas, thead'),
+    );
+    return scrollWidth > clientWidth ? ['the page', ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.className}`)] : [];
+  });
+
 /** The element of a live number. */
 export const metric = (page: Page, licenceType: string, name = 'inUse') =>
   page.locator(`[data-licence-type="${licenceType}"][data-metric="${name}"]`);

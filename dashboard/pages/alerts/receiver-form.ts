@@ -14,9 +14,9 @@ import {
   type WebhookView,
 } from '../../../shared/alerts.ts';
 import type { Receiver } from '../../client/alerts-api.ts';
-import { asked, durationField, durationIn, fieldError, invalid } from '../../components/form-fields.ts';
+import { asked, durationField, durationIn } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
-import { problemReport } from '../../components/problem-report.ts';
+import { refusals } from '../../components/refusals.ts';
 import { idFor } from '../../format/new-id.ts';
 import '../../components/rotate-dialog.ts';
 import type { RotateDialog } from '../../components/rotate-dialog.ts';
@@ -68,17 +68,18 @@ export class ReceiverForm extends LightElement {
     const before = changed.get('receiver');
     if (before !== undefined && before?.id === this.receiver?.id) return;
     this.format = this.receiver?.format ?? 'standard';
+    if (this.#acting.error) this.#acting.reset();
   }
 
   override render() {
     const { receiver, format } = this;
     const { error, loading, value } = this.#acting;
     const text = (name: string, label: string, own: string, hint: string, required = true) =>
-      html`<label class="field"><span>${label}</span><input name=${name} ?required=${required} autocomplete="off" .value=${own} aria-invalid=${invalid(error, name)} /><small>${hint}</small>${fieldError(error, name)}</label>`;
+      html`<label class="field"><span>${label}</span><input name=${name} ?required=${required} autocomplete="off" .value=${own} /><small>${hint}</small></label>`;
     const address = receiver && (receiver.format === 'email') === (format === 'email') ? addressWords(receiver) : null;
     return html`${keyed(
       receiver?.id ?? '',
-      html`<form class="panel" @submit=${(event: SubmitEvent) => void this.#save(event)}>
+      html`<form class="panel" ${refusals(error ?? this.#preview.error, { place: placeOf(format) })} @submit=${(event: SubmitEvent) => void this.#save(event)}>
         <h2>${receiver?.id ?? 'New receiver'}</h2>
         <div class="fields">
           ${receiver ? nothing : html`<label class="field"><span>Name</span><input name="id" required maxlength="128" autocomplete="off" /></label>`}
@@ -102,7 +103,7 @@ export class ReceiverForm extends LightElement {
                 )
           }
         </div>
-        ${format === 'template' ? this.#template(receiver?.template, error) : nothing}
+        ${format === 'template' ? this.#template(receiver?.template) : nothing}
         <label class="check"><input type="checkbox" name="enabled" .checked=${receiver?.enabled ?? true} /> Messages are sent</label>
         <fieldset class="choices choices-columns"><legend>What it is told (nothing chosen: everything)</legend>
           ${WEBHOOK_EVENTS.filter((event) => event !== 'webhook.test' && carries(format, event)).map(
@@ -110,8 +111,7 @@ export class ReceiverForm extends LightElement {
               html`<label class="check"><input type="checkbox" name="events" value=${event} .checked=${receiver?.events.includes(event) ?? false} /> ${EVENT_WORDS[event]}</label>`,
           )}
         </fieldset>
-        ${this.#together(error)} ${problemReport(error)}
-        ${problemReport(this.#preview.error)} ${this.#sample()}
+        ${this.#together()} ${this.#sample()}
         ${this.secret === null ? nothing : html`<hw-secret-once .secret=${this.secret}></hw-secret-once>`}
         <p class="form-end">
           <button class="button button-main" aria-disabled=${loading}>Save the receiver</button>
@@ -123,15 +123,15 @@ export class ReceiverForm extends LightElement {
     <hw-rotate-dialog .dashboard=${this.dashboard} @done=${() => this.#changed()}></hw-rotate-dialog>`;
   }
 
-  #template(own: WebhookTemplate | undefined, error: Error | null) {
+  #template(own: WebhookTemplate | undefined) {
     const { contentType, body } = own ?? NEW_TEMPLATE;
     return html`<div class="fields">
         <label class="field"><span>Content type</span><input name="contentType" required .value=${contentType} /></label>
       </div>
       <label class="field"
         ><span>Body, as a Liquid template</span
-        ><textarea name="body" rows="8" required spellcheck="false" .value=${body} aria-invalid=${invalid(error, 'template')}></textarea
-        >${fieldError(error, 'template')}</label
+        ><textarea name="body" rows="8" required spellcheck="false" .value=${body}></textarea
+        ></label
       >`;
   }
 
@@ -153,7 +153,7 @@ export class ReceiverForm extends LightElement {
     await this.#preview.load(() => this.dashboard.alertsApi.preview(organisation, format, template));
   }
 
-  #together(error: Error | null) {
+  #together() {
     const { receiver, format } = this;
     if (format === 'alertmanager-v2') return nothing;
     const by = receiver?.groupBy;
@@ -166,11 +166,10 @@ export class ReceiverForm extends LightElement {
             : html`<fieldset class="choices"><legend>Alerts in one message</legend>
                   <label class="check"><input type="checkbox" name="together" .checked=${by !== undefined} /> Tell alerts together</label>
                   ${GROUP_LABELS.map((label) => html`<label class="check"><input type="checkbox" name="groupBy" value=${label} .checked=${by?.includes(label) ?? false} /> of the same ${GROUP_WORDS[label]}</label>`)}
-                  ${fieldError(error, 'groupBy')}
                 </fieldset>
-                ${durationField('groupWaitSeconds', 'Wait for more', receiver?.groupWaitSeconds, 'before the first message of a group', error)}`
+                ${durationField('groupWaitSeconds', 'Wait for more', receiver?.groupWaitSeconds, 'before the first message of a group')}`
         }
-        ${durationField('repeatIntervalSeconds', 'Tell again after', receiver?.repeatIntervalSeconds, 'while it still fires; empty: once', error)}
+        ${durationField('repeatIntervalSeconds', 'Tell again after', receiver?.repeatIntervalSeconds, 'while it still fires; empty: once')}
       </div>
     </details>`;
   }
@@ -246,6 +245,15 @@ export class ReceiverForm extends LightElement {
     this.dispatchEvent(new CustomEvent('changed'));
   }
 }
+
+/** Where the daemon's words for a receiver stand in its form. */
+const placeOf =
+  (format: WebhookFormat) =>
+  (path: string): string => {
+    if (path === 'template') return 'body';
+    if (path === 'url' && format === 'email') return 'to';
+    return path.replace(/^template\./, '');
+  };
 
 /** The terms that a form holds; `PUT` replaces everything. */
 function receiverIn(data: FormData): Receiver {

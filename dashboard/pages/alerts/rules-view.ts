@@ -13,9 +13,10 @@ import {
 } from '../../../shared/alerts.ts';
 import { formatInstant, parseInstant } from '../../../shared/time.ts';
 import { severityMark } from '../../components/alert-mark.ts';
-import { asked, durationField, durationIn, fieldError, invalid } from '../../components/form-fields.ts';
+import { asked, durationField, durationIn } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { refusals } from '../../components/refusals.ts';
 import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
@@ -72,7 +73,11 @@ export class AlertRulesView extends LightElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('item') || changed.has('fresh')) this.metric = null;
+    if (!changed.has('item') && !changed.has('fresh')) return;
+    this.metric = null;
+    // What was refused of one rule says nothing of another.
+    if (this.#acting.error) this.#acting.reset();
+    this.#tried.reset();
   }
 
   override render() {
@@ -128,22 +133,21 @@ export class AlertRulesView extends LightElement {
     const types = this.dashboard.directory.catalogue().licenceTypes.map(({ name }) => name);
     return keyed(
       id,
-      html`<form class="panel" @submit=${(event: SubmitEvent) => void this.#submit(event, id, rule)}>
+      html`<form class="panel" ${refusals(error)} @submit=${(event: SubmitEvent) => void this.#submit(event, id, rule)}>
         <h2>${id === '' ? 'New rule' : rule.name}</h2>
         ${id === '' ? nothing : html`<p class="soft">${ruleSentence(rule)}.</p>`}
         <div class="fields">
-          <label class="field"><span>Name</span><input name="name" required maxlength="128" .value=${rule.name} aria-invalid=${invalid(error, 'name')} />${fieldError(error, 'name')}</label>
-          <label class="field"><span>Licence type</span><input name="licenceType" list="rule-types" required .value=${rule.licenceType} aria-invalid=${invalid(error, 'licenceType')} /><small>* is each type on its own</small>${fieldError(error, 'licenceType')}</label>
+          <label class="field"><span>Name</span><input name="name" required maxlength="128" .value=${rule.name} /></label>
+          <label class="field"><span>Licence type</span><input name="licenceType" list="rule-types" required .value=${rule.licenceType} /><small>* is each type on its own</small></label>
           <datalist id="rule-types"><option value=${EVERY_TYPE}></option>${types.map((type) => html`<option value=${type}></option>`)}</datalist>
           ${select('metric', 'What is watched', ALERT_METRICS, metric, (one) => METRIC_WORDS[one].name, this.#choose)}
           ${select('op', 'Fires at', ops, rule.op, (op) => OP_WORDS[op])}
-          ${limit('threshold', 'Threshold', kind, asBefore ? rule.threshold : undefined, '', error)}
-          ${limit('clearThreshold', 'Ends beyond (optional)', kind, asBefore ? rule.clearThreshold : undefined, 'A little apart from the threshold, so that it does not flap', error)}
-          ${durationField('forSeconds', 'Must hold for', rule.forSeconds, '0: fires at once', error)}
-          ${durationField('keepFiringForSeconds', 'Goes on firing for', rule.keepFiringForSeconds, 'after the value went back', error)}
+          ${limit('threshold', 'Threshold', kind, asBefore ? rule.threshold : undefined, '')}
+          ${limit('clearThreshold', 'Ends beyond (optional)', kind, asBefore ? rule.clearThreshold : undefined, 'A little apart from the threshold, so that it does not flap')}
+          ${durationField('forSeconds', 'Must hold for', rule.forSeconds, '0: fires at once')}
+          ${durationField('keepFiringForSeconds', 'Goes on firing for', rule.keepFiringForSeconds, 'after the value went back')}
           ${select('severity', 'How bad', SEVERITIES, rule.severity, (severity) => SEVERITY_WORDS[severity])}
         </div>
-        ${problemReport(error)}
         <p class="form-end">
           <button class="button button-main" name="do" value="save" aria-disabled=${this.#acting.loading}>Save the rule</button>
           <button class="button" name="do" value="try" aria-disabled=${this.#tried.loading}>Try it on the last 30 days</button>
@@ -180,7 +184,7 @@ export class AlertRulesView extends LightElement {
                   .slice(0, 100)
                   .map(
                     ({ licenceType, firedAt, endsAt, extreme }) =>
-                      html`<tr><th scope="row">${licenceType}</th><td>${moment(firedAt)}</td><td>${moment(endsAt)}</td><td class="number">${metricValue(metric, extreme)}</td></tr>`,
+                      html`<tr><th scope="row" data-label="Licence type">${licenceType}</th><td data-label="From">${moment(firedAt)}</td><td data-label="To">${moment(endsAt)}</td><td class="number" data-label="Worst">${metricValue(metric, extreme)}</td></tr>`,
                   )}
               </tbody>
             </table>`
@@ -242,10 +246,10 @@ function select<T extends string>(
 }
 
 /** A limit as people think of it: a share in per cent, an age as a length of time. */
-function limit(name: string, label: string, kind: MetricKind, value: number | undefined, hint: string, error: Error | null) {
-  if (kind === 'age') return durationField(name, label, value, hint, error);
+function limit(name: string, label: string, kind: MetricKind, value: number | undefined, hint: string) {
+  if (kind === 'age') return durationField(name, label, value, hint);
   const shown = value === undefined ? '' : String(kind === 'share' ? Math.round(value * 100_000) / 1_000 : value);
-  return html`<label class="field"><span>${label}${kind === 'share' ? ', %' : ''}</span><input name=${name} type="number" step="any" ?required=${name === 'threshold'} .value=${shown} aria-invalid=${invalid(error, name)} /><small>${hint}</small>${fieldError(error, name)}</label>`;
+  return html`<label class="field"><span>${label}${kind === 'share' ? ', %' : ''}</span><input name=${name} type="number" step="any" ?required=${name === 'threshold'} .value=${shown} /><small>${hint}</small></label>`;
 }
 
 function limitIn(data: FormData, name: string, kind: MetricKind): number | undefined {

@@ -4,6 +4,7 @@ import { parseInstant } from '../../../shared/time.ts';
 import { asked } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { refusals } from '../../components/refusals.ts';
 import { poolShape } from '../../components/shapes.ts';
 import { ActController } from '../../controllers/act-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
@@ -23,6 +24,11 @@ export class AlertSilencesView extends LightElement {
 
   readonly #known = new ResourceController<{ silences: SilenceView[]; muteTimes: MuteTimeView[] }>(this);
   readonly #acting = new ActController(
+    this,
+    () => this.dashboard,
+    () => this.#poll.now(),
+  );
+  readonly #adding = new ActController(
     this,
     () => this.dashboard,
     () => this.#poll.now(),
@@ -56,7 +62,7 @@ export class AlertSilencesView extends LightElement {
     const now = this.dashboard.live.serverNow();
     const zone = this.dashboard.timeZone();
     return html`${problem}
-      <p class="saved" role="status">${this.#acting.words}</p>
+      <p class="saved" role="status">${this.#acting.words || this.#adding.words}</p>
       <section class="panel" aria-labelledby="silences-title">
         <h2 id="silences-title">Silences</h2>
         <p class="soft">Messages are kept back until the end; the alert stays on the screens. A silence begins at an alert. Times in ${zoneLabel(now, zone)}.</p>
@@ -64,15 +70,15 @@ export class AlertSilencesView extends LightElement {
           known.silences.length === 0
             ? html`<p>No silence is in force.</p>`
             : html`<table class="table">
-                <thead><tr><th scope="col">What</th><th scope="col">Until</th><th scope="col">By</th><th scope="col">Note</th><td></td></tr></thead>
+                <thead><tr><th scope="col">What</th><th scope="col">Until</th><th scope="col">By</th><th scope="col">Note</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>
                 <tbody>
                   ${known.silences.map(
                     ({ id, matchers, endsAt, by, note }) => html`<tr>
-                      <th scope="row">${this.#matched(matchers)}</th>
-                      <td>${exactMoment(parseInstant(endsAt) ?? now, now, zone)}</td>
-                      <td>${by}</td>
-                      <td>${note}</td>
-                      <td><button class="button" @click=${() => void this.#acting.act('The silence is over', (of) => this.dashboard.alertsApi.endSilence(of, id))}>End now</button></td>
+                      <th scope="row" data-label="What">${this.#matched(matchers)}</th>
+                      <td data-label="Until">${exactMoment(parseInstant(endsAt) ?? now, now, zone)}</td>
+                      <td data-label="By">${by}</td>
+                      <td data-label="Note">${note || '–'}</td>
+                      <td class="row-actions"><button type="button" class="button" aria-label="End now: the silence of ${this.#words(matchers)}" @click=${() => void this.#acting.act('The silence is over', (of) => this.dashboard.alertsApi.endSilence(of, id))}>End now</button></td>
                     </tr>`,
                   )}
                 </tbody>
@@ -86,21 +92,21 @@ export class AlertSilencesView extends LightElement {
           known.muteTimes.length === 0
             ? html`<p>There is none.</p>`
             : html`<table class="table">
-                <thead><tr><th scope="col">Name</th><th scope="col">What</th><th scope="col">When</th><th scope="col">Now</th><td></td></tr></thead>
+                <thead><tr><th scope="col">Name</th><th scope="col">What</th><th scope="col">When</th><th scope="col">Now</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>
                 <tbody>
                   ${known.muteTimes.map(
                     ({ id, name, matchers, times, activeUntil }) => html`<tr>
-                      <th scope="row">${name}</th>
-                      <td>${this.#matched(matchers)}</td>
-                      <td>${times.map(spanWords).join('; ')}</td>
-                      <td>${activeUntil === null ? 'no' : `muted until ${exactMoment(parseInstant(activeUntil) ?? now, now, zone)}`}</td>
-                      <td><button class="button" @click=${() => void this.#removeMuteTime(id, name)}>Delete</button></td>
+                      <th scope="row" data-label="Name">${name}</th>
+                      <td data-label="What">${this.#matched(matchers)}</td>
+                      <td data-label="When">${times.map(spanWords).join('; ')}</td>
+                      <td data-label="Now">${activeUntil === null ? 'not muted' : `muted until ${exactMoment(parseInstant(activeUntil) ?? now, now, zone)}`}</td>
+                      <td class="row-actions"><button type="button" class="button" aria-label="Delete the mute time ${name}" @click=${() => void this.#removeMuteTime(id, name)}>Delete</button></td>
                     </tr>`,
                   )}
                 </tbody>
               </table>`
         }
-        <form class="fields" @submit=${(event: SubmitEvent) => void this.#addMuteTime(event)}>
+        <form class="fields" ${refusals(this.#adding.error, { place: placeOf })} @submit=${(event: SubmitEvent) => void this.#addMuteTime(event)}>
           <label class="field"><span>Name</span><input name="name" required maxlength="128" /></label>
           <label class="field"><span>Days</span>
             <select name="days"><option value="">every day</option><option value="mon,tue,wed,thu,fri">Monday to Friday</option><option value="sat,sun">Saturday and Sunday</option></select>
@@ -111,14 +117,18 @@ export class AlertSilencesView extends LightElement {
             <select name="severity" aria-describedby="mute-all" @change=${this.#choose}><option value="">every alert</option><option value="info">info only</option><option value="warning">warnings only</option></select>
           </label>
           <p id="mute-all" class="alert-note">${this.muted === '' ? html`${poolShape('contingency')} In these hours nothing is sent about any alert, not even critical ones.` : nothing}</p>
-          <p class="form-end"><button class="button button-main" aria-disabled=${this.#acting.loading}>Add the mute time</button></p>
+          <p class="form-end"><button class="button button-main" aria-disabled=${this.#adding.loading}>Add the mute time</button></p>
         </form>
       </section>`;
   }
 
+  #words(matchers: AlertMatchers): string {
+    return matcherWords(matchers, (id) => this.dashboard.alerts.rule(id)?.name);
+  }
+
   /** What keeps back everything must not look like one that keeps back a little. */
   #matched(matchers: AlertMatchers) {
-    const words = matcherWords(matchers, (id) => this.dashboard.alerts.rule(id)?.name);
+    const words = this.#words(matchers);
     if (!matchesAll(matchers)) return words;
     return html`<span class="state state-contingency">${poolShape('contingency')} ${words}</span> <span class="soft">nothing is sent about any, not even critical ones</span>`;
   }
@@ -135,7 +145,7 @@ export class AlertSilencesView extends LightElement {
       matchers: severity === '' ? {} : { severity },
       times: [{ days, from: text('from'), to: text('to') }],
     };
-    if (await this.#acting.act('The mute time is in force', (of) => this.dashboard.alertsApi.addMuteTime(of, terms))) {
+    if (await this.#adding.act('The mute time is in force', (of) => this.dashboard.alertsApi.addMuteTime(of, terms))) {
       form.reset();
       this.muted = '';
     }
@@ -147,6 +157,10 @@ export class AlertSilencesView extends LightElement {
   }
 }
 
-const spanWords = ({ days, from, to }: MuteTimeSpan): string => `${daysInWords(days)}, ${from} to ${to}`;
+/** The form has one stretch of time, and one thing that is meant. */
+const placeOf = (path: string): string => path.replace(/^times\.0\.|^matchers\./, '');
+
+const spanWords = ({ days, from, to }: MuteTimeSpan): string =>
+  `${daysInWords(days)}, ${from === to ? `24 hours from ${from}` : `${from} to ${to}${to < from ? ' of the next day' : ''}`}`;
 
 customElements.define('hw-alerts-silences', AlertSilencesView);

@@ -2,9 +2,10 @@ import { html, nothing } from 'lit';
 import type { BillingPeriodRow } from '../../../shared/statements.ts';
 import type { ComparedDay, Comparison, FiguresReport } from '../../../shared/vendor-figures.ts';
 import { downloadCsv } from '../../components/download.ts';
-import { asked, fieldError, invalid } from '../../components/form-fields.ts';
+import { asked } from '../../components/form-fields.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { problemReport } from '../../components/problem-report.ts';
+import { refusals } from '../../components/refusals.ts';
 import { type Column, virtualTable } from '../../components/virtual-table.ts';
 import { AskController } from '../../controllers/ask-controller.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
@@ -162,15 +163,15 @@ export class ComparisonView extends LightElement {
 
   #form() {
     const { error, loading } = this.#given;
-    return html`<form class="panel section" @submit=${(event: SubmitEvent) => void this.#give(event)}>
+    return html`<form class="panel section" ${refusals(error)} @submit=${(event: SubmitEvent) => void this.#give(event)}>
       <h2>Give figures</h2>
       <p class="soft">A CSV file: <code>Date,Licence Type,Peak</code> by the day (2026-10-31) or for a month (2026-10), or storm’s own Organisation Licence Usage rows. Try it first: then nothing is kept.</p>
       <div class="fields">
-        <label class="field"><span>Whose figures</span><input name="source" required maxlength="128" .value=${this.#compared.value?.source ?? ''} placeholder="acme" aria-invalid=${invalid(error, 'source')} />${fieldError(error, 'source')}</label>
+        <label class="field"><span>Whose figures</span><input name="source" required maxlength="128" .value=${this.#compared.value?.source ?? ''} placeholder="acme" /></label>
         <label class="field"><span>File</span><input name="file" type="file" accept=".csv,text/csv" required /></label>
         <label class="field"
           ><span>Order of dates</span
-          ><select name="dateOrder" aria-invalid=${invalid(error, 'dateOrder')}>
+          ><select name="dateOrder">
             <option value="">as it can only be</option>
             ${DATE_ORDERS.map(
               (order) =>
@@ -179,14 +180,14 @@ export class ComparisonView extends LightElement {
                   .map((letter) => ({ Y: 'year', M: 'month', D: 'day' })[letter])
                   .join(', ')}</option>`,
             )}
-          </select>${fieldError(error, 'dateOrder')}</label
+          </select></label
         >
       </div>
       <p class="form-end">
         <button class="button" name="act" value="try" aria-disabled=${loading}>Try it</button>
         <button class="button button-main" name="act" value="give" aria-disabled=${loading}>Give the figures</button>
       </p>
-      ${problemReport(error)} <div role="status">${this.#given.value ? reportOf(this.#given.value) : nothing}</div>
+      <div role="status">${this.#given.value ? reportOf(this.#given.value) : nothing}</div>
     </form>`;
   }
 

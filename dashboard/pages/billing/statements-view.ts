@@ -50,7 +50,7 @@ export class StatementsView extends LightElement {
     if (periods.length === 0) return html`<p class="lead section">No billing period is known yet.</p>`;
     return html`<table class="table section">
       <thead>
-        <tr><th scope="col">Period</th><th scope="col">State</th><th scope="col">Statements</th><td></td></tr>
+        <tr><th scope="col">Period</th><th scope="col">State</th><th scope="col">Statements</th><th scope="col"><span class="unseen">Actions</span></th></tr>
       </thead>
       <tbody>
         ${periods.map((row) =>

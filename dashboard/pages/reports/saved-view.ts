@@ -100,7 +100,7 @@ export class SavedReportsView extends LightElement {
       <summary>${countOf(runs.length, 'run')}, the last ${this.#moment(runs[0]?.dueAt ?? '')}: ${RUN_STATES[runs[0]?.status ?? 'done'].words}</summary>
       <table class="table">
         <thead>
-          <tr><th scope="col">Due</th><th scope="col">Outcome</th><th scope="col" class="number">Rows</th><th scope="col">Took</th><td></td></tr>
+          <tr><th scope="col">Due</th><th scope="col">Outcome</th><th scope="col" class="number">Rows</th><th scope="col">Took</th><th scope="col"><span class="unseen">Actions</span></th></tr>
         </thead>
         <tbody>
           ${runs.map(({ run, dueAt, status, rows, durationSeconds, error, file }) => {

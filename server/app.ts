@@ -10,6 +10,7 @@ import { createForecaster } from './forecaster.ts';
 import { createAuthenticator } from './http/auth.ts';
 import type { Edge, Running } from './http/edge.ts';
 import { createGuard } from './http/guard.ts';
+import { HeldBodies } from './http/held-bodies.ts';
 import { createMetrics } from './http/metrics.ts';
 import { HttpProblem } from './http/problem.ts';
 import { createRouter } from './http/router.ts';
@@ -104,6 +105,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     auth: createAuthenticator(config.auth, config.auth ? watchTokens(config.dataDir, tokensUnreadable) : () => [], () => clock.now()),
     targets: createTargetGuard(config.webhooks.allowTargets),
     mailer: createMailer(config.email),
+    bodies: new HeldBodies(config.limits.maxHeldBytes),
     health: () => health(running, stopping),
     notes: () => notes(running, clock),
     refused: (code) => running?.metrics.refused(code),

@@ -98,6 +98,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       maxEventsPerRequest: positive(10_000).default(10_000),
       maxBodyBytes: positive(1_073_741_824).default(16_777_216),
+      /** Of all bodies that are held at once, from when they come in until they are answered. */
+      maxHeldBytes: positive(1_099_511_627_776).default(1_073_741_824),
       /** Of a file that is imported; it is never held in memory. */
       maxImportBytes: positive(1_099_511_627_776).default(4_294_967_296),
       maxHeaderBytes: positive(1_048_576).default(16_384),
@@ -220,6 +222,9 @@ function crossProblems(config: Parsed): ConfigProblem[] {
   }
   if (config.limits.requestSeconds < config.limits.headersSeconds) {
     problems.push({ path: 'limits.requestSeconds', message: 'must not be below limits.headersSeconds' });
+  }
+  if (config.limits.maxHeldBytes < config.limits.maxBodyBytes) {
+    problems.push({ path: 'limits.maxHeldBytes', message: 'must not be below limits.maxBodyBytes' });
   }
   if (config.limits.liveBufferHardBytes < config.limits.liveBufferSoftBytes) {
     problems.push({ path: 'limits.liveBufferHardBytes', message: 'must not be below limits.liveBufferSoftBytes' });

@@ -39,6 +39,7 @@ export const PROBLEM_TITLES = {
   backup_failed: 'The backup could not be made',
   backups_unreadable: 'The backups cannot be read',
   not_on_disk: 'The books are not kept on a disk',
+  too_busy: 'Too much is being sent at once',
   not_recording: 'Nothing can be recorded at the moment',
   starting: 'The daemon is starting',
   stopping: 'The daemon is stopping',

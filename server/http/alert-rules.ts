@@ -39,7 +39,7 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
   });
   app.post(`${ALL}/try`, tryOut, async (c) => {
     const organisation = existingOrganisation(c, edge);
-    const { rule, from, to } = parseTryRule(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes), edge.clock.now());
+    const { rule, from, to } = parseTryRule(await readJson(c.env, edge), edge.clock.now());
     return json(await edge.running().pipeline.committed.reports(organisation)?.tryRule(rule, from, to));
   });
 
@@ -57,7 +57,7 @@ export function alertRuleRoutes(app: App, edge: Edge): void {
   });
   app.put(ONE, put, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'rule')];
-    const rule = parseAlertRule(id, await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const rule = parseAlertRule(id, await readJson(c.env, edge));
     await alerts().putRules(organisation, [{ id, rule }]);
     return json(alerts().shown.rule(organisation, id));
   });

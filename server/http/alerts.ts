@@ -34,7 +34,7 @@ export function alertRoutes(app: App, edge: Edge): void {
   });
   app.post(`${ALL}/:alert/acknowledge`, acknowledge, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'alert')];
-    const { by, note } = parseAcknowledgement(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const { by, note } = parseAcknowledgement(await readJson(c.env, edge));
     if (!(await alerts().acknowledge(organisation, id, by, note)))
       throw new HttpProblem(404, 'unknown_alert', `There is no alert ${JSON.stringify(id)} here, or there has been another one since.`);
     return json(

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
 import { parseJson } from '../parse/json.ts';
+import type { Edge } from './edge.ts';
 import { HttpProblem } from './problem.ts';
 
 /** The media type without its parameters, lower case; `null` when none was sent. */
@@ -23,15 +25,23 @@ export function requireMediaType(incoming: IncomingMessage, accepted: readonly s
   );
 }
 
+type Bodies = Pick<Edge, 'config' | 'bodies'>;
+
+const tooBusy = () =>
+  new HttpProblem(503, 'too_busy', 'More is being sent at once than the daemon holds; send it again in a moment.', {
+    headers: { 'Retry-After': '1' },
+  });
+
 /** A body that is too large is read on and thrown away, up to so many times what it may hold. */
 const READ_ON = 4;
 
 /**
  * The whole body, counted as it arrives: a chunked body says nothing about its length. Most callers send all of it before they
  * listen, and would not hear the refusal if they were cut off while they send.
- * @throws HttpProblem 413
+ * @throws HttpProblem 413; 503 where all bodies together are more than is held at once
  */
-export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export function readBody({ incoming, outgoing }: HttpBindings, { config, bodies }: Bodies): Promise<Buffer> {
+  const maxBytes = config.limits.maxBodyBytes;
   const tooLarge = (headers: Record<string, string> = {}) =>
     new HttpProblem(413, 'too_large', `A body holds at most ${maxBytes} bytes.`, { headers });
   const announced = Number(incoming.headers['content-length'] ?? 0);
@@ -39,11 +49,17 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<B
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
+    let hasRoom = true;
+    const hold = bodies.begin(outgoing);
     incoming.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= maxBytes) {
-        chunks.push(chunk);
-        return;
+      if (size <= maxBytes && hasRoom) {
+        hasRoom = hold(chunk.length);
+        if (hasRoom) {
+          chunks.push(chunk);
+          return;
+        }
+        reject(tooBusy());
       }
       chunks = [];
       // Nobody knows whether what was not announced has an end.
@@ -64,15 +80,15 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<B
 }
 
 /** Where everything in a body is optional, no body is `{}`. @throws like `readJson` */
-export async function readJsonIfAny(incoming: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const body = await readBody(incoming, maxBytes);
+export async function readJsonIfAny(request: HttpBindings, bodies: Bodies): Promise<unknown> {
+  const body = await readBody(request, bodies);
   if (body.length === 0) return {};
-  requireMediaType(incoming, ['application/json']);
+  requireMediaType(request.incoming, ['application/json']);
   return parseJson(body);
 }
 
-/** @throws HttpProblem 413 or 415, RefusedInput when it is not JSON */
-export async function readJson(incoming: IncomingMessage, maxBytes: number): Promise<unknown> {
-  requireMediaType(incoming, ['application/json']);
-  return parseJson(await readBody(incoming, maxBytes));
+/** @throws HttpProblem 413, 415 or 503, RefusedInput when it is not JSON */
+export async function readJson(request: HttpBindings, bodies: Bodies): Promise<unknown> {
+  requireMediaType(request.incoming, ['application/json']);
+  return parseJson(await readBody(request, bodies));
 }

@@ -15,6 +15,7 @@ import type { TargetGuard } from '../webhooks/guard.ts';
 import type { Mailer } from '../webhooks/mail.ts';
 import type { Authenticator } from './auth.ts';
 import type { Guard } from './guard.ts';
+import type { HeldBodies } from './held-bodies.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What exists once the store is open. */
@@ -41,6 +42,7 @@ export interface Edge {
   /** Where webhooks may go. */
   targets: TargetGuard;
   mailer: Mailer;
+  bodies: HeldBodies;
   health(): Health;
   /** Sentences about what somebody should look at though the daemon is ready. */
   notes(): string[];

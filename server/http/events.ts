@@ -7,7 +7,7 @@ const NDJSON = 'application/x-ndjson';
 
 /** `POST /api/v1/events`: one event, an array, or NDJSON; all or nothing; answered when durable. */
 export function eventRoutes(app: App, edge: Edge): void {
-  const { maxBodyBytes, maxEventsPerRequest } = edge.config.limits;
+  const { maxEventsPerRequest } = edge.config.limits;
   const doc = describe('Record events', 'One event, an array, or NDJSON. All of them are recorded, or none. Answered only when durable.', {
     tag: 'Events',
     answer: 'ingest',
@@ -23,7 +23,7 @@ export function eventRoutes(app: App, edge: Edge): void {
     const { pipeline } = edge.running();
     const { incoming } = c.env;
     const type = requireMediaType(incoming, ['application/json', NDJSON]);
-    const body = await readBody(incoming, maxBodyBytes);
+    const body = await readBody(c.env, edge);
     const events = parseEventBody(body, type === NDJSON ? 'ndjson' : 'json', edge.parser, edge.clock.now(), maxEventsPerRequest);
     return json(await pipeline.ingest(events));
   });

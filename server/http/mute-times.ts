@@ -30,7 +30,7 @@ export function muteTimeRoutes(app: App, edge: Edge): void {
   });
   app.post(ALL, add, async (c) => {
     const organisation = existingOrganisation(c, edge);
-    const given = parseMuteTime(null, await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const given = parseMuteTime(null, await readJson(c.env, edge));
     const id = await alerts().addMuteTime(organisation, given);
     const Location = `/api/v1/organisations/${encodeURIComponent(organisation)}/mute-times/${id}`;
     return json(muteTime(organisation, id), 201, { Location });
@@ -50,7 +50,7 @@ export function muteTimeRoutes(app: App, edge: Edge): void {
   });
   app.put(ONE, put, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'mute')];
-    const given = parseMuteTime(id, await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const given = parseMuteTime(id, await readJson(c.env, edge));
     await alerts().putMuteTime(organisation, id, given);
     return json(muteTime(organisation, id));
   });

@@ -27,7 +27,7 @@ export function organisationRoutes(app: App, edge: Edge): void {
   app.put('/api/v1/organisations/:organisation', put, async (c) => {
     const organisation = nameInPath(c, 'organisation');
     const { pipeline } = edge.running();
-    const settings = parseOrganisation(organisation, await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const settings = parseOrganisation(organisation, await readJson(c.env, edge));
     await pipeline.putOrganisation(organisation, settings, c.get('by'));
     return json(pipeline.committed.organisation(organisation));
   });
@@ -43,7 +43,7 @@ export function organisationRoutes(app: App, edge: Edge): void {
     const { pipeline } = edge.running();
     if (!pipeline.committed.organisation(organisation)) throw unknownOrganisation(organisation);
     const type = requireMediaType(c.env.incoming, ['application/json', 'text/csv']);
-    const body = await readBody(c.env.incoming, edge.config.limits.maxBodyBytes);
+    const body = await readBody(c.env, edge);
     const entitlements = parseEntitlements(type === 'text/csv' ? parseEntitlementsCsv(body) : parseJson(body));
     await pipeline.putEntitlements(organisation, entitlements, c.get('by'));
     return json(pipeline.committed.organisation(organisation)?.entitlements);

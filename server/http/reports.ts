@@ -31,7 +31,7 @@ export function reportRoutes(app: App, edge: Edge): void {
     const { incoming } = c.env;
     const { format, escapeFormulas = true } = parseReportFileQuery(searchOf(c));
     const media = reportMedia(incoming, format);
-    const query = parseReport(await readJson(incoming, edge.config.limits.maxBodyBytes), sources);
+    const query = parseReport(await readJson(c.env, edge), sources);
     return answerReport(edge, organisation, query, media, escapeFormulas);
   });
 }

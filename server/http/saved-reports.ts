@@ -62,7 +62,7 @@ export function savedReportRoutes(app: App, edge: Edge): void {
   );
   app.put(ONE, put, async (c) => {
     const [organisation, id] = [existingOrganisation(c, edge), nameInPath(c, 'report')];
-    const body = await readJson(c.env.incoming, edge.config.limits.maxBodyBytes);
+    const body = await readJson(c.env, edge);
     const { alerts } = edge.running().pipeline;
     const given = parseSavedReport(id, body, sources, (webhook) => alerts.shown.webhook(organisation, webhook) !== undefined);
     await saved().put(organisation, id, given);

@@ -35,7 +35,7 @@ export function silenceRoutes(app: App, edge: Edge): void {
   });
   app.post(ALL, add, async (c) => {
     const organisation = existingOrganisation(c, edge);
-    const given = parseSilence(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes), edge.clock.now());
+    const given = parseSilence(await readJson(c.env, edge), edge.clock.now());
     const silence = await alerts().addSilence(organisation, given);
     const Location = `/api/v1/organisations/${encodeURIComponent(organisation)}/silences/${silence.id}`;
     return json(silence, 201, { Location });

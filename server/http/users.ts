@@ -14,7 +14,6 @@ const ONE = `${ALL}/:user`;
 /** What administrators assign to users: it decides which licences a login acquires. */
 export function userRoutes(app: App, edge: Edge): void {
   const tag = 'Users';
-  const { maxBodyBytes } = edge.config.limits;
 
   app.get(ALL, describe('List the users', '', { tag, query: 'page', answer: 'users' }), (c) => {
     const { committed } = edge.running().pipeline;
@@ -33,7 +32,7 @@ export function userRoutes(app: App, edge: Edge): void {
       const { pipeline } = edge.running();
       const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
       const type = requireMediaType(c.env.incoming, ['application/json', 'text/csv']);
-      const body = await readBody(c.env.incoming, maxBodyBytes);
+      const body = await readBody(c.env, edge);
       const users = type === 'text/csv' ? parseUsersCsv(body) : parseUsers(parseJson(body));
       if (users.length > 0) await pipeline.putUsers(organisation, users, c.get('by'));
       return json({ users: users.length });
@@ -56,7 +55,7 @@ export function userRoutes(app: App, edge: Edge): void {
       const { pipeline } = edge.running();
       const user = nameInPath(c, 'user');
       const organisation = existing(pipeline.committed, nameInPath(c, 'organisation'));
-      const assignment = parseAssignment(user, await readJson(c.env.incoming, maxBodyBytes));
+      const assignment = parseAssignment(user, await readJson(c.env, edge));
       await pipeline.putUsers(organisation, [assignment], c.get('by'));
       return json(found(pipeline.committed, organisation, user));
     },

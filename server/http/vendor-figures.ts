@@ -36,7 +36,7 @@ export function vendorFigureRoutes(app: App, edge: Edge): void {
     const task = taskOf(edge, organisation, query);
     const { incoming } = c.env;
     if (mediaType(incoming) === 'application/json') {
-      const figures = parseFigures(await readJson(incoming, edge.config.limits.maxBodyBytes));
+      const figures = parseFigures(await readJson(c.env, edge));
       const gatherer = new FigureGatherer();
       for (const [index, figure] of figures.entries()) gatherer.add(index, 'day', figure);
       return json(await keepFigures(task, 'day', gatherer));

@@ -19,7 +19,7 @@ export function webhookPreviewRoutes(app: App, edge: Edge): void {
   );
   app.post('/api/v1/organisations/:organisation/webhooks/preview', text, async (c) => {
     const organisation = existingOrganisation(c, edge);
-    const given = parsePreview(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes), webhookChecks(edge));
+    const given = parsePreview(await readJson(c.env, edge), webhookChecks(edge));
     return json(previewOf({ ...given, organisation }, edge.clock.now(), edge.config.publicOrigins[0] ?? ''));
   });
 }

@@ -42,7 +42,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
   });
   app.put(ONE, put, async (c) => {
     const [organisation, id] = inPath(c);
-    const body = await readJson(c.env.incoming, edge.config.limits.maxBodyBytes);
+    const body = await readJson(c.env, edge);
     const given = parseWebhook(id, body, webhookChecks(edge));
     const known = alerts().shown.webhook(organisation, id);
     const kept = given.secret === undefined && known ? keptSecretProblem(known, given.format) : null;
@@ -62,7 +62,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
     const [organisation, id] = inPath(c);
     const known = alerts().shown.webhook(organisation, id);
     if (!known) throw unknownWebhook(id);
-    const body = await readJsonIfAny(c.env.incoming, edge.config.limits.maxBodyBytes);
+    const body = await readJsonIfAny(c.env, edge);
     const { secret, validForMs } = parseRotation(body, known.format, secretProblem);
     const made = secret === undefined ? newSecret() : null;
     if (!(await alerts().rotateSecret(organisation, id, { secret: secret ?? (made as string), validForMs }))) throw unknownWebhook(id);
@@ -128,7 +128,7 @@ export function webhookRoutes(app: App, edge: Edge): void {
   );
   app.post(`${ONE}/retry-failed`, retryAll, async (c) => {
     const [organisation, id] = inPath(c);
-    const range = parseRetryFailed(await readJsonIfAny(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const range = parseRetryFailed(await readJsonIfAny(c.env, edge));
     const retried = await alerts().retryFailed(organisation, id, range);
     if (!retried) throw unknownWebhook(id);
     return json(retried, 202);

@@ -17,7 +17,7 @@ export function whatIfRoutes(app: App, edge: Edge): void {
     { tag: 'Reports', body: 'whatIf', answer: 'whatIf', produces: [MEDIA.ndjson] },
   );
   app.post('/api/v1/organisations/:organisation/what-if', doc, async (c) => {
-    const query = parseWhatIf(await readJson(c.env.incoming, edge.config.limits.maxBodyBytes));
+    const query = parseWhatIf(await readJson(c.env, edge));
     const organisation = existingOrganisation(c, edge);
     const reports = edge.running().pipeline.committed.reports(organisation);
     if (!reports) throw unknownOrganisation(organisation);

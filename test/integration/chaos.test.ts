@@ -47,6 +47,37 @@ it('FAULT-6 what is more than it may be is refused properly and counted', async 
   expect(metrics).toContain('highwater_refused_total{reason="malformed_request"} 1');
 });
 
+it('FAULT-10 bodies that are held are bounded all together; what is beyond is 503, small ones are always taken, and there is room again afterwards', async () => {
+  const app = await startApp(onTestFinished, { config: 'limits: { maxBodyBytes: 400000, maxHeldBytes: 400000 }' });
+  const head = (length: number) => ({ 'Content-Type': 'application/json', 'Content-Length': String(length) });
+  const half = connect(app.port, '127.0.0.1');
+  onTestFinished(() => void half.destroy());
+  // All of it is held once there is no room for half as much beside it.
+  half.write(`${request('POST', '/api/v1/events', head(400_000)).trimEnd()}\r\n\r\n${' '.repeat(399_000)}`);
+  const post = (body: string) => app.post<{ code?: string }>('/api/v1/events', body);
+  const event = (user: string) => JSON.stringify({ type: 'login', organisation: '129', user, logonSource: 'CRM', licences: ['Recording'] });
+  const large = (user: string) => event(user).padEnd(200_000);
+  const answers: number[] = [];
+  await expect
+    .poll(
+      async () => {
+        const { status, body, headers } = await post(large(`a${answers.length}`));
+        answers.push(status);
+        return [status, body.code, headers.get('retry-after')];
+      },
+      { timeout: 60_000 },
+    )
+    .toEqual([503, 'too_busy', '1']);
+  expect((await post(event('small'))).status).toBe(200);
+  half.destroy();
+  await expect.poll(async () => (await post(large('b'))).status, { timeout: 60_000 }).toBe(200);
+  // Each answer gives back what it held.
+  for (let nth = 0; nth < 5; nth++) expect((await post(large(`c${nth}`))).status).toBe(200);
+  const { body } = await app.get<{ users: number }>('/api/v1/organisations/129/usage');
+  expect(body.users).toBe(answers.filter((status) => status === 200).length + 7);
+  expect((await app.get<string>('/metrics')).body).toContain('highwater_refused_total{reason="too_busy"}');
+});
+
 it('FAULT-7 who sends headers or a body too slowly is told so and let go, and others are answered meanwhile', async () => {
   const app = await startApp(onTestFinished, { config: 'limits: { headersSeconds: 1, requestSeconds: 2 }' });
   const [headers, body] = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginStretch, extend, figures, type Levels } from '../../server/usage/levels.ts';
+import { beginStretch, extend, figures, highest, type Levels } from '../../server/usage/levels.ts';
 import { BUCKET_MS } from '../../server/usage/open-bucket.ts';
 import { change, closeBuckets, createTypeUsage, mark } from '../../server/usage/type-usage.ts';
 
@@ -32,6 +32,23 @@ describe('levels', () => {
     const replaced = beginStretch(100, one(5));
     extend(replaced, 100, one(-3));
     expect(figures(replaced, 200).high[0]).toBe(2);
+  });
+
+  it('USAGE-2 of equal marks the first counts, and where the highest is 0 there is no instant', () => {
+    const twice = beginStretch(0, one(0));
+    for (const [at, by] of [
+      [10, 2],
+      [20, -1],
+      [30, 1],
+    ] as const)
+      extend(twice, at, one(by));
+    expect(highest(twice, 0)).toEqual({ value: 2, at: 10 });
+    expect(figures(twice, 40).highAt[0]).toBe(10);
+    const usage = createTypeUsage(day, period);
+    expect(mark(usage, usage.day, 'inUse')).toEqual({ value: 0, at: null });
+    change(usage, 50, one(1));
+    change(usage, 50, one(-1));
+    expect(mark(usage, usage.day, 'inUse')).toEqual({ value: 0, at: null });
   });
 
   it('USAGE-3 marks do not depend on the order of arrival within memory, and equal those of a plain list', () => {

@@ -190,7 +190,37 @@ describe('licensing', () => {
       { index: 0, status: 'duplicate', records: [1] },
       { index: 1, status: 'ignored', reason: 'no_open_session', records: [] },
     ]);
+    await books.restart();
+    expect(await books.send({ id: 'y', user: 'nobody', type: 'logout' })).toEqual([
+      { index: 0, status: 'duplicate', reason: 'no_open_session', records: [] },
+    ]);
     expect(books.usage().anomalies).toBe(1);
+  });
+
+  it('LIC-10 what finds no session, and a login that acquires nothing, is ignored and listed, and changes nothing', async () => {
+    const books = await openTestBooks(day('08:00:00'));
+    await books.send({ user: 'here', licences: ['Recording'] });
+    const ignored = [
+      { type: 'logout' as const },
+      { type: 'heartbeat' as const },
+      { type: 'logout' as const, user: 'here', device: 'deskphone' },
+    ];
+    const answers = await books.send(...ignored.map((event) => ({ user: 'nobody', ...event })), { user: 'new', licences: [] });
+    expect(answers.map(({ status, reason, records }) => [status, reason, records])).toEqual([
+      ['ignored', 'no_open_session', []],
+      ['ignored', 'no_open_session', []],
+      ['ignored', 'no_open_session', []],
+      ['ignored', 'nothing_to_acquire', []],
+    ]);
+    expect(books.counts()).toEqual({ Recording: [1, 1] });
+    expect(books.usage()).toMatchObject({ users: 1, sessions: 1, anomalies: 3 });
+    const listed = books.pipeline.committed.anomalies(ORGANISATION, { limit: 10 })?.items ?? [];
+    expect(listed.map(({ kind, user }) => `${kind} ${user}`).sort()).toEqual([
+      'no_open_session here',
+      'no_open_session nobody',
+      'no_open_session nobody',
+      'nothing_to_acquire new',
+    ]);
   });
 
   it('LIC-8 an id is remembered for 48 hours and then forgotten, in memory and on disk', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { superseded } from '../../server/webhooks/coalesce.ts';
+import { isBehind, superseded } from '../../server/webhooks/coalesce.ts';
 import type { Delivery } from '../../server/webhooks/outbox.ts';
 import type { AlertRule, WebhookEventType } from '../../shared/alerts.ts';
 import { ORGANISATION, openTestBooks } from '../support/books.ts';
@@ -87,6 +87,8 @@ property(
     const known = (messages: Delivery[]) => new Map(messages.map(({ type, data }) => [data['id'], type]));
     // Of what is sent nothing is left open that is over; of what is not sent nothing is open.
     for (const [id, type] of known(line)) expect(known(sent).get(id) ?? 'alert.resolved').toBe(type);
+    // Nobody hears of the end of a course without how it began.
+    for (const id of known(sent).keys()) expect(sent).toContain(line.find(({ data }) => data['id'] === id));
   },
 );
 
@@ -147,6 +149,9 @@ it('HOOK-72 a receiver that was behind hears how it began and how it stands; eve
 });
 
 it('HOOK-73 before a receiver counts as behind nothing is left out', async () => {
+  // So long, and tried in vain: one that only waits, for others or for its turn, is not behind.
+  const [untried, tried] = waiting('F1 F1!') as [Delivery, Delivery];
+  expect([isBehind(untried, 600, 300), isBehind(tried, 299, 300), isBehind(tried, 300, 300)]).toEqual([false, false, true]);
   const { worker, turn, list } = await flapping(86_400);
   worker.answer = () => 500;
   for (let i = 0; i < 5; i++) for (const type of ['login', 'logout'] as const) await turn(type);

@@ -142,9 +142,11 @@ describe('HOOK-86 what an answer comes to', () => {
   });
 
   it.each([
+    [199, 'failed'],
     [200, 'delivered'],
     [204, 'delivered'],
     [299, 'delivered'],
+    [300, 'failed'],
     [301, 'failed'],
     [307, 'failed'],
     [304, 'failed'],

@@ -2,7 +2,7 @@ import { type AlertRule, EVERY_TYPE } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import type { Organisation } from '../books/organisation.ts';
-import { licenceRow } from '../books/views.ts';
+import { licenceFigures, licenceRow } from '../books/views.ts';
 import { type Seen, seenDay, seenFill } from './foresight.ts';
 import type { Watched } from './watched.ts';
 
@@ -15,7 +15,7 @@ export function rowsOf(organisation: Organisation, now: Instant): Rows {
     const known = made.get(licenceType);
     const state = known ? undefined : organisation.types.get(licenceType);
     if (!state) return known;
-    const row = licenceRow(organisation, licenceType, state, now);
+    const row = licenceRow(licenceType, licenceFigures(organisation, licenceType, state, now));
     made.set(licenceType, row);
     return row;
   };

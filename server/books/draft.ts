@@ -16,15 +16,12 @@ export interface Draft extends Reader {
 }
 
 export function createDraft(disk: Reader): Draft {
-  // By table, then by what a range never spans: an organisation, or one of its users.
-  const tables = new Map<TableName, Map<string, Overlay>>();
+  const tables = new Map<TableName, Written>();
 
-  const overlay = (table: TableName, key: Key | undefined): Overlay | undefined => tables.get(table)?.get(groupOf(sharedBy(table), key));
+  const overlay = (table: TableName, key: Key | undefined): Overlay | undefined => tables.get(table)?.overlay(key);
 
   const write = (table: TableName, key: Key, value: unknown): void => {
-    const shared = sharedBy(table);
-    const groups = getOrMake(tables, table, () => new Map<string, Overlay>());
-    getOrMake(groups, groupOf(shared, key), () => new Overlay(shared)).set({ table, key, value });
+    getOrMake(tables, table, () => new Written(sharedBy(table))).unread.push({ table, key, value });
   };
 
   return {
@@ -32,7 +29,7 @@ export function createDraft(disk: Reader): Draft {
     remove: (table, key) => write(table, key, undefined),
     writes() {
       const all: Write[] = [];
-      for (const groups of tables.values()) for (const { writes } of groups.values()) for (const one of writes) all.push(one);
+      for (const table of tables.values()) table.addTo(all);
       return all;
     },
     written: (table, organisation) => overlay(table, [organisation])?.once() ?? NOTHING,
@@ -49,6 +46,33 @@ export function createDraft(disk: Reader): Draft {
 }
 
 const NOTHING: readonly Write[] = [];
+
+/** What was written of a table. Of most tables nobody reads it in the same batch: only then is it put into groups. */
+class Written {
+  /** Newer than what is in groups. */
+  unread: Write[] = [];
+  readonly #shared: number;
+  /** By what a range never spans: an organisation, or one of its users. */
+  readonly #groups = new Map<string, Overlay>();
+
+  constructor(shared: number) {
+    this.#shared = shared;
+  }
+
+  overlay(key: Key | undefined): Overlay | undefined {
+    if (this.unread.length > 0) {
+      for (const write of this.unread)
+        getOrMake(this.#groups, groupOf(this.#shared, write.key), () => new Overlay(this.#shared)).set(write);
+      this.unread = [];
+    }
+    return this.#groups.get(groupOf(this.#shared, key));
+  }
+
+  addTo(all: Write[]): void {
+    for (const { writes } of this.#groups.values()) for (const write of writes) all.push(write);
+    for (const write of this.unread) all.push(write);
+  }
+}
 
 /**
  * What was written of one group of keys. Most is written once and then read by nobody: only who asks for a key has them filed,

@@ -10,7 +10,7 @@ import type { Books } from '../books/batch.ts';
 import { DEFAULT_SETTINGS, type Organisation, type Settings } from '../books/organisation.ts';
 import { withRaises } from '../books/raises.ts';
 import { closingOf } from '../books/statements.ts';
-import { licenceRow } from '../books/views.ts';
+import { type LicenceFigures, licenceFigures, licenceRow } from '../books/views.ts';
 import type { Downtime } from '../licensing/sessions.ts';
 import { lastReceived, type Version } from '../licensing/versions.ts';
 import type { Committed, PageQuery } from '../pipeline-types.ts';
@@ -32,6 +32,23 @@ import type { Turns } from './turns.ts';
 import { readFigures } from './vendor-figures.ts';
 import { inPieces, runInPieces } from './work.ts';
 
+/** A licence type as of the last commit that changed it, with its row once somebody has asked for it. */
+class ShownType {
+  readonly #licenceType: string;
+  readonly #figures: LicenceFigures;
+  #row: LicenceRow | null = null;
+
+  constructor(licenceType: string, figures: LicenceFigures) {
+    this.#licenceType = licenceType;
+    this.#figures = figures;
+  }
+
+  get row(): LicenceRow {
+    this.#row ??= licenceRow(this.#licenceType, this.#figures);
+    return this.#row;
+  }
+}
+
 /** What is shown of an organisation, as of the last commit that changed it. */
 interface Shown {
   settings: Settings;
@@ -39,8 +56,8 @@ interface Shown {
   sessions: number;
   anomalies: number;
   lastEventAt: Instant | null;
-  rows: Map<string, LicenceRow>;
-  /** `rows` in the order of the catalogue; made when first asked for. */
+  types: Map<string, ShownType>;
+  /** Rows of all types in the order of the catalogue; made when first asked for. */
   sorted: LicenceRow[] | null;
 }
 
@@ -77,11 +94,11 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
   let downtimes: readonly Downtime[] = [];
 
   const show = (organisation: Organisation, types: Iterable<string>, at: Instant): void => {
-    const rows = shown.get(organisation.id)?.rows ?? new Map<string, LicenceRow>();
+    const known = shown.get(organisation.id)?.types ?? new Map<string, ShownType>();
     for (const type of types) {
       const state = organisation.types.get(type);
       if (!state) continue;
-      rows.set(type, licenceRow(organisation, type, state, at));
+      known.set(type, new ShownType(type, licenceFigures(organisation, type, state, at)));
       recent.note(organisation.id, type, state.usage, at);
     }
     shown.set(organisation.id, {
@@ -90,14 +107,16 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
       sessions: organisation.sessions,
       anomalies: organisation.anomalies,
       lastEventAt: organisation.lastEventAt,
-      rows,
+      types: known,
       sorted: null,
     });
   };
 
   const rank = (row: LicenceRow): number => order.get(row.licenceType) ?? order.size;
   const sortedRows = (view: Shown): LicenceRow[] => {
-    view.sorted ??= [...view.rows.values()].sort((a, b) => rank(a) - rank(b) || (a.licenceType < b.licenceType ? -1 : 1));
+    view.sorted ??= [...view.types.values()]
+      .map(({ row }) => row)
+      .sort((a, b) => rank(a) - rank(b) || (a.licenceType < b.licenceType ? -1 : 1));
     return view.sorted;
   };
 
@@ -129,7 +148,7 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
       downtimes = books.downtimes;
       for (const [id, types] of changed) show(books.organisations.get(id) as Organisation, types, at);
     },
-    row: (id, licenceType) => shown.get(id)?.rows.get(licenceType),
+    row: (id, licenceType) => shown.get(id)?.types.get(licenceType)?.row,
     organisations: () =>
       [...shown].map(([id, view]) => organisationView(id, view)).sort((a, b) => (a.organisation < b.organisation ? -1 : 1)),
     organisation: (id) => (shown.has(id) ? organisationView(id, shown.get(id) as Shown) : undefined),
@@ -190,7 +209,7 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
       if (!view) return undefined;
       const rows = sortedRows(view);
       const types = rows.map((row) => row.licenceType);
-      const recentOf = (type: string) => recent.of(id, type, view.rows.get(type)?.inUse ?? 0, now());
+      const recentOf = (type: string) => recent.of(id, type, view.types.get(type)?.row.inUse ?? 0, now());
       return createReports({
         disk: levels,
         organisation: id,

@@ -53,6 +53,8 @@ const STEPS: readonly Step[] = [
   { to: 5, what: 'packs say what bills need', piece: dropPacks },
   // Rows of before say the level too, and are read so (server/books/stored.ts).
   { to: 6, what: 'the level of a licence type is told by its newest five minutes', piece: () => ({ writes: [], next: null }) },
+  // Links of before stand for a batch each, and stay so (server/books/chain.ts).
+  { to: 7, what: 'a link of the chain stands for the records of many batches', piece: () => ({ writes: [], next: null }) },
 ];
 
 /** @param rows that a piece reads */

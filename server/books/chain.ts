@@ -1,7 +1,8 @@
 /**
- * A chain of hashes over an organisation's records: each batch that numbers some adds a link, which stands for them and for the link
- * before it. Links are only ever added. What was recorded cannot be changed, taken out or put in without breaking it; whoever noted down
- * its head outside can tell that the whole of it was not made anew.
+ * A chain of hashes over an organisation's records: a link stands for some of them, one after the other by number, and for the link
+ * before it. Each batch adds its records to the newest link, which lies among the organisation's counters until it is long enough:
+ * then it becomes a row, and is never changed again. What was recorded cannot be changed, taken out or put in without breaking the
+ * chain; whoever noted down its head outside can tell that the whole of it was not made anew.
  */
 import { hash } from 'node:crypto';
 import type { Instant } from '../../shared/time.ts';
@@ -10,26 +11,48 @@ import type { Batch } from './batch.ts';
 import { type Entry, type EntryRecord, type Position, positionOf } from './entry.ts';
 import type { Organisation } from './organisation.ts';
 
-/** A link, kept under the highest number that it stands for. */
-export interface ChainLink {
+/** The records of a link. */
+interface Linked {
   /** The lowest number. Those between that are missing belong to others, or to alerts. */
   first: number;
   count: number;
   /** Of its records. */
   oldestAt: Instant;
   newestAt: Instant;
-  /** SHA-256 of the lines of its records, by number. */
-  digest: string;
-  /** SHA-256 of the hash before it and its digest. */
+  /** By number: SHA-256 of this of the records before, and the record's line. */
+  rolled?: string;
+  /** In links that were made up to format 6: SHA-256 of all lines together. */
+  digest?: string;
+}
+
+/** A link, kept under the highest number that it stands for. */
+export interface ChainLink extends Linked {
+  /** SHA-256 of the hash before it and that of its own records. */
   hash: string;
 }
 
-/** Before the first link. */
+/** The link to which records are still added. */
+export interface OpenLink extends Linked {
+  rolled: string;
+  last: number;
+  /** When its first record was recorded. */
+  since: Instant;
+}
+
+/** A link becomes a row with so many records, or after so long: single events would else each cost one. */
+const LINK_RECORDS = 64;
+export const LINK_MS = 3_600_000;
+
+/** Before the first link, and before the first record of a link. */
 export const CHAIN_START = '';
 
-export const linkHash = (previous: string, digest: string): string => sha256(`${previous}\n${digest}`);
+export const linkHash = (previous: string, { rolled, digest }: Linked): string => sha256(`${previous}\n${rolled ?? digest}`);
 
-export const digestOf = (lines: readonly string[]): string => sha256(lines.join(''));
+/** As the link says it of its own. */
+export const hashOfLines = ({ digest }: Linked, lines: readonly string[]): Pick<Linked, 'rolled' | 'digest'> =>
+  digest === undefined ? { rolled: roll(CHAIN_START, lines) } : { digest: sha256(lines.join('')) };
+
+const roll = (before: string, lines: readonly string[]): string => lines.reduce((rolled, line) => sha256(rolled + line), before);
 
 const sha256 = (text: string): string => hash('sha256', text);
 
@@ -91,17 +114,37 @@ export function chainRecords(batch: Batch, organisation: Organisation): void {
   const { lines, numbers } = byNumber(found);
   const [first, last] = [numbers[0], numbers.at(-1)];
   if (first === undefined || last === undefined) return;
-  const digest = digestOf(lines);
-  organisation.chainHash = linkHash(organisation.chainHash, digest);
-  const link: ChainLink = { first, count: numbers.length, oldestAt, newestAt, digest, hash: organisation.chainHash };
-  batch.draft.put('chain', [organisation.id, last], link);
+  const before = organisation.openLink ?? { first, count: 0, oldestAt, newestAt, rolled: CHAIN_START, since: batch.now };
+  organisation.openLink = {
+    first: before.first,
+    last,
+    count: before.count + numbers.length,
+    oldestAt: Math.min(before.oldestAt, oldestAt),
+    newestAt: Math.max(before.newestAt, newestAt),
+    rolled: roll(before.rolled, lines),
+    since: before.since,
+  };
+  if (organisation.openLink.count >= LINK_RECORDS || batch.now - before.since >= LINK_MS) closeLink(batch, organisation);
+}
+
+function closeLink({ draft }: Batch, organisation: Organisation): void {
+  if (!organisation.openLink) return;
+  const { last, since: _, ...linked } = organisation.openLink;
+  const link: ChainLink = { ...linked, hash: linkHash(organisation.chainHash, linked) };
+  organisation.chainHash = link.hash;
+  organisation.openLink = null;
+  draft.put('chain', [organisation.id, last], link);
 }
 
 /** Links removed in one batch, at most. */
 const LINKS = 1_000;
 
 /** Links whose records are all gone go too; the hash of the last of them stays, for the next to be held against. */
-export function dropLinks({ draft }: Batch, { id }: Organisation, before: Instant): void {
+export function dropLinks(batch: Batch, organisation: Organisation, before: Instant): void {
+  const { draft } = batch;
+  const { id, openLink } = organisation;
+  // What comes later is in a link of its own, of which all records are there.
+  if (openLink && openLink.newestAt < before) closeLink(batch, organisation);
   let anchor: string | null = null;
   for (const { key, value } of [
     ...draft.range<ChainLink | string>('chain', { start: [id], end: [id, Number.POSITIVE_INFINITY], limit: LINKS }),

@@ -65,12 +65,14 @@ function writeType(batch: Batch, organisation: Organisation, type: string): void
 }
 
 function countersOf(organisation: Organisation): OrganisationCounters {
-  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept, chainHash, billsReadTo } = organisation;
+  const { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, kept, chainHash, openLink, billsReadTo } =
+    organisation;
   const counters = { anomalies, lastEventAt, timersRunTo, newestAt, lastSweepAt, sinceMark, ahead, chainHash };
   const { to, holes, waiting } = organisation.packed;
   return {
     ...counters,
     packed: { to, holes, waiting },
+    ...(openLink && { openLink }),
     ...(!isEverythingKept(kept) && { kept: { ...kept } }),
     ...(billsReadTo !== undefined && { billsReadTo }),
   };

@@ -7,6 +7,7 @@ import { emptyPools, type Pools } from '../licensing/pools.ts';
 import type { Devices } from '../licensing/sessions.ts';
 import { inForce, inForceBefore, lastReceived, type Version } from '../licensing/versions.ts';
 import { createTypeUsage, type TypeUsage } from '../usage/type-usage.ts';
+import type { OpenLink } from './chain.ts';
 import { noRecomputations, type Recomputations } from './recomputation.ts';
 import type { StoredType } from './stored.ts';
 
@@ -84,8 +85,10 @@ export interface OrganisationCounters {
   sinceMark: number;
   /** Events counted before their time, in the order of their instants; no user: a logout of everybody. */
   ahead: { user: string; from: Instant; at: Instant }[];
-  /** Hash of the newest link of the chain over the records; absent: there is none. */
+  /** Hash of the newest link of the chain over the records that is a row; absent: none is. */
   chainHash?: string;
+  /** The link that is not yet a row; absent: no record waits for one. */
+  openLink?: OpenLink | null;
   /** No bill that was kept on the way was read further; absent: none was kept. */
   billsReadTo?: Instant;
   /** Absent: everything is. */
@@ -113,6 +116,7 @@ export interface Organisation extends OrganisationCounters {
   kept: Kept;
   packed: PackedSoFar;
   chainHash: string;
+  openLink: OpenLink | null;
   /** When it is looked at next whether something is kept for long enough. */
   nextKeep: Instant;
   id: string;
@@ -155,6 +159,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     kept: keptOf(counters),
     packed: { ...NOTHING_PACKED, ...structuredClone(counters.packed) },
     chainHash: counters.chainHash ?? '',
+    openLink: counters.openLink ?? null,
     nextKeep: Number.NEGATIVE_INFINITY,
     id,
     isNew: true,

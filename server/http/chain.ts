@@ -7,7 +7,7 @@ import { searchOf } from './path.ts';
 export function chainRoutes(app: App, edge: Edge): void {
   const doc = describe(
     'The head of the chain over the records',
-    'Every batch of records adds a link whose hash stands for all records before it. Note the head down elsewhere, every day for one: as long as `highwater verify` finds no difference and the link of that number still has that hash, nothing recorded before was changed.',
+    'A link is made of 64 records, or of those of an hour, and its hash stands for all records up to its number. Note the head down elsewhere, every day for one: as long as `highwater verify` finds no difference and the link of that number still has that hash, nothing recorded before was changed.',
     { tag: 'Records', query: 'chain', answer: 'chain' },
   );
   app.get('/api/v1/organisations/:organisation/chain', doc, (c) => {

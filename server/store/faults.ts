@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { StoreFullError } from './store.ts';
 
 /** Of what is stored; a newer one is refused, an older one is brought to this (server/migration.ts). */
-export const FORMAT = 6;
+export const FORMAT = 7;
 
 /** The books were written by a newer Highwater. */
 export class NewerFormatError extends Error {}

@@ -2,7 +2,7 @@
  * An organisation's chain held against its records: what each link stands for is put together from the entries as they come. Links are
  * looked up one by one: only those of which some records were met and others not are in memory, and a bit for each that was compared.
  */
-import { ANCHOR, CHAIN_START, type ChainLink, digestOf, linkHash, recordLine } from '../books/chain.ts';
+import { ANCHOR, CHAIN_START, type ChainLink, hashOfLines, linkHash, type OpenLink, recordLine } from '../books/chain.ts';
 import type { Entry, EntryRecord, Position } from '../books/entry.ts';
 import type { Reader, Row } from '../store/store.ts';
 import type { Finder } from './findings.ts';
@@ -10,7 +10,7 @@ import { Numbers } from './numbers.ts';
 
 interface Link {
   last: number;
-  link: ChainLink;
+  link: ChainLink | OpenLink;
 }
 
 interface Line {
@@ -22,16 +22,19 @@ export class ChainCheck {
   readonly #disk: Reader;
   readonly #finder: Finder;
   readonly #organisation: string;
+  readonly #newest: OpenLink | null;
   /** By the last number of their link. */
   readonly #open = new Map<number, Line[]>();
   readonly #compared = new Numbers();
   /** The newest that was looked up: neighbours in time are mostly neighbours in number. */
   #at: Link | undefined;
 
-  constructor(disk: Reader, finder: Finder, organisation: string) {
+  /** @param newest the link that is not yet a row */
+  constructor(disk: Reader, finder: Finder, organisation: string, newest: OpenLink | null) {
     this.#disk = disk;
     this.#finder = finder;
     this.#organisation = organisation;
+    this.#newest = newest;
   }
 
   note(position: Position, entry: Entry, record: EntryRecord): void {
@@ -46,9 +49,11 @@ export class ChainCheck {
   /** @param keptFrom records before it are gone: links that stand for some of them are only held against each other */
   finish(keptFrom: number, chainHash: string): void {
     let previous = this.#disk.get<string>('chain', [this.#organisation, ANCHOR]) ?? CHAIN_START;
-    for (const { last, link } of this.#links(0)) {
-      if (!this.#compared.has(last) && link.oldestAt >= keptFrom) this.#compare({ last, link }, this.#open.get(last) ?? []);
-      this.#expect(last, { hash: linkHash(previous, link.digest) }, { hash: link.hash, oldestAt: link.oldestAt, newestAt: link.newestAt });
+    for (const found of this.#links(0)) {
+      const { last, link } = found;
+      if (!this.#compared.has(last) && link.oldestAt >= keptFrom) this.#compare(found, this.#open.get(last) ?? []);
+      if (!('hash' in link)) continue;
+      this.#expect(last, { hash: linkHash(previous, link) }, { hash: link.hash, oldestAt: link.oldestAt, newestAt: link.newestAt });
       previous = link.hash;
     }
     if (previous !== chainHash)
@@ -61,23 +66,20 @@ export class ChainCheck {
     return this.#at && this.#at.link.first <= seq ? this.#at : undefined;
   }
 
-  /** Those whose last number is at least so high, in order. */
+  /** Those whose last number is at least so high, in order, the newest as well. */
   *#links(from: number, limit?: number): Generator<Link, void, void> {
     const range = { start: [this.#organisation, from], end: [this.#organisation, Number.POSITIVE_INFINITY], ...(limit && { limit }) };
     const rows: Iterable<Row<ChainLink>> = this.#disk.range<ChainLink>('chain', range);
     for (const { key, value } of rows) yield { last: key[1] as number, link: value };
+    if (this.#newest && this.#newest.last >= from) yield { last: this.#newest.last, link: this.#newest };
   }
 
   #compare({ last, link }: Link, found: Line[]): void {
     const lines = found.sort((a, b) => a.seq - b.seq).map(({ line }) => line);
     this.#compared.add(last);
     this.#open.delete(last);
-    const { oldestAt, newestAt } = link;
-    this.#expect(
-      last,
-      { records: lines.length, digest: digestOf(lines) },
-      { records: link.count, digest: link.digest, oldestAt, newestAt },
-    );
+    const { count: records, rolled, digest, oldestAt, newestAt } = link;
+    this.#expect(last, { records: lines.length, ...hashOfLines(link, lines) }, { records, rolled, digest, oldestAt, newestAt });
   }
 
   /** Only what is expected is compared; the instants say when it was. */

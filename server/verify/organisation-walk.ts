@@ -69,7 +69,7 @@ class OrganisationWalk {
   constructor(parts: WalkParts, organisation: Organisation) {
     this.#parts = parts;
     this.#organisation = organisation;
-    this.#chain = new ChainCheck(parts.disk, parts.finder, organisation.id);
+    this.#chain = new ChainCheck(parts.disk, parts.finder, organisation.id, organisation.openLink);
     this.#marks = parts.disk.range<[string, number][]>('marks', this.#below())[Symbol.iterator]();
     this.#nextMark();
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../server/books/entry.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import { TABLES } from '../../server/store/store.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
@@ -214,4 +215,16 @@ it('RETAIN-4 records go a few at a time, and the books are as they should be aft
   expect(kept?.[0]?.[1]).toMatchObject({ instant: { value: 7 } });
   const whole = await books.pipeline.committed.reports(O)?.bill('2026-01');
   expect(whole?.licences[0]?.receipt).toMatchObject({ value: 7, tippedBy: null, holders: [] });
+});
+
+it('CHAIN-2 what comes once all records before it are gone is in a link of its own, and held against it', async () => {
+  const books = await openTestBooks(Date.parse('2026-03-02T08:00:00Z'), createMemoryStore(), { retention: { recordsMonths: 1 } });
+  await books.send({ user: 'a', licences: ['Recording'] });
+  books.clock.jumpTo(Date.parse('2026-08-10T08:00:00Z'));
+  await kept(books);
+  await books.send({ user: 'b', licences: ['Recording'] });
+  expect(verifyStore(books.store).differences).toEqual([]);
+  const [entry] = books.store.range<Entry>('entries', {});
+  await books.store.commit([{ table: 'entries', key: entry?.key ?? [], value: { ...entry?.value, source: 'CRM' } }]);
+  expect(verifyStore(books.store).differences.filter(({ table }) => table === 'chain')).toHaveLength(1);
 });

@@ -189,7 +189,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   const run = async (): Promise<void> => {
     while (waiting.any) {
-      const refusal = await recording.stillRefused();
+      const refusal = recording.wasRefused() ? await recording.stillRefused() : null;
       if (refusal) refuse(waiting.takeAll(), refusal);
       else await runBatch(waiting.take());
       turnedAt = clock.running();

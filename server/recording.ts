@@ -53,6 +53,8 @@ export interface Recording {
    * and with it everything in memory thrown away and loaded again, only to hear the same.
    */
   stillRefused(): Promise<unknown>;
+  /** The last write found no room. */
+  wasRefused(): boolean;
   /** A batch failed. Returns whether that was for want of room: everything else ends the process. */
   failed(error: unknown): boolean;
   /** A store that cannot even be read is not mended by asking it again. */
@@ -136,8 +138,8 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
       if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };
       if (health.state === 'ready' && wasDeaf) deafSince = null;
     },
+    wasRefused: () => refused,
     async stillRefused() {
-      if (!refused) return null;
       try {
         await commitInTime([{ table: 'meta', key: ['epoch'], value: store.get('meta', ['epoch']) }]);
         refused = false;

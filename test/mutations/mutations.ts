@@ -58,8 +58,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'loads the books again each time that a full disk is asked',
     file: RECORDING,
-    from: '      if (!refused) return null;\n',
-    to: '      if (refused !== null) return null;\n',
+    from: '    wasRefused: () => refused,\n',
+    to: '    wasRefused: () => refused === null,\n',
     test: 'test/unit/full-disk.test.ts',
   },
   {

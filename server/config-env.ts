@@ -52,7 +52,7 @@ export function readEnvironment(
   return { values: values.sort((a, b) => a.path.length - b.path.length), warnings };
 }
 
-export const variableName = (path: readonly string[]): string =>
+const variableName = (path: readonly string[]): string =>
   PREFIX + path.map((part) => part.replace(/[A-Z0-9]+/g, (capitals) => `_${capitals}`).toUpperCase()).join('_');
 
 function noFiles(): never {

@@ -1,5 +1,5 @@
 /** Parts of the alerts' page. `new-rule` and `new-receiver` are empty forms. */
-export const ALERT_VIEWS = ['active', 'rules', 'silences', 'receivers', 'history', 'new-rule', 'new-receiver'] as const;
+const ALERT_VIEWS = ['active', 'rules', 'silences', 'receivers', 'history', 'new-rule', 'new-receiver'] as const;
 export type AlertsView = (typeof ALERT_VIEWS)[number];
 
 /** Pages whose path is their name. */

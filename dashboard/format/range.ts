@@ -18,8 +18,7 @@ const DAY_MS = 86_400_000;
 /** `2026-11-24` */
 export const localDate = (at: number, timeZone: string): string => localOfInstant(at, timeZone).slice(0, 10);
 
-export const addDays = (date: string, days: number): string =>
-  new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+const addDays = (date: string, days: number): string => new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
 /** The days from one date to before another, in local time. */
 const days = (first: string, end: string): LocalRange => ({ from: `${first}T00:00`, to: `${end}T00:00` });

@@ -11,7 +11,7 @@ export interface SilenceTime {
 }
 
 /** The next time that a clock in the zone shows this, `HH:MM`. */
-export function nextLocal(time: string, now: number, timeZone: string): number {
+function nextLocal(time: string, now: number, timeZone: string): number {
   // Days are counted on the calendar: one that the clocks change has 23 or 25 hours.
   const midnight = Date.parse(`${localOfInstant(now, timeZone).slice(0, 10)}T00:00Z`);
   const on = (day: number) => instantOfLocal(`${new Date(day).toISOString().slice(0, 10)}T${time}`, timeZone) ?? now;

@@ -50,7 +50,7 @@ const COMPARE: Record<AlertOp, (value: number, limit: number) => boolean> = {
 };
 
 /** Whether silence of the feed says nothing about the rule's value: that of `feedAge` is the silence itself. */
-export const outlivesSilence = (rule: AlertRule): boolean => rule.metric === 'feedAge';
+const outlivesSilence = (rule: AlertRule): boolean => rule.metric === 'feedAge';
 
 export function step(rule: AlertRule, before: Course, { value, silent }: Seen, now: Instant): Step {
   if (silent && !outlivesSilence(rule)) return whileSilent(before);

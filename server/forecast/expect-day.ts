@@ -6,7 +6,7 @@ import { type DayCurve, highestOf, SLOTS, unknownDay } from './day-curve.ts';
 import { middle } from './middle.ts';
 
 /** With fewer days there is nothing to compare with. */
-export const FEWEST_DAYS = 2;
+const FEWEST_DAYS = 2;
 /** Days that are heeded, the newest. */
 export const MOST_DAYS = 8;
 /** Slots before now by which today is compared with another day: three hours. */

@@ -3,7 +3,7 @@ import type { Config, Role } from '../config.ts';
 import { type KeptToken, sha256Of } from '../tokens.ts';
 import { HttpProblem } from './problem.ts';
 
-export const CAPABILITIES = ['read', 'ingest', 'operate', 'administer'] as const;
+const CAPABILITIES = ['read', 'ingest', 'operate', 'administer'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Capability>> = {

@@ -1,7 +1,7 @@
 import type { NormalisedField } from '../../shared/import.ts';
 import { RefusedInput } from './refusal.ts';
 
-export const REQUIRED_COLUMNS = ['Usage Type', 'Logged Date Time', 'Licence Type', 'User', 'Logon Source'] as const;
+const REQUIRED_COLUMNS = ['Usage Type', 'Logged Date Time', 'Licence Type', 'User', 'Logon Source'] as const;
 /** Columns of our own export that say more; all others are passed over. */
 const OPTIONAL_COLUMNS = ['Logged At (UTC)', 'Sequence', 'Device', 'Flags'] as const;
 export type ColumnName = (typeof REQUIRED_COLUMNS)[number] | (typeof OPTIONAL_COLUMNS)[number];

@@ -1,7 +1,7 @@
 import { RefusedInput } from './refusal.ts';
 
 /** @throws RefusedInput when the bytes are not UTF-8 */
-export function decodeUtf8(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -9,12 +9,12 @@ import { fieldProblems } from './issues.ts';
 import { Problems } from './refusal.ts';
 import { isTimeZone } from './time-zone.ts';
 
-export const DEFAULT_PAGE = 1_000;
-export const MAX_PAGE = 10_000;
-export const MAX_POINTS = 5_000;
+const DEFAULT_PAGE = 1_000;
+const MAX_PAGE = 10_000;
+const MAX_POINTS = 5_000;
 
 /** As in `Accept`, for a link that a browser follows. */
-export const RECORD_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
+const RECORD_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
 const inDigits = (maximum: number) => z.string().meta({ type: 'integer', minimum: 1, maximum });
@@ -37,7 +37,7 @@ export interface FileQuery {
   escapeFormulas?: boolean;
 }
 
-export const REPORT_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
+const REPORT_FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const reportFileQuery = z.strictObject({ ...fileQuery, format: z.enum(REPORT_FORMATS).optional() });
 

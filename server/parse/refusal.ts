@@ -1,7 +1,7 @@
 import type { FieldProblem, ProblemCode } from '../../shared/problems.ts';
 
 /** So many problems of one request are listed; the rest is only counted. */
-export const LISTED_PROBLEMS = 100;
+const LISTED_PROBLEMS = 100;
 
 /** Input that is refused: what a caller sent is wrong, nothing was changed. `status` is the HTTP status that says so. */
 export class RefusedInput extends Error {

@@ -25,8 +25,7 @@ export interface Safekeeping {
   ended(): void;
 }
 
-export const backupDirectory = ({ dataDir, backup }: Pick<Config, 'dataDir' | 'backup'>): string =>
-  backup.directory ?? join(dataDir, 'backups');
+const backupDirectory = ({ dataDir, backup }: Pick<Config, 'dataDir' | 'backup'>): string => backup.directory ?? join(dataDir, 'backups');
 
 /** @throws DataDirInUseError, DamagedStoreError, or an Error where the disk is full */
 export async function openSafekeeping(

@@ -174,7 +174,7 @@ function forgetRuns(batch: Batch, organisation: string, id: string, keepNewest: 
   return files;
 }
 
-export const runFile = ({ organisation, report, n }: Pick<Run, 'organisation' | 'report' | 'n'>): string =>
+const runFile = ({ organisation, report, n }: Pick<Run, 'organisation' | 'report' | 'n'>): string =>
   `/api/v1/organisations/${encodeURIComponent(organisation)}/saved-reports/${encodeURIComponent(report)}/runs/${n}/file`;
 
 export const runView = (run: Run): ReportRunView => ({

@@ -46,7 +46,7 @@ function expectedAt(hour: number, staff: Member[]): Map<string, number> {
   return expected;
 }
 
-export function entitlementsFor(staff: Member[]): Record<string, Entitlement> {
+function entitlementsFor(staff: Member[]): Record<string, Entitlement> {
   const usual = new Map<string, number>();
   for (const hour of USUAL_HOURS) {
     for (const [type, mean] of expectedAt(hour, staff)) usual.set(type, Math.max(mean, usual.get(type) ?? 0));

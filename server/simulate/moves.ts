@@ -17,7 +17,7 @@ export interface Move {
 export type Say = (move: Move) => void;
 
 /** A mobile client that the catalogue has not heard of. */
-export const UNKNOWN_EQUIPMENT: Equipment = { logonSource: 'Agent Mobile App', releases: ['Agent Mobile App'] };
+const UNKNOWN_EQUIPMENT: Equipment = { logonSource: 'Agent Mobile App', releases: ['Agent Mobile App'] };
 
 const named = (equipment: Equipment) => (equipment.device === undefined ? {} : { device: equipment.device });
 const lease = (person: Person, slot: Slot) => (slot === 'screen' && person.leased ? { leaseSeconds: LEASE_SECONDS } : {});

@@ -7,7 +7,7 @@ import { seededRandom } from './random.ts';
 import { dayLength } from './shifts.ts';
 import { createStaff, type Member } from './staff.ts';
 
-export const CENTRE_NAME = 'Northwind Contact Centre';
+const CENTRE_NAME = 'Northwind Contact Centre';
 /** Heartbeats may take this part of the rate; as many desktops have a lease as it can keep alive. */
 const HEARTBEAT_PART = 0.2;
 const MOST_LEASED = 0.6;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LevelLine } from '../../server/billing/level-line.ts';
+import { ninetyFifth, sustained } from '../../server/billing/rules.ts';
 import { type Bill, type BillLicence, RECEIPT_RULES } from '../../shared/bill.ts';
 import { type EventInput, ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { marksOf, receiptOf } from '../support/naive-bill.ts';
@@ -97,6 +99,30 @@ describe('billing', () => {
   });
   const logout = (user: string, time: string, more: EventInput = {}): EventInput => ({ type: 'logout', user, at: at(time), ...more });
   const recording = async (books: TestBooks, period?: string) => rowOf(await billOf(books, period), 'Recording');
+
+  it('BILL-2 each rule at its very limit', () => {
+    const minutes = (n: number) => n * 60_000;
+    const atTwo = (milliseconds: number) =>
+      new Map([
+        [1, minutes(600)],
+        [2, milliseconds],
+      ]);
+    expect([sustained(atTwo(minutes(30))), sustained(atTwo(minutes(30) - 1))]).toEqual([2, 1]);
+    const share = (percent: number) =>
+      new Map([
+        [1, 100 - percent],
+        [2, percent],
+      ]);
+    expect([ninetyFifth(share(5)), ninetyFifth(share(6))]).toEqual([1, 2]);
+    const steadyFor = (milliseconds: number) => {
+      const line = new LevelLine(0, [1, 1, 0, 0], (instant) => instant + 300_000);
+      line.reach(milliseconds);
+      line.change([-1, -1, 0, 0]);
+      line.finish(minutes(60));
+      return line.steady.value;
+    };
+    expect([steadyFor(minutes(15)), steadyFor(minutes(15) - 1)]).toEqual([1, 0]);
+  });
 
   it('BILL-2 a day on which every rule finds another level', async () => {
     const books = await openTestBooks(at('11-02T00:00:00'));

@@ -37,6 +37,17 @@ describe('the clock', () => {
     expect([clock.now(), clock.ahead(), told]).toEqual([START, 0, [[400 * DAY, true]]]);
   });
 
+  it.each([
+    [DAY, START + DAY],
+    [DAY + 1, START - 1],
+  ])('CLOCK-2 set back by %i ms it says %i: a day is waited for, more is not', (back, says) => {
+    const wall = createManualClock(START + DAY);
+    const clock = steadyClock(wall, () => {});
+    clock.now();
+    wall.setTo(START + DAY - back);
+    expect(clock.now()).toBe(says);
+  });
+
   it('CLOCK-3 set back over midnight, also over a restart: who logs out after that is free, and nobody is counted twice', async () => {
     const clock = createManualClock(START);
     const store = createMemoryStore();

@@ -148,12 +148,13 @@ export function naiveBooks(
   };
 
   // Time zone arithmetic is slow, and up to the answer it stays the answer.
-  const asked = new Map<string, { from: number; next: number }>();
-  const nextLogOff = (at: number, time: string): number => {
-    const known = asked.get(time);
+  const asked = new Map<NaiveSettings, { from: number; next: number }[]>();
+  const nextLogOff = (at: number, version: NaiveSettings, n: number): number => {
+    const answers = asked.get(version) ?? (asked.set(version, []).get(version) as { from: number; next: number }[]);
+    const known = answers[n];
     if (known && known.from <= at && at < known.next) return known.next;
-    const next = calendar.nextLocalTime(at, time);
-    asked.set(time, { from: at, next });
+    const next = calendar.nextLocalTime(at, version.scheduledLogOff as string);
+    answers[n] = { from: at, next };
     return next;
   };
 
@@ -166,7 +167,7 @@ export function naiveBooks(
         .flatMap((version) => {
           let at = Math.max(passed, version.from === -Infinity ? passed : version.from - 1);
           for (let i = 0; i < 3; i++) {
-            at = nextLogOff(at, version.scheduledLogOff as string);
+            at = nextLogOff(at, version, i);
             if (inForce(at, false) === version) return [at];
           }
           return [];

@@ -26,8 +26,12 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   } catch (error) {
     closeSync(folder);
     const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'EROFS'
+        ? 'its file system is read-only. Nothing was changed. Look at the system log and the disk, then start again'
+        : message;
     if (code !== undefined && NOT_WRITABLE.has(code))
-      throw new Error(`The data directory ${dataDir} cannot be written: ${message}`, { cause: error });
+      throw new Error(`The data directory ${dataDir} cannot be written: ${why}`, { cause: error });
     throw error;
   }
 }

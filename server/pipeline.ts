@@ -103,8 +103,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
 
   const fail = (jobs: Job[], error: unknown): void => {
     loadAgain();
-    const isFull = recording.failed(error);
-    refuse(isFull ? [...jobs, ...waiting.takeAll()] : jobs, error);
+    const isShut = recording.failed(error);
+    refuse(isShut ? [...jobs, ...waiting.takeAll()] : jobs, error);
   };
 
   const refuse = (jobs: Job[], error: unknown): void => {

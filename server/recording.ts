@@ -9,11 +9,11 @@ import type { Clock } from './clock.ts';
 import type { Downtime } from './licensing/sessions.ts';
 import { type Health, NotRecordingError } from './pipeline-types.ts';
 import { createSleepWatch } from './sleep-watch.ts';
-import { type Store, StoreFullError, type Write } from './store/store.ts';
+import { type Store, StoreReadOnlyError, StoreShutError, type Write } from './store/store.ts';
 
 /** After so long without a commit one is made, so that a later start knows when the daemon was last there. */
 const ALIVE_EVERY_MS = 10_000;
-/** How often a full disk is tried again, and one with room looked at. */
+/** How often a disk that is full or read-only is tried again, and one with room looked at. */
 const RETRY_FULL_MS = 2_000;
 /** A commit that takes longer is told. In milliseconds. */
 const HANGS_MS = 10_000;
@@ -21,6 +21,8 @@ const HANGS_MS = 10_000;
 export const DEAD_MS = 60_000;
 const HANGS = 'The store does not answer: nothing is recorded until it does';
 const FULL = 'The disk is full: nothing is recorded until there is room';
+const READ_ONLY =
+  'The file system of the data directory is read-only: nothing is recorded until it can be written. Look at the system log and the disk';
 const FAILED = 'The store failed: the daemon stops';
 
 export interface RecordingParts {
@@ -39,7 +41,7 @@ export interface Recording {
   isReady(): boolean;
   /** While nothing can be recorded nobody has to wait to hear so; `probe` finds out whether it still is like that. */
   refusal(probe: boolean): NotRecordingError | null;
-  /** Ends the silence before this start. On a full disk what there is can be read all the same: it is written down once there is room. */
+  /** Ends the silence before this start. On a disk that is full or read-only what there is can be read all the same: it is written down once there is room. */
   begin(books: Books): Promise<void>;
   look(now: Instant): Look;
   /** Whether a commit is wanted, though there may be nothing to write: to find out whether one can be made, or that the daemon was there. */
@@ -49,13 +51,13 @@ export interface Recording {
   /** The writes of a batch of that instant, with what was `unheard` then. Resolves when they are on disk; whoever comes meanwhile hears if that takes long. */
   commit(writes: readonly Write[], now: Instant): Promise<void>;
   /**
-   * After a batch that found no room: why nothing can be written still, found out by writing what is there already, so that nothing is decided,
+   * After a batch that found no room, or a file system that is read-only: why nothing can be written still, found out by writing what is there already, so that nothing is decided,
    * and with it everything in memory thrown away and loaded again, only to hear the same.
    */
   stillRefused(): Promise<unknown>;
-  /** The last write found no room. */
+  /** The last write found the store shut. */
   wasRefused(): boolean;
-  /** A batch failed. Returns whether that was for want of room: everything else ends the process. */
+  /** A batch failed. Returns whether the store is only shut for now: everything else ends the process. */
   failed(error: unknown): boolean;
   /** A store that cannot even be read is not mended by asking it again. */
   unreadable(error: unknown): void;
@@ -69,7 +71,7 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
   let lookedAt = 0;
   /** Since then nothing could be recorded. */
   let deafSince: Instant | null = null;
-  /** The last write found no room. */
+  /** The last write found the store shut. */
   let refused = false;
 
   const degrade = (reason: string): void => {
@@ -93,8 +95,8 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
   };
 
   const failed = (error: unknown): boolean => {
-    refused = error instanceof StoreFullError;
-    degrade(refused ? FULL : FAILED);
+    refused = error instanceof StoreShutError;
+    degrade(reasonOf(error));
     if (!refused) onFatal(error);
     log.error({ err: error }, 'commit failed');
     return refused;
@@ -111,9 +113,9 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
       try {
         await endDowntime(store, books, lastCommitAt);
       } catch (error) {
-        if (!(error instanceof StoreFullError)) throw error;
+        if (!(error instanceof StoreShutError)) throw error;
         deafSince = store.get<Instant>('meta', ['lastCommitAt']) ?? lastCommitAt;
-        degrade(FULL);
+        degrade(reasonOf(error));
         log.error({ err: error }, 'commit failed');
       }
     },
@@ -159,4 +161,9 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
       health = { state: 'stopping', reasons: ['The daemon is stopping'] };
     },
   };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof StoreReadOnlyError) return READ_ONLY;
+  return error instanceof StoreShutError ? FULL : FAILED;
 }

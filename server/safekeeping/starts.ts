@@ -29,7 +29,13 @@ export function readStarts(dataDir: string, now: Instant): Starts {
         // A full disk: it is read all the same.
       }
     },
-    end: () => rmSync(file, { force: true }),
+    end() {
+      try {
+        rmSync(file, { force: true });
+      } catch {
+        // A file system that is read-only: the next start counts one more that came to no orderly end.
+      }
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export function createBallast(dataDir: string, bytes: number, minFreeBytes: numb
     release() {
       given ||= there;
       there = false;
-      rmSync(file, { force: true });
+      remove(file);
     },
     owed: () => (given ? bytes : 0),
   };
@@ -37,15 +37,24 @@ const size = (file: string): number | undefined => statSync(file, { throwIfNoEnt
 
 /** Real blocks: a file with a hole in it holds no room. */
 function fill(file: string, bytes: number): boolean {
-  const descriptor = openSync(file, 'w', 0o600);
+  let descriptor: number | null = null;
   try {
+    descriptor = openSync(file, 'w', 0o600);
     for (let left = bytes; left > 0; ) left -= writeSync(descriptor, CHUNK, 0, Math.min(left, CHUNK.length));
     fsyncSync(descriptor);
     return true;
   } catch {
-    rmSync(file, { force: true });
+    remove(file);
     return false;
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // On a file system that is read-only it stays, and frees nothing.
   }
 }

@@ -1,6 +1,6 @@
 /** Whose fault an error of the store is. Only what the data itself is guilty of may ever count as damage. */
 import { constants } from 'node:os';
-import { StoreFullError } from './store.ts';
+import { StoreShutError } from './store.ts';
 
 /** Of what is stored; a newer one is refused, an older one is brought to this (server/migration.ts). */
 export const FORMAT = 7;
@@ -28,7 +28,7 @@ const OF_THE_DATA = new Set(['EINVAL']);
 
 export function faultOf(error: unknown): Fault {
   if (error instanceof NewerFormatError) return 'newer';
-  if (error instanceof StoreFullError) return 'system';
+  if (error instanceof StoreShutError) return 'system';
   const code = (error as { code?: unknown } | null)?.code;
   const name = typeof code === 'string' || typeof code === 'number' ? ERRNO.get(code) : undefined;
   return name !== undefined && !OF_THE_DATA.has(name) ? 'system' : 'data';

@@ -6,7 +6,7 @@ import { holdFile } from './held-file.ts';
 import { type LevelRow, levelsOf, packLevels } from './level-rows.ts';
 import { freeBytes, NEXT_TO_NOTHING } from './room.ts';
 import type { Key, Range, Reader, Row, Store, TableName, Write } from './store.ts';
-import { holdsLevels, StoreFullError, TABLES } from './store.ts';
+import { holdsLevels, StoreFullError, StoreReadOnlyError, TABLES } from './store.ts';
 
 /** Name of the data file below a data directory. */
 export const DATA_FILE = 'highwater.mdb';
@@ -25,6 +25,7 @@ type Table = Database<unknown, (string | number)[]>;
 const FULL = new Set([28, 27, 122]);
 /** A write that found room for only a part of itself is handed on as EIO. */
 const EIO = 5;
+const EROFS = 30;
 
 export interface StoreLimits {
   /** Less than so much free, and `hasRoom` is false. */
@@ -176,6 +177,7 @@ async function commitFailure(error: unknown, free: number): Promise<unknown> {
   const code = (cause as { code?: unknown } | undefined)?.code;
   const errno = typeof code === 'number' ? Math.abs(code) : 0;
   if (FULL.has(errno) || (errno === EIO && free < NEXT_TO_NOTHING)) return new StoreFullError('The disk is full', { cause });
+  if (errno === EROFS) return new StoreReadOnlyError('The file system is read-only', { cause });
   // Whoever judges the failure by its code finds none on what the library rejects with.
   return errno > 0 && error instanceof Error ? Object.assign(error, { code: errno }) : error;
 }

@@ -139,13 +139,17 @@ export interface Write {
 export interface Store extends Reader {
   /** Whether the disk has more left than is to stay free: retention and repairs need some of it. */
   hasRoom(): boolean;
-  /** All of it or nothing; resolves when it is on disk. @throws StoreFullError, or any other failure of the store */
+  /** All of it or nothing; resolves when it is on disk. @throws StoreShutError, or any other failure of the store */
   commit(writes: readonly Write[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The disk, or the file's allowance, is full. The store is unharmed and takes writes again once there is room. */
-export class StoreFullError extends Error {}
+/** The store cannot be written just now. It is unharmed, can be read, and takes writes again once they are possible. */
+export abstract class StoreShutError extends Error {}
+/** The disk, or the file's allowance, is full. */
+export class StoreFullError extends StoreShutError {}
+/** The system has made the file system read-only, mostly because of errors of the disk below it. */
+export class StoreReadOnlyError extends StoreShutError {}
 
 /** Sorts after every name: one code point longer than a name may be, of the highest there is. Not longer than that: LMDB's keys have 1,978 bytes. */
 export const AFTER_NAMES = '\u{10FFFF}'.repeat(129);

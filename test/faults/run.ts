@@ -50,15 +50,21 @@ export async function main(args: string[]): Promise<number> {
   return figures.failed.length > 0 ? 1 : 0;
 }
 
+/** @returns the path of what `LD_PRELOAD` puts below the store */
+export function compileShim(directory: string): string {
+  const shim = join(directory, 'shim.so');
+  const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, join('test', 'faults', 'shim.c'), '-ldl'], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (compiled.status !== 0) throw new Error('the shim could not be compiled');
+  return shim;
+}
+
 /** The write or sync number `from` to `most`, each in every mode. */
 export async function tryFaults(from: number, most: number, modes: readonly (typeof MODES)[number][] = MODES): Promise<Figures> {
   const workshop = tempDir('highwater-shim-');
   try {
-    const shim = join(workshop.path, 'shim.so');
-    const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, join('test', 'faults', 'shim.c'), '-ldl'], {
-      stdio: ['ignore', 2, 2],
-    });
-    if (compiled.status !== 0) throw new Error('the shim could not be compiled');
+    const shim = compileShim(workshop.path);
     const books = join(workshop.path, 'books');
     const before = await makeBooks(books);
     const figures: Figures = { faults: 0, acknowledged: 0, ends: {}, failed: [] };

@@ -1,5 +1,5 @@
 /* Between the daemon and the disk: fails or slows the Nth call that writes to a file whose path holds FAULT_PATH.
-   cc -shared -fPIC -o shim.so shim.c -ldl; LD_PRELOAD=shim.so with FAULT_AT, FAULT_MODE (eio, enospc, short, slow), FAULT_COUNT.
+   cc -shared -fPIC -o shim.so shim.c -ldl; LD_PRELOAD=shim.so with FAULT_AT, FAULT_MODE (eio, enospc, erofs, short, slow), FAULT_COUNT.
    Calls are counted from the moment at which the file FAULT_ARM is there; without FAULT_ARM from the beginning. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -35,7 +35,7 @@ static int fault(int fd, int writes) {
   dprintf(2, "fault %s at call %ld\n", mode, n);
   if (!strcmp(mode, "slow")) return usleep(300000), 0;
   if (!strcmp(mode, "short")) return writes ? 2 : 0;
-  errno = !strcmp(mode, "enospc") ? ENOSPC : EIO;
+  errno = !strcmp(mode, "enospc") ? ENOSPC : !strcmp(mode, "erofs") ? EROFS : EIO;
   return 1;
 }
 

@@ -37,8 +37,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'keeps in memory what a failed commit left there',
     file: PIPELINE,
-    from: '    loadAgain();\n    const isFull =',
-    to: '    const isFull =',
+    from: '    loadAgain();\n    const isShut =',
+    to: '    const isShut =',
     test: 'test/unit/full-disk.test.ts',
   },
   {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { NotRecordingError } from '../../server/pipeline-types.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
-import { type Store, StoreFullError } from '../../server/store/store.ts';
+import { type Store, StoreFullError, StoreReadOnlyError } from '../../server/store/store.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 
 const START = Date.parse('2026-11-24T08:00:00Z');
@@ -41,6 +41,19 @@ it('STORE-9 while the disk is full nothing is recorded and nothing of it is left
   await expect.poll(() => books.pipeline.health().state).toBe('ready');
   expect(await books.send({ user: 'b', licences: ['Recording'], id: '2' })).toEqual([{ index: 0, status: 'recorded', records: [2] }]);
   expect(books.counts()).toEqual({ Recording: [2, 2] });
+});
+
+it('STORE-46 a file system that is read-only is called so, and is no reason to end', async () => {
+  const memory = createMemoryStore();
+  let readOnly = false;
+  const store: Store = { ...memory, commit: (writes) => (readOnly ? Promise.reject(new StoreReadOnlyError()) : memory.commit(writes)) };
+  const books = await openTestBooks(START, store, { errors: 'expected' });
+  readOnly = true;
+  await expect(books.send({ licences: ['Recording'] })).rejects.toBeInstanceOf(NotRecordingError);
+  expect(books.pipeline.health()).toEqual({ state: 'degraded', reasons: [expect.stringContaining('is read-only')] });
+  readOnly = false;
+  books.clock.advanceTo(START + 3_000);
+  await expect.poll(() => books.pipeline.health().state).toBe('ready');
 });
 
 it('STORE-45 a disk that stays full is asked again and again, and the books are loaded once', async () => {

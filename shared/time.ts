@@ -12,11 +12,11 @@ export const formatInstantOrNull = (at: Instant | null): string | null => (at ==
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** What `formatInstant` can write: before and after these, years have more than four digits. */
-const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+/** What can be written with a year of four digits, and so can the start of the billing period in which it lies. */
+const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Milliseconds of an RFC 3339 date-time with its offset, finer digits cut off; `null` when it is not one, names a day that does not exist, or has no such form in UTC. */
+/** Milliseconds of an RFC 3339 date-time with its offset, finer digits cut off; `null` when it is not one, names a day that does not exist, or lies before the year 1 or after 9999 in UTC. */
 export function parseInstant(text: string): Instant | null {
   const match = RFC3339.exec(text);
   if (!match) return null;

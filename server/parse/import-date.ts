@@ -28,7 +28,7 @@ export function readDateTime(raw: string, order: DateOrder | undefined): DateTim
   if (hours === null || hours > 23 || Number(minute) > 59 || Number(second) > 59) return 'is a time that no clock shows';
   const local = new Date(0);
   local.setUTCFullYear(year, month - 1, day);
-  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return 'is a day that does not exist';
+  if (year < 1 || local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return 'is a day that does not exist';
   const millis = Number(fraction.padEnd(3, '0').slice(0, 3));
   const wall = local.getTime() + ((hours * 60 + Number(minute)) * 60 + Number(second)) * 1000 + millis;
   const canonical = new Date(wall)

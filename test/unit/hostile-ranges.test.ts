@@ -5,15 +5,25 @@ import { startApp } from '../support/app.ts';
 
 const O = '/api/v1/organisations/129';
 const INSTANTS = [
-  '0000-01-01T00:00:00Z',
+  '0001-01-01T00:00:00Z',
   '1969-12-31T23:59:59.999Z',
   // Both changes of the clocks.
   '2026-03-29T00:59:59.999Z',
   '2026-03-29T02:30:00+01:00',
   '2026-10-25T01:30:00Z',
-  '9999-12-31T23:59:59-23:59',
+  '9999-12-31T23:59:59Z',
 ];
-const BAD = ['2026-02-30T00:00:00Z', '2026-01-01', '2026-01-01T00:00:00', '-271821-04-20T00:00:00Z', '1e99', 'NaN', '2026-13-01T00:00:00Z'];
+const BAD = [
+  '0000-12-31T23:59:59Z',
+  '9999-12-31T23:59:59-23:59',
+  '2026-02-30T00:00:00Z',
+  '2026-01-01',
+  '2026-01-01T00:00:00',
+  '-271821-04-20T00:00:00Z',
+  '1e99',
+  'NaN',
+  '2026-13-01T00:00:00Z',
+];
 
 it('HIST-22 REPORT-8 whatever the range, the answer is bounded or a refusal that names the field', async () => {
   const app = await startApp(onTestFinished);

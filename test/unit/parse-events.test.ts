@@ -74,9 +74,9 @@ describe('events', () => {
     expect(parse({ ...login, at: '1970-01-01T01:00:00+01:00' })[0]?.at).toBe(0);
     expect(parse({ ...login, at: '2026-11-24T12:00:00.1239Z' })[0]?.at).toBe(NOW + 123);
     expect(parse({ ...login, at: `2026-11-24T12:00:00.123${'9'.repeat(40)}Z` })[0]?.at).toBe(NOW + 123);
-    for (const at of ['0000-01-01T00:00:00+00:01', '9999-12-31T23:59:00-00:01'])
+    for (const at of ['0001-01-01T00:00:00+00:01', '9999-12-31T23:59:00-00:01'])
       expect(paths(() => parse({ ...login, at }))).toEqual(['at']);
-    expect(parse({ ...login, at: '0000-01-01T00:00:00Z' })).toHaveLength(1);
+    expect(parse({ ...login, at: '0001-01-01T00:00:00Z' })).toHaveLength(1);
     for (const at of ['2026-02-30T00:00:00Z', '2026-11-24', '2026-11-24T12:00:00', 'now', '', 5, '2026-11-24T25:00:00Z']) {
       expect(paths(() => parse({ ...login, at }))).toEqual(['at']);
     }

@@ -104,6 +104,8 @@ describe('what a day comes to', () => {
     expect(at(119)).toEqual({ slot: NOON, days: 2 });
     expect(at(120)).toBeNull();
     expect(at(99)).toEqual({ slot: NINE, days: 3 });
+    // Half of them are not most.
+    expect(expectDay(upTo(usual, NINE), NINE, [usual, dayOf([NINE, 100])], 119)?.passes).toBeNull();
   });
 
   it('FORECAST-8 fewer than two days say nothing', () => {

@@ -1,5 +1,6 @@
 /** What whoever looks after a daemon reads: complete, as the source is now. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -83,4 +84,42 @@ it('OPS-2 docs/configuration.md has every key, each with its default', () => {
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   expect(keysOf(schema, '').filter((path) => !shown.has(path) && path !== 'email.password')).toEqual([]);
   expect(keysOf(schema, '')).toContain('limits.maxIngestConnections');
+});
+
+/** A heading's anchor, as on GitHub. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+const anchorsIn = (path: string): string[] =>
+  [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading as string));
+
+/** What a page links to, shows or names below the root, and is not there. */
+function missingIn(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].flatMap(([, link, picture]) => {
+    const [file = '', anchor] = (link ?? picture ?? '').split('#');
+    if (/^https?:/.test(file)) return [];
+    const target = file === '' ? path : join(dirname(path), file);
+    return existsSync(target) && (anchor === undefined || anchorsIn(target).includes(anchor)) ? [] : [`${path}: ${link ?? picture}`];
+  });
+  const named = [...text.matchAll(/`((?:server|shared|test|dashboard|scripts|docs)\/[\w./-]+)`/g)].flatMap(([, name]) =>
+    existsSync(name as string) ? [] : [`${path}: ${name}`],
+  );
+  const commands = [...text.matchAll(/`npm run ([\w:-]+)/g)].flatMap(([, name]) =>
+    (name as string) in scripts ? [] : [`${path}: npm run ${name}`],
+  );
+  return [...links, ...named, ...commands];
+}
+
+it('OPS-3 what the documents link to, show and name is there', () => {
+  const pages = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
+    readdirSync(folder).flatMap((name) => (name.endsWith('.md') ? [join(folder, name)] : [])),
+  );
+  expect(pages.length).toBeGreaterThan(25);
+  expect(pages.flatMap(missingIn)).toEqual([]);
+  const shown = pages.map((path) => readFileSync(path, 'utf8')).join();
+  expect(readdirSync('docs/pictures').filter((name) => !shown.includes(`pictures/${name}`))).toEqual([]);
 });

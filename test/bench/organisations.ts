@@ -1,13 +1,15 @@
-/** What many organisations in one daemon cost: the same events, all of one organisation and spread over a thousand. */
+/** What many organisations in one daemon cost: the same events, all of one organisation and of a thousand, each with a feed of its own or all in one. */
 import type { LicenceEvent } from '../../shared/events.ts';
 import { lineRate } from './line.ts';
 import { ratio, showSpread, spread, table } from './stats.ts';
 
 const ORGANISATIONS = 1_000;
+/** `inARow`: so many events of one organisation, before those of the next. */
 const SHAPES = [
-  { name: 'batches of 1,000', batch: 1000, events: 100_000 },
-  { name: 'batches of 100', batch: 100, events: 100_000 },
-  { name: 'single events', batch: 1, events: 10_000 },
+  { name: 'batches of 100, each of one organisation', batch: 100, events: 250_000, inARow: 100 },
+  { name: 'batches of 1,000, each of all organisations', batch: 1000, events: 100_000, inARow: 1 },
+  { name: 'batches of 100, each of a hundred organisations', batch: 100, events: 100_000, inARow: 1 },
+  { name: 'single events', batch: 1, events: 10_000, inARow: 1 },
 ];
 const USERS = 20_000;
 
@@ -15,9 +17,9 @@ const USERS = 20_000;
 export async function benchOrganisations(runs: number, share: number, say: (text: string) => void): Promise<string> {
   const rates = SHAPES.map(() => ({ one: [] as number[], many: [] as number[] }));
   for (let run = 0; run < runs; run++) {
-    for (const [index, { name, batch, events }] of SHAPES.entries()) {
-      rates[index]?.one.push(await lineRate(trafficOf(events * share, batch, 1)));
-      rates[index]?.many.push(await lineRate(trafficOf(events * share, batch, ORGANISATIONS)));
+    for (const [index, { name, events, ...shape }] of SHAPES.entries()) {
+      rates[index]?.one.push(await lineRate(trafficOf({ ...shape, events: events * share, organisations: 1 })));
+      rates[index]?.many.push(await lineRate(trafficOf({ ...shape, events: events * share, organisations: ORGANISATIONS })));
       say(`organisations ${run + 1}/${runs}, ${name}: ${Math.round(rates[index]?.many.at(-1) ?? 0)} events/s`);
     }
   }
@@ -30,15 +32,25 @@ export async function benchOrganisations(runs: number, share: number, say: (text
   );
 }
 
-/** Everybody logs in, then out, and so on; the next event is the next organisation's. */
-function trafficOf(events: number, batch: number, organisations: number): LicenceEvent[][] {
+interface Traffic {
+  events: number;
+  batch: number;
+  organisations: number;
+  inARow: number;
+}
+
+/** Everybody of an organisation logs in, then out, and so on. */
+function trafficOf({ events, batch, organisations, inARow }: Traffic): LicenceEvent[][] {
   const at = Date.now() - events;
+  const people = USERS / organisations;
   const all = Array.from({ length: events }, (_, nth): LicenceEvent => {
-    const user = nth % USERS;
+    const centre = Math.floor(nth / inARow) % organisations;
+    // Which event of its organisation this is.
+    const its = Math.floor(nth / (inARow * organisations)) * inARow + (nth % inARow);
     return {
-      type: Math.floor(nth / USERS) % 2 === 0 ? 'login' : 'logout',
-      organisation: `centre-${user % organisations}`,
-      user: `agent-${user}`,
+      type: Math.floor(its / people) % 2 === 0 ? 'login' : 'logout',
+      organisation: `centre-${centre}`,
+      user: `agent-${centre}-${its % people}`,
       device: 'desktop',
       logonSource: 'Agent Desktop',
       licences: ['Inbound Agent', 'Agent E-mail'],

@@ -56,6 +56,9 @@ describe.each(Object.entries(implementations))('%s store', (_name, create) => {
       ['a', 1e13],
       ['a', 'b'],
       ['a', 'é'],
+      // In UTF-16 the other way round.
+      ['a', '\uff5e'],
+      ['a', '\u{1f600}'],
       ['b'],
     ];
     for (const key of [...sorted].reverse()) await store.commit([{ table: 'entries', key, value: 1 }]);

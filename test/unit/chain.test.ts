@@ -107,6 +107,10 @@ it('CHAIN-2 a record that is changed, taken out or put in, and a link that is ch
   const changes: ((entry: Entry) => Entry | undefined)[] = [
     (entry) => ({ ...entry, source: 'CRM' }),
     (entry) => ({ ...entry, id: 'another' }),
+    (entry) => ({ ...entry, device: 'another' }),
+    ...[{ type: 'Conferencing' }, { pool: 2 }, { session: 4_711 }, { since: START - 1 }, { acquired: false }].map(
+      (other) => (entry: Entry) => ({ ...entry, records: entry.records.map((record) => ({ ...record, ...other })) as Entry['records'] }),
+    ),
     (entry) => ({ ...entry, records: entry.records.slice(1) }),
     () => undefined,
   ];

@@ -132,6 +132,9 @@ describe('import', () => {
       '08:00:00 Acquired',
       '10:00:00 Released',
     ]);
+    const others = await openTestBooks(NOW);
+    const gone = [A('08:00:00', 'Recording'), R('08:00:00', 'Recording'), A('09:00:00', 'Recording')];
+    expect(short(await importCsv(others, csv(...gone.toReversed())))).toMatchObject({ recorded: 3, unpaired: [], refused: [] });
   });
 
   it('IMPORT-28 at one instant the release of what was open makes room for the acquisition, wherever it stands', async () => {

@@ -237,7 +237,7 @@ describe('reports', () => {
   it('REPORT-5 the range is yesterday of the local clock unless given; days of the week come in their order', async () => {
     const books = await openTestBooks(at('05T12:00:00'));
     await books.settings({ timeZone: 'America/New_York' });
-    await books.send(login('a', '03T12:00:00'), login('a', '04T12:00:00'), login('a', '04T20:00:00'));
+    await books.send(login('a', '01T15:00:00'), login('a', '03T12:00:00'), login('a', '04T12:00:00'), login('a', '04T20:00:00'));
     const query: ReportQuery = { dataSource: 'licence-usage', dimensions: ['dayOfWeek'], metrics: ['acquired'], filters: [] };
     const yesterday = await answer(books, query);
     expect([yesterday.from, yesterday.to, yesterday.rows]).toEqual([
@@ -252,6 +252,7 @@ describe('reports', () => {
       [
         ['Tuesday', 1],
         ['Wednesday', 2],
+        ['Sunday', 1],
       ],
     ]);
     const none = await answer(books, { ...query, dimensions: [], from: at('01T00:00:00'), to: at('01T00:00:00') });

@@ -15,7 +15,7 @@ export function emptyState(origin: string, organisation: string | null, settings
   return html`<section class="empty" aria-labelledby="empty-title" data-empty>
     <h1 id="empty-title">${organisation === null ? 'Waiting for the first event' : html`Waiting for the first event of organisation ${organisation}`}</h1>
     <p class="lead">
-      Highwater is running and has not heard of a login yet. This page turns live by itself as soon as the first event arrives.
+      Highwater is running and has not heard of a login${organisation === null ? '' : ' of it'} yet. This page turns live by itself as soon as the first event arrives.
     </p>
     <ol class="ways">
       <li>

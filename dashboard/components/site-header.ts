@@ -55,12 +55,16 @@ export class SiteHeader extends LightElement {
     const known = current === null || organisations.some(({ organisation }) => organisation === current);
     // With an address that names nobody, the only one there is must be reached.
     if (organisations.length < (known ? 2 : 1)) return nothing;
+    const times = new Map<string, number>();
+    for (const { name } of organisations) times.set(name, (times.get(name) ?? 0) + 1);
+    // Two of one name are told apart by their ids.
+    const nameOf = (id: string, name: string) => (name === '' ? id : (times.get(name) ?? 0) > 1 ? `${name} (${id})` : name);
     const choose = (event: Event) => navigation.amend({ organisation: (event.target as HTMLSelectElement).value });
     return html`<select class="organisation-picker" aria-label="Organisation" @change=${choose}>
       ${known ? nothing : html`<option value=${current} .selected=${true}>${current}, not known yet</option>`}
       ${organisations.map(
         ({ organisation, name }) =>
-          html`<option value=${organisation} .selected=${organisation === current}>${name || organisation}</option>`,
+          html`<option value=${organisation} .selected=${organisation === current}>${nameOf(organisation, name)}</option>`,
       )}
     </select>`;
   }

@@ -4,7 +4,7 @@ import { countOf, formatCount } from './number.ts';
 
 export interface AlertFacts {
   /** `null` before the first numbers. */
-  alerts: readonly Pick<LiveAlert, 'state'>[] | null;
+  alerts: readonly Pick<LiveAlert, 'state' | 'severity'>[] | null;
   /** `null`: not known. */
   rules: readonly Pick<AlertRuleView, 'licenceType'>[] | null;
   /** Licence types with a row. */
@@ -19,13 +19,20 @@ export interface AlertSummary {
   more?: string;
 }
 
+/** Of several that fire: how many of them are critical. */
+function howBad(firing: number, critical: number): string {
+  if (firing < 2 || critical === 0) return '';
+  return ` (${critical === firing ? 'all' : formatCount(critical)} critical)`;
+}
+
 /** One line on all alerts. Silence of the feed, and numbers that went old, are never an all-clear. */
 export function alertSummary({ alerts, rules, types, isOld, feedSilent }: AlertFacts): AlertSummary {
   if (alerts === null) return { kind: 'starting', words: 'Fetching the alerts …' };
   const count = (state: LiveAlert['state']) => alerts.filter((alert) => alert.state === state).length;
   const [firing, unknown, pending] = [count('firing'), count('unknown'), count('pending')];
+  const critical = alerts.filter(({ state, severity }) => state === 'firing' && severity === 'critical').length;
   const counts = [
-    firing > 0 ? `${formatCount(firing)} firing` : '',
+    firing > 0 ? `${formatCount(firing)} firing${howBad(firing, critical)}` : '',
     unknown > 0 ? `${formatCount(unknown)} unknown` : '',
     pending > 0 ? `${formatCount(pending)} pending` : '',
   ].filter(Boolean);

@@ -99,11 +99,9 @@ export class WhatIfPage extends LightElement {
   }
 
   override render() {
-    const { navigation } = this.dashboard;
+    const { navigation, live } = this.dashboard;
     const type = chosenType(this.dashboard);
     const choose = (event: Event) => navigation.go(navigation.here({ period: (event.target as HTMLSelectElement).value }));
-    // That it cannot work this out is no fault of a field.
-    const asked = fieldErrors(this.#answer.error).length > 0 ? this.#answer.error : null;
     const found = this.#answer.value?.licences.find(({ licenceType }) => licenceType === type);
     return html`<header class="page-head">
         <div>
@@ -123,16 +121,22 @@ export class WhatIfPage extends LightElement {
           >
         </p>
       </header>
-      <form class="panel section" ${refusals(asked, { place: placeOf, focus: false })} @input=${this.#change} @submit=${(event: Event) => event.preventDefault()}>
+      ${type === null && live.state() ? html`<p class="lead section">Nobody has used a licence of this organisation yet.</p>` : this.#form()}
+      ${problemReport(this.#periods.error)} ${this.#problem()} ${found && !this.#answer.error ? this.#result(found) : nothing}
+      ${this.#waiting()}`;
+  }
+
+  #form() {
+    // That it cannot work this out is no fault of a field.
+    const asked = fieldErrors(this.#answer.error).length > 0 ? this.#answer.error : null;
+    return html`<form class="panel section" ${refusals(asked, { place: placeOf, focus: false })} @input=${this.#change} @submit=${(event: Event) => event.preventDefault()}>
         <div class="fields">${FIELDS.map((field) => this.#field(field))}</div>
         ${LEFT_OUT.map(
           ([id, words]) =>
             html`<label class="check"><input type="checkbox" name=${id} .checked=${this.#leavesOut(id)} /> <span>${words}</span></label>`,
         )}
-        <p class="chart-tools"><a class="button" href=${navigation.here(OWN)}>As it is bought now</a></p>
-      </form>
-      ${problemReport(this.#periods.error)} ${this.#problem()} ${found && !this.#answer.error ? this.#result(found) : nothing}
-      ${this.#waiting()}`;
+        <p class="chart-tools"><a class="button" href=${this.dashboard.navigation.here(OWN)}>As it is bought now</a></p>
+      </form>`;
   }
 
   /** The first question about a large month takes seconds. */

@@ -66,12 +66,14 @@ export class WallPage extends LightElement {
   }
 
   #waiting(page: BoardPage | undefined) {
-    const { credentials, live, navigation, directory, organisation } = this.dashboard;
+    const { credentials, live, navigation, directory, organisation, chosen } = this.dashboard;
     if (credentials.standing() !== 'fine') return nothing;
     const licences = live.state()?.usage.licences ?? [];
     if (licences.length === 0) {
-      const fetching = live.state() === null && organisation() !== null;
-      return html`<p class="wall-waiting">${fetching ? 'Fetching the numbers …' : 'Waiting for the first event'}</p>`;
+      const fetching = live.state() === null && (organisation() !== null || directory.organisations() === null);
+      const nobody =
+        organisation() === null && chosen() !== null ? `There is no organisation “${chosen()}” yet: waiting for its first event` : null;
+      return html`<p class="wall-waiting">${fetching ? 'Fetching the numbers …' : (nobody ?? 'Waiting for the first event')}</p>`;
     }
     const names = [
       'all',

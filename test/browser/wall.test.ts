@@ -105,4 +105,27 @@ describe('a wall with much on it', () => {
       expect(names.map(({ heard }) => heard).sort()).toEqual([...types].sort());
     }
   });
+
+  it('UI-57: a wall of an organisation that is not there says so, and the header of its pages is as high as any other', async () => {
+    await centre('202', ['Inbound Agent'], []);
+    const wall = await openPage(browser, `${daemon.url}/wall/all?organisation=nobody`, {}, true);
+    await wall.getByText('There is no organisation “nobody” yet: waiting for its first event').waitFor();
+    const page = await openPage(browser, `${daemon.url}/?organisation=nobody`, {}, true);
+    const height = () => page.locator('.site-header').evaluate((header) => header.getBoundingClientRect().height);
+    await page.getByRole('heading', { name: 'Waiting for the first event of organisation nobody' }).waitFor();
+    const without = await height();
+    await page.goto(`${daemon.url}/?organisation=202`);
+    await page.locator('[data-connection=live]').waitFor();
+    expect(await height()).toBe(without);
+  });
+
+  it('UI-83: organisations of one name have their ids beside it in the picker', async () => {
+    for (const id of ['301', '302']) {
+      await daemon.put(`/api/v1/organisations/${id}`, { name: 'Twin', timeZone: 'UTC', billingPeriodStartDay: 1, entitlements: {} });
+    }
+    const page = await openPage(browser, `${daemon.url}/?organisation=301`);
+    const names = () =>
+      page.locator('.organisation-picker option').evaluateAll((options) => options.map((option) => option.textContent?.trim()));
+    await expect.poll(names, { timeout: WAIT_MS }).toEqual(expect.arrayContaining(['Twin (301)', 'Twin (302)']));
+  });
 });

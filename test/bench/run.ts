@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [--only ingest|organisations|late|pieces|fan-out|at-rest|history] [--write]`: figures beside a baseline of the same run. */
+/** `npm run bench [-- --quick] [--only ingest|organisations|neighbours|late|pieces|fan-out|at-rest|history] [--write]`: figures beside a baseline of the same run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { benchFanOut } from './fan-out.ts';
 import { benchHistory } from './history/bench.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLate } from './late.ts';
+import { benchNeighbours } from './neighbours.ts';
 import { benchOrganisations } from './organisations.ts';
 import { benchPieces } from './pieces.ts';
 
@@ -36,6 +37,7 @@ export async function main(args: string[]): Promise<number> {
   const parts: [name: string, title: string, run: () => Promise<string>][] = [
     ['ingest', 'Durable acknowledged events', () => benchIngest(runs, values.quick ? 1.5 : 3, say)],
     ['organisations', 'A thousand organisations', () => benchOrganisations(runs, values.quick ? 0.4 : 1, say)],
+    ['neighbours', 'Beside a neighbour who sends in bulk', () => benchNeighbours(runs, values.quick ? 3 : 6, say)],
     ['late', 'Late events', () => benchLate(runs, values.quick ? 40_000 : 100_000, say)],
     ['pieces', 'The past worked out again, in pieces', () => benchPieces(values.quick ? 0.2 : 1, say)],
     ['fan-out', 'From acknowledgement to display', () => benchFanOut(values.quick ? 2 : 5, values.quick ? 40 : 60, say)],

@@ -37,8 +37,16 @@ const SORTED_AT_ONCE = 2_048;
 /** Rows of a report, which are all kept until the last. */
 const MOST_ROWS = 100_000;
 
-/** @throws ReportTooLargeError from `add` */
-export function createGrouping<R>(dimensions: readonly CellOf<R>[], metrics: readonly MetricOf<R>[]): Grouping<R> {
+/**
+ * @param ids of the dimensions: days of the week come in their order, and a user of such a name by its letters
+ * @throws ReportTooLargeError from `add`
+ */
+export function createGrouping<R>(
+  dimensions: readonly CellOf<R>[],
+  metrics: readonly MetricOf<R>[],
+  ids: readonly string[] = [],
+): Grouping<R> {
+  const orders = dimensions.map((_, nth) => (ids[nth] === 'dayOfWeek' ? byDay : byValue));
   let groups = 0;
   const root: Branches<R> = new Map();
   const all = metrics.map((start) => start());
@@ -63,7 +71,7 @@ export function createGrouping<R>(dimensions: readonly CellOf<R>[], metrics: rea
     *rows() {
       if (dimensions.length === 0) return [all.map((metric) => metric.value())];
       const rows: Cell[][] = [];
-      yield* inOrder(root, dimensions.length - 1, createEffort(), ({ cells, metrics: found }) => {
+      yield* inOrder(root, orders, createEffort(), ({ cells, metrics: found }) => {
         rows.push([...cells, ...found.map((metric) => metric.value())]);
       });
       return rows;
@@ -73,22 +81,25 @@ export function createGrouping<R>(dimensions: readonly CellOf<R>[], metrics: rea
 }
 
 /** What is below each cell, in the order of the cells: few are compared with one another, however many rows there are. */
-function* inOrder<R>(branches: Branches<R>, below: number, effort: Effort, take: (group: Group<R>) => void): Work<void> {
-  const cells = branches.size <= SORTED_AT_ONCE ? [...branches.keys()].sort(compare) : yield* sortInPieces([...branches.keys()], compare);
+function* inOrder<R>(branches: Branches<R>, orders: readonly Order[], effort: Effort, take: (group: Group<R>) => void): Work<void> {
+  const [order, ...below] = orders as [Order, ...Order[]];
+  const cells = branches.size <= SORTED_AT_ONCE ? [...branches.keys()].sort(order) : yield* sortInPieces([...branches.keys()], order);
   for (const cell of cells) {
-    if (below > 0) yield* inOrder(branches.get(cell) as Branches<R>, below - 1, effort, take);
+    if (below.length > 0) yield* inOrder(branches.get(cell) as Branches<R>, below, effort, take);
     else take(branches.get(cell) as Group<R>);
     effort.spend(1);
     if (effort.tired()) yield;
   }
 }
 
-/** Numbers by size, days in the order of the week, text by code unit, nothing last. */
-function compare(a: Cell, b: Cell): number {
+type Order = (a: Cell, b: Cell) => number;
+
+const byDay: Order = (a, b) => (DAY_NUMBERS.get(a) ?? 0) - (DAY_NUMBERS.get(b) ?? 0);
+
+/** Numbers by size, text by code unit, nothing last. */
+function byValue(a: Cell, b: Cell): number {
   if (a === b) return 0;
   if (a === null || b === null) return a === null ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [day, other] = [DAY_NUMBERS.get(a), DAY_NUMBERS.get(b)];
-  if (day !== undefined && other !== undefined) return day - other;
   return String(a) < String(b) ? -1 : 1;
 }

@@ -72,6 +72,7 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
   const grouping = createGrouping(
     query.dimensions.map((id) => LEVEL_CELLS[id] as CellOf<LevelRow>),
     query.metrics.map((id) => LEVEL_METRICS[id] as MetricOf<LevelRow>),
+    query.dimensions,
   );
   const filters = query.filters.map(({ field, in: values }) => cellFilter(LEVEL_CELLS[field] as CellOf<LevelRow>, values));
   const end = Math.min(to, horizon);

@@ -33,6 +33,7 @@ export function createUsageFold(scope: ReportScope, { dimensions, filters, metri
   const grouping = createGrouping(
     dimensions.map((id) => USAGE_CELLS[id] as CellOf<UsageRecords>),
     metrics.map((id) => USAGE_METRICS[id] as MetricOf<UsageRecords>),
+    dimensions,
   );
   const accepts = filters.map(({ field, in: values }) => cellFilter(USAGE_CELLS[field] as CellOf<UsageRecords>, values));
   const fields = [...new Set([...dimensions, ...filters.map(({ field }) => field)])];

@@ -27,6 +27,7 @@ describe('why a figure is another than ours', () => {
     ['CAUSE-8 in winter there is no such day', 43, { standardTime: null }, 'unknown'],
     ['CAUSE-9 more than we know of a day of which part was not recorded', 60, { complete: false }, 'not-recording'],
     ['CAUSE-9 not if all of it was', 60, {}, 'unknown'],
+    ['CAUSE-9 not if it is less than we know', 40, { complete: false }, 'unknown'],
     ['CAUSE-10 fewer by no more than came to be known since', 49, { lateAcquired: 1 }, 'late-records'],
     ['CAUSE-10 not if that explains too little', 40, { lateAcquired: 9 }, 'unknown'],
     ['CAUSE-11 nothing that is known here', 51, {}, 'unknown'],

@@ -259,6 +259,15 @@ describe('reports', () => {
     expect([none.rows, none.totals]).toEqual([[[0]], { acquired: 0 }]);
   });
 
+  it('REPORT-5 users who are called like days of the week are sorted by their letters', async () => {
+    const books = await openTestBooks(at('05T12:00:00'));
+    const names = ['Gamma', 'Monday', 'Friday', 'Sunday', 'Alpha'];
+    await books.send(...names.map((name) => login(name, '04T12:00:00')));
+    const query: ReportQuery = { dataSource: 'licence-usage', dimensions: ['user', 'dayOfWeek'], metrics: ['acquired'], filters: [] };
+    const { rows } = await answer(books, query);
+    expect(rows.map(([user]) => user)).toEqual(['Alpha', 'Friday', 'Gamma', 'Monday', 'Sunday']);
+  });
+
   it('REPORT-6 what becomes known of the past while a report is read is in all of it or in none of it', async () => {
     const books = await openTestBooks(at('05T12:00:00'));
     const visits = Array.from({ length: 1500 }, (_, i) => [

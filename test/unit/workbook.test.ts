@@ -74,7 +74,7 @@ it('EXPORT-2 what a sheet does not hold goes on in another one, each with its he
 });
 
 it('EXPORT-3 CSV has names as they are, or with an apostrophe where a spreadsheet would take them for a formula', () => {
-  const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a=b', ' -1'];
-  expect(csvLine(names)).toBe('=1+1,+1,-1,@SUM(A1),"\tx",a=b," -1"\r\n');
-  expect(csvLine([...names, -1, null], true)).toBe("'=1+1,'+1,'-1,'@SUM(A1),'\tx,a=b,\" -1\",-1,\r\n");
+  const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', 'a=b', ' -1'];
+  expect(csvLine(names)).toBe('=1+1,+1,-1,@SUM(A1),"\tx","\rx",a=b," -1"\r\n');
+  expect(csvLine([...names, -1, null], true)).toBe("'=1+1,'+1,'-1,'@SUM(A1),'\tx,\"'\rx\",a=b,\" -1\",-1,\r\n");
 });

@@ -218,6 +218,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const forecaster = createForecaster({ clock, pipeline, log });
     teardown.add('forecaster', 5_000, () => forecaster.close());
     teardown.add('reports', 4_000, () => runner.close());
+    // Also where the process that restored them was killed before it could say so.
+    for (const restore of recent(running.restores, clock.now()))
+      log.warn({ restore, missing: missingAfter(restore) }, 'books were restored from a backup in the last seven days');
     worker.take(shown.pending());
     runner.take(pipeline.savedReports.takeQueued());
     const stopRefresh = startRefresh({
@@ -260,6 +263,9 @@ function health(running: Running | null, stopping: boolean): Health {
   return running?.pipeline.health() ?? { state: 'starting', reasons: ['The store is being opened'] };
 }
 
+const recent = (restores: Restore[], now: Instant): Restore[] =>
+  restores.filter(({ at }) => now - (parseInstant(at) ?? 0) < TELL_RESTORE_MS);
+
 function notes(running: Running | null, clock: SteadyClock): string[] {
   if (!running) return [];
   const now = clock.now();
@@ -268,8 +274,8 @@ function notes(running: Running | null, clock: SteadyClock): string[] {
     ahead < TELL_AHEAD_MS
       ? []
       : [`The clock was set back by ${Math.ceil(ahead / 1_000)} s: time goes at half the speed until it has caught up.`];
-  const restored = running.restores
-    .filter(({ at }) => now - (parseInstant(at) ?? 0) < TELL_RESTORE_MS)
-    .map((restore) => `Books were restored on ${restore.at} from ${restore.backup}. ${missingAfter(restore)}`);
+  const restored = recent(running.restores, now).map(
+    (restore) => `Books were restored on ${restore.at} from ${restore.backup}. ${missingAfter(restore)}`,
+  );
   return [...setBack, ...(running.backups?.notes() ?? []), ...(running.verifier?.notes() ?? []), ...restored];
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { lockDataDir } from '../data-dir-lock.ts';
-import { missingAfter, prepareRestore, putInPlace } from '../safekeeping/restore.ts';
+import { missingAfter, prepareRestore, putInPlace, removeUnfinishedRestores } from '../safekeeping/restore.ts';
 import { OK } from './exit-codes.ts';
 import { dataDirOption } from './options.ts';
 
@@ -15,6 +15,7 @@ export function restoreCommand(): Command {
     .action(async (backup: string, { dataDir, json = false }: { dataDir: string; json?: boolean }) => {
       const unlock = await lockDataDir(dataDir);
       try {
+        removeUnfinishedRestores(dataDir);
         process.stdout.write(await restore(backup, dataDir, json));
       } finally {
         await unlock();
@@ -27,7 +28,7 @@ export function restoreCommand(): Command {
 async function restore(backup: string, dataDir: string, json: boolean): Promise<string> {
   const epoch = randomBytes(12).toString('hex');
   const restored = await prepareRestore({ backup, dataDir, epoch, now: systemClock.now(), damage: null, check: 'verified' });
-  putInPlace(dataDir, restored);
+  putInPlace(dataDir, restored, epoch);
   if (json) return `${JSON.stringify({ epoch, missing: missingAfter(restored), kept: restored.kept })}\n`;
   const aside = restored.kept === null ? '' : `What was there before is ${restored.kept}.\n`;
   return `Restored. ${missingAfter(restored)} Send what came after that again: ids of events are known.\n${aside}`;

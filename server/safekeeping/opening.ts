@@ -9,7 +9,7 @@ import { DATA_FILE } from '../store/lmdb.ts';
 import { freeBytes, NEXT_TO_NOTHING } from '../store/room.ts';
 import { listBackups } from './backups.ts';
 import { type Helper, HelperDiedError, HelperFailedError } from './helper-tasks.ts';
-import { missingAfter, putInPlace } from './restore.ts';
+import { missingAfter, putInPlace, removeUnfinishedRestores } from './restore.ts';
 
 /** Bytes without which a new store cannot even be created. */
 const SMALLEST_STORE = 8_388_608;
@@ -101,13 +101,15 @@ async function restoreNewest(opening: Opening, damage: string): Promise<Restore>
   for (const { name } of await listBackups(backups)) {
     const backup = join(backups, name);
     try {
-      const restore = await helper({ do: 'restore', backup, dataDir, epoch: randomId(), now, damage, check: 'read' });
-      putInPlace(dataDir, restore);
+      const epoch = randomId();
+      const restore = await helper({ do: 'restore', backup, dataDir, epoch, now, damage, check: 'read' });
+      putInPlace(dataDir, restore, epoch);
       log.error({ restore }, `the data file ${damage} and was moved aside; a backup is in its place. ${missingAfter(restore)}`);
       return restore;
     } catch (error) {
       tried.push(`The backup ${backup} ${damageIn(error, backup, backup)}.`);
       log.warn({ err: error, backup }, 'a backup cannot be used');
+      removeUnfinishedRestores(dataDir);
     }
   }
   throw new DamagedStoreError(dataDir, damage, tried.length > 0 ? tried : [`There is no backup in ${backups}.`]);

@@ -1,5 +1,5 @@
 /** Books from a backup: copied, checked, and given a new epoch beside the books that are there; then put in their place. */
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Restore } from '../../shared/backups.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
@@ -10,8 +10,12 @@ import { verifyStore } from '../verify/verify.ts';
 import { sync, timeInName } from './backups.ts';
 import { readLastCommit } from './last-commit.ts';
 
-/** Below the data directory, while a backup is being restored. */
-export const RESTORING = '.restoring';
+/**
+ * Below the data directory, while a backup is being restored. Each restore has a directory of its own: the process that makes books ready may
+ * outlive the daemon that wanted them.
+ */
+const RESTORING = '.restoring';
+const freshIn = (dataDir: string, epoch: string): string => join(dataDir, `${RESTORING}-${epoch}`);
 /** Restores that are remembered in the books. */
 const REMEMBERED = 20;
 
@@ -34,8 +38,7 @@ export interface RestoreTask {
  */
 export async function prepareRestore({ backup, dataDir, epoch, now, damage, check }: RestoreTask): Promise<Restore> {
   const from = statSync(backup).isDirectory() ? join(backup, DATA_FILE) : backup;
-  const fresh = join(dataDir, RESTORING);
-  rmSync(fresh, { recursive: true, force: true });
+  const fresh = freshIn(dataDir, epoch);
   mkdirSync(fresh, { recursive: true });
   const source = openDataFile(from);
   try {
@@ -70,18 +73,26 @@ export async function prepareRestore({ backup, dataDir, epoch, now, damage, chec
   }
 }
 
-/** Moves what was there aside, never away, and the new books into its place. */
-export function putInPlace(dataDir: string, { kept }: Restore): void {
+/** Moves what was there aside, never away, and the new books into its place. @param epoch of the new books */
+export function putInPlace(dataDir: string, { kept }: Restore, epoch: string): void {
   const file = join(dataDir, DATA_FILE);
-  const fresh = join(dataDir, RESTORING);
+  const fresh = freshIn(dataDir, epoch);
   sync(join(fresh, DATA_FILE));
+  // Before anything moves: whoever is killed in between leaves a directory without books, and it must not be taken for a new one.
+  markInitialised(dataDir);
+  sync(dataDir);
   if (kept !== null) renameSync(file, join(dataDir, kept));
   // The lock belongs to whichever file is there.
   rmSync(`${file}-lock`, { force: true });
   renameSync(join(fresh, DATA_FILE), file);
-  rmSync(fresh, { recursive: true, force: true });
-  markInitialised(dataDir);
   sync(dataDir);
+  rmSync(fresh, { recursive: true, force: true });
+}
+
+/** What was left behind by restores that were killed; only whoever holds the lock may ask for it. */
+export function removeUnfinishedRestores(dataDir: string): void {
+  for (const name of readdirSync(dataDir).filter((each) => each.startsWith(RESTORING)))
+    rmSync(join(dataDir, name), { recursive: true, force: true });
 }
 
 /** What is missing, in a sentence. */

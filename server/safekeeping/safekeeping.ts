@@ -1,5 +1,4 @@
 /** Everything around the data file of a daemon: its lock, what is looked at before it is opened, and its backups. */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -10,7 +9,7 @@ import { PARTIAL, removeAbandoned } from './backups.ts';
 import { type BackupKeeper, createBackupKeeper } from './keeper.ts';
 import { type LastCommit, openLastCommit } from './last-commit.ts';
 import { prepareDataFile } from './opening.ts';
-import { RESTORING } from './restore.ts';
+import { removeUnfinishedRestores } from './restore.ts';
 import { createHelper } from './run-helper.ts';
 import { readStarts } from './starts.ts';
 import { createVerifier, type Verifier } from './verifier.ts';
@@ -36,8 +35,7 @@ export async function openSafekeeping(
   const { dataDir, store, backup } = config;
   const directory = backupDirectory(config);
   teardown.add('data directory lock', 1_000, await lockDataDir(dataDir));
-  // Whoever restores holds the lock: a copy that lies here was left by one that was ended.
-  rmSync(join(dataDir, RESTORING), { recursive: true, force: true });
+  removeUnfinishedRestores(dataDir);
   await removeAbandoned(dataDir, VERIFYING, clock.now());
   await removeAbandoned(directory, PARTIAL, clock.now());
   const stop = new AbortController();

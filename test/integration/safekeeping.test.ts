@@ -81,6 +81,42 @@ it('BACKUP-7 a backup that would leave too little room, or that cannot be writte
   expect(String((await daemon.get('/metrics')).body)).toContain('highwater_backup_failures_total 1');
 });
 
+/** Loaded before the daemon's own code: SIGKILL after the n-th time that it gives a data file another name. */
+function killAfterRename(nth: number): string {
+  const code = `import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { renameSync } = fs;
+    let renames = 0;
+    fs.renameSync = (from, to) => {
+      renameSync(from, to);
+      if (String(to).includes('${DATA_FILE}') && ++renames === ${nth}) process.kill(process.pid, 'SIGKILL');
+    };
+    syncBuiltinESMExports();`;
+  return `--import data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+it.each([
+  ['with the damaged file moved aside', 1],
+  ['with the backup in its place, before it could say so', 2],
+])('STORE-47 a daemon that is killed %s: the next start goes on from the backup and says what is missing', async (_, nth) => {
+  const dataDir = directory();
+  const first = await start({ dataDir });
+  await record(first, 0, 10);
+  await first.post('/api/v1/backups', {});
+  await record(first, 10, 20);
+  await first.kill();
+  const garbage = Buffer.alloc(statSync(join(dataDir, DATA_FILE)).size, 0x5a);
+  writeFileSync(join(dataDir, DATA_FILE), garbage);
+  await expect(start({ dataDir, env: { NODE_OPTIONS: killAfterRename(nth) } })).rejects.toThrow('signal SIGKILL');
+  const again = await start({ dataDir });
+  const { seq, restores, notes } = await status(again);
+  expect([seq, restores.at(-1)?.lastSeq]).toEqual([20, 40]);
+  expect(notes.join()).toContain('Missing are at least the numbers 21 to 40');
+  expect(again.log.join('\n')).toContain('Missing are at least the numbers 21 to 40');
+  const aside = readdirSync(dataDir).filter((name) => name.includes('damaged'));
+  expect(aside.map((name) => readFileSync(join(dataDir, name)).equals(garbage))).toEqual([true]);
+});
+
 it('STORE-22, STORE-23 damaged books are moved aside, the newest good backup goes on, and what is missing is said', async () => {
   const dataDir = directory();
   const file = join(dataDir, DATA_FILE);

@@ -1,3 +1,5 @@
+import { formatAmount } from '../../shared/numbers.ts';
+import { inWords } from './duration.ts';
 import { exactInstant } from './time.ts';
 
 /** One setting that a change touched, in words; an empty `before` or `after`: there was none. */
@@ -12,9 +14,9 @@ const WORDS: Record<string, string> = {
   timeZone: 'time zone',
   billingPeriodStartDay: 'billing period starts on day',
   scheduledLogOff: 'scheduled log-off',
-  staleAfterSeconds: 'stale after, s',
-  defaultLeaseSeconds: 'lease, s',
-  feedSilentAfterSeconds: 'feed silent after, s',
+  staleAfterSeconds: 'stale after',
+  defaultLeaseSeconds: 'lease',
+  feedSilentAfterSeconds: 'feed silent after',
   effectiveFrom: 'counts from',
   group: 'group',
   userType: 'user type',
@@ -25,6 +27,12 @@ const WORDS: Record<string, string> = {
   contingencyPrice: 'price of an overflow one',
 };
 
+/** Lengths of time with their units, numbers in groups. */
+function valueInWords(key: string, value: unknown): string {
+  if (typeof value === 'number') return key.endsWith('Seconds') ? inWords(value * 1_000) : formatAmount(value);
+  return Array.isArray(value) ? value.join(', ') : `${value}`;
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Every value of a body by the words of its place. */
@@ -33,8 +41,7 @@ function settingsIn(body: unknown): Map<string, string> {
   const { entitlements, ...rest } = isObject(body) ? body : {};
   const put = (prefix: string, values: Record<string, unknown>) => {
     for (const [key, value] of Object.entries(values)) {
-      if (value !== null && value !== undefined)
-        found.set(`${prefix}${WORDS[key] ?? key}`, Array.isArray(value) ? value.join(', ') : `${value}`);
+      if (value !== null && value !== undefined) found.set(`${prefix}${WORDS[key] ?? key}`, valueInWords(key, value));
     }
   };
   put('', rest);

@@ -1,4 +1,4 @@
-import { formatAmount } from '../../shared/numbers.ts';
+import { formatMoney } from '../../shared/numbers.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { formatCount } from './number.ts';
 
@@ -42,7 +42,7 @@ export function nextLogin(row: LicenceRow, contingencyPrice?: number): NextLogin
     return { free: false, words: 'over limit', detail: 'neither pool has a licence left' };
   }
   if (overflows && contingency.used >= contingency.maxUsed) {
-    const price = contingencyPrice === undefined ? '' : `, costs ${formatAmount(contingencyPrice)}`;
+    const price = contingencyPrice === undefined ? '' : `, costs ${formatMoney(contingencyPrice)}`;
     return { free: false, words: 'new contingency maximum', detail: `${formatCount(contingency.used + 1)} this period${price}` };
   }
   if (inUse >= mark) return { free: false, words: 'new high-water mark', detail: `${formatCount(inUse + 1)} this period` };

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { BillingPeriodView } from '../../shared/bill.ts';
-import { formatAmount } from '../../shared/numbers.ts';
+import { formatMoney } from '../../shared/numbers.ts';
 import type { PoolFigures, WhatIf, WhatIfType } from '../../shared/what-if.ts';
 import type { WhatIfBody } from '../client/reports-api.ts';
 import { downloadCsv } from '../components/download.ts';
@@ -174,7 +174,7 @@ export class WhatIfPage extends LightElement {
   }
 
   #result(found: WhatIfType) {
-    const money = (price: number | null) => (price === null ? 'no price set' : formatAmount(price));
+    const money = (price: number | null) => (price === null ? 'no price set' : formatMoney(price));
     const lines: [string, (numbers: PoolFigures) => string][] = [
       ['Time in contingency', ({ secondsInContingency }) => inWords(secondsInContingency * 1_000)],
       ['Time over limit', ({ secondsOverLimit }) => inWords(secondsOverLimit * 1_000)],

@@ -10,8 +10,8 @@ import { shownName } from '../components/shown-name.ts';
 import { formatCount } from '../format/number.ts';
 import { poolState } from '../format/pool-state.ts';
 
-/** How many letters a line has, so that its size can be chosen for it to fit. */
-const letters = (line: string) => inlineStyle({ '--letters': `${line.length}` });
+/** How many letters a line has, so that its size can be chosen for it to fit; in steps, so that it stays when a number gets a digit more. */
+const letters = (line: string) => inlineStyle({ '--letters': `${Math.ceil(line.length / 4) * 4}` });
 
 /** Two lines of a name. */
 const NAME_LETTERS = 36;

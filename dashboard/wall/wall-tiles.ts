@@ -29,7 +29,8 @@ export class WallTiles extends LightElement {
   override render() {
     const { width, height } = this.#size;
     const gap = Math.round(Math.min(width, height) * 0.012);
-    const characters = Math.max(...this.rows.map((row) => formatCount(row.inUse).length), 2);
+    // Of the mark, which the number does not pass: digits that shrink as people log in would catch every eye.
+    const characters = Math.max(...this.rows.map(({ inUse, peak }) => formatCount(Math.max(inUse, peak.billingPeriod.value)).length), 2);
     const { columns, rows, digits } = wallGrid(this.rows.length, width, height, characters, gap);
     const layout = {
       'grid-template-columns': `repeat(${columns}, minmax(0, 1fr))`,

@@ -1,5 +1,5 @@
 /** What would have been: a stretch of the past, its pools played anew with other sizes. */
-import { formatAmount } from '../../shared/numbers.ts';
+import { formatAmount, formatMoney } from '../../shared/numbers.ts';
 import { formatInstant, formatInstantOrNull, type Instant, millisOf } from '../../shared/time.ts';
 import type { Peak } from '../../shared/views.ts';
 import type { PoolFigures, SizedPools, UnitPrices, WhatIf, WhatIfQuery, WhatIfType } from '../../shared/what-if.ts';
@@ -173,6 +173,6 @@ function suggestionOf(type: string, { peaks }: Crowd, cheapest: WhatIfType['chea
   const assumption = 'if what comes is like the range that was looked at';
   if (!cheapest)
     return `${formatAmount(Math.max(...peaks))} ${type} licences would be enough for everybody without contingency, ${assumption}. Name prices to learn what is cheapest.`;
-  const price = formatAmount(cheapest.price ?? 0);
+  const price = formatMoney(cheapest.price ?? 0);
   return `${formatAmount(cheapest.concurrent)} ${type} licences with ${formatAmount(cheapest.contingency)} of contingency cost least (${price}), ${assumption}.`;
 }

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { launchBrowser, openPage, WAIT_MS } from './support-browser.ts';
+import { launchBrowser, openPage, shows, WAIT_MS } from './support-browser.ts';
 import { login } from './support-centre.ts';
 
 const SCREENS = [
@@ -104,6 +104,29 @@ describe('a wall with much on it', () => {
       expect(names.filter(({ whole }) => !whole)).toEqual([]);
       expect(names.map(({ heard }) => heard).sort()).toEqual([...types].sort());
     }
+  });
+
+  it('UI-86: digits and words of a tile keep their places and sizes while the number changes below its mark', async () => {
+    await centre('203', ['Inbound Agent', 'Supervisor'], []);
+    const user = (nth: number) => login(daemon, `user-${nth}`, ['Inbound Agent'], { organisation: '203' });
+    for (let nth = 1; nth < 10; nth += 1) await user(nth);
+    const page = await openPage(browser, `${daemon.url}/wall/all?organisation=203`, { viewport: { width: 1920, height: 1080 } });
+    await shows(page, 'Inbound Agent', '10');
+    const looks = () =>
+      page.locator('.wall-tile').evaluateAll((tiles) =>
+        tiles.flatMap((tile) =>
+          ['.wall-name', '.wall-digits', '.wall-state', '.wall-facts'].map((part) => {
+            const element = tile.querySelector(part) as HTMLElement;
+            const { left, top } = element.getBoundingClientRect();
+            return [part, getComputedStyle(element).fontSize, Math.round(left), Math.round(top)];
+          }),
+        ),
+      );
+    const before = await looks();
+    const leave = { type: 'logout', organisation: '203', user: 'user-1', logonSource: 'Agent Desktop' };
+    await daemon.post('/api/v1/events', leave);
+    await shows(page, 'Inbound Agent', '9');
+    expect(await looks()).toEqual(before);
   });
 
   it('UI-57: a wall of an organisation that is not there says so, and the header of its pages is as high as any other', async () => {

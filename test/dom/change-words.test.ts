@@ -9,15 +9,18 @@ const settings = { name: 'Leeds', timeZone: 'Europe/London', billingPeriodStartD
 it('UI-50: a change says what was before and what is after, and nothing that stayed', () => {
   const before = {
     ...settings,
+    staleAfterSeconds: 36_000,
     entitlements: { 'Inbound Agent': { concurrent: 8, contingency: 4 }, Recording: { concurrent: 5, contingency: 0 } },
   };
   const after = {
     ...settings,
+    staleAfterSeconds: 43_200,
     effectiveFrom: '2026-12-01T00:00:00.000Z',
-    entitlements: { 'Inbound Agent': { concurrent: 10, contingency: 4, unitPrice: 30 } },
+    entitlements: { 'Inbound Agent': { concurrent: 1_000, contingency: 4, unitPrice: 30 } },
   };
   expect(changedSettings(before, after, now, 'Europe/London')).toEqual([
-    { setting: 'Inbound Agent, concurrent', before: '8', after: '10' },
+    { setting: 'stale after', before: '10 h', after: '12 h' },
+    { setting: 'Inbound Agent, concurrent', before: '8', after: '1,000' },
     { setting: 'Recording, concurrent', before: '5', after: '' },
     { setting: 'Recording, contingency', before: '0', after: '' },
     { setting: 'counts from', before: '', after: '1 Dec, 00:00:00' },

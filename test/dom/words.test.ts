@@ -93,7 +93,7 @@ describe('pools in words', () => {
     expect(nextLogin(entitled(188, 188))).toMatchObject({ free: false, words: 'new high-water mark' });
     expect(nextLogin(entitled(203, 210, 10))).toMatchObject({ free: true, words: 'free' });
     expect(nextLogin(entitled(203, 210, 10)).detail).toBe('in contingency, 7 below the period’s mark');
-    expect(nextLogin(entitled(203, 210, 3), 1_095.5).detail).toBe('4 this period, costs 1,095.5');
+    expect(nextLogin(entitled(203, 210, 3), 1_095.5).detail).toBe('4 this period, costs 1,095.50');
     expect(nextLogin(entitled(203, 210, 3))).toMatchObject({ free: false, words: 'new contingency maximum' });
     expect(nextLogin(entitled(220, 230, 20))).toMatchObject({ free: false, words: 'over limit' });
   });

@@ -4,7 +4,7 @@ import type { BillingPeriodRow, BillNow } from '../../../shared/statements.ts';
 import { parseInstant } from '../../../shared/time.ts';
 import type { HistoryRow } from '../../../shared/views.ts';
 import '../../charts/history-chart.ts';
-import { formatAmount } from '../../../shared/numbers.ts';
+import { formatMoney } from '../../../shared/numbers.ts';
 import { downloadCsv } from '../../components/download.ts';
 import { downloadHistory, historyTable } from '../../components/history-table.ts';
 import { LightElement } from '../../components/light-element.ts';
@@ -180,11 +180,11 @@ export class BillView extends LightElement {
   #price(price: BillPrice, rule: BillingRule) {
     const { total, concurrentLicences, contingencyLicences, unitPrice, contingencyPrice, changedInPeriod, byRule } = price;
     const parts = [
-      unitPrice === null ? '' : `${formatCount(concurrentLicences)} bought × ${formatAmount(unitPrice)}`,
-      contingencyPrice === null ? '' : `${formatCount(contingencyLicences)} of overflow × ${formatAmount(contingencyPrice)}`,
+      unitPrice === null ? '' : `${formatCount(concurrentLicences)} bought × ${formatMoney(unitPrice)}`,
+      contingencyPrice === null ? '' : `${formatCount(contingencyLicences)} of overflow × ${formatMoney(contingencyPrice)}`,
     ].filter(Boolean);
     const mark = byRule[rule];
-    return html`It costs <strong>${formatAmount(total)}</strong> (${parts.join(' + ')})${mark === null ? '' : html`; if exactly this mark were paid, ${formatAmount(mark)}`}.
+    return html`It costs <strong>${formatMoney(total)}</strong> (${parts.join(' + ')})${mark === null ? '' : html`; if exactly this mark were paid, ${formatMoney(mark)}`}.
     ${changedInPeriod ? 'Sizes or prices changed in the period: those at its end count.' : nothing}`;
   }
 
@@ -243,7 +243,7 @@ export class BillView extends LightElement {
               ${BILLING_RULES.map(({ id, name }) => html`<td data-label=${name} class="number">${id === chosen ? html`<strong>${formatCount(highWaterMark[id].value)}</strong>` : formatCount(highWaterMark[id].value)}</td>`)}
               <td data-label="Reached">${moment(receipt.at)}</td>
               <td data-label="Contingency max" class="number">${formatCount(contingencyMaxUsed.value)}</td>
-              <td data-label="Price" class="number">${price === undefined ? '–' : formatAmount(price.total)}</td>
+              <td data-label="Price" class="number">${price === undefined ? '–' : formatMoney(price.total)}</td>
             </tr>`,
           )}
           ${
@@ -251,7 +251,7 @@ export class BillView extends LightElement {
               ? nothing
               : html`<tr>
                 <th scope="row" colspan=${BILLING_RULES.length + 3} data-label="Licence type">All that have a price</th>
-                <td class="number" data-label="Price"><strong>${formatAmount(priced.reduce((sum, price) => sum + price.total, 0))}</strong></td>
+                <td class="number" data-label="Price"><strong>${formatMoney(priced.reduce((sum, price) => sum + price.total, 0))}</strong></td>
               </tr>`
           }
         </tbody>

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { formatAmount } from '../../../shared/numbers.ts';
+import { formatMoney } from '../../../shared/numbers.ts';
 import type { WhatIf, WhatIfType } from '../../../shared/what-if.ts';
 import { downloadCsv } from '../../components/download.ts';
 import { LightElement } from '../../components/light-element.ts';
@@ -10,7 +10,7 @@ import type { Dashboard } from '../../controllers/dashboard.ts';
 import { inWords } from '../../format/duration.ts';
 import { countOf, formatCount } from '../../format/number.ts';
 
-const money = (price: number | null): string => (price === null ? '–' : formatAmount(price));
+const money = (price: number | null): string => (price === null ? '–' : formatMoney(price));
 
 /** What a period teaches for the next one: how many licences to buy, and what the peaks would have been without what was left on. */
 export class NextMonth extends LightElement {
@@ -112,7 +112,7 @@ export class NextMonth extends LightElement {
     const words = change === 0 ? 'as many as now' : `${formatCount(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than now`;
     const { secondDevices, staleSessions } = peakWithout;
     return html`<p class="answer">
-        Buy <strong>${countOf(buy, `${licenceType} licence`)}</strong>${asIs.concurrent === null ? '' : ` (${words})`} and ${contingency === 0 ? 'no contingency' : `${formatCount(contingency)} of contingency`}${cheapest ? html`: ${money(cheapest.price)}${price === null ? '' : ` instead of ${formatAmount(price)}`}` : '. Without prices this is simply enough for everybody'}.
+        Buy <strong>${countOf(buy, `${licenceType} licence`)}</strong>${asIs.concurrent === null ? '' : ` (${words})`} and ${contingency === 0 ? 'no contingency' : `${formatCount(contingency)} of contingency`}${cheapest ? html`: ${money(cheapest.price)}${price === null ? '' : ` instead of ${formatMoney(price)}`}` : '. Without prices this is simply enough for everybody'}.
       </p>
       <p>
         Without the deskphones and other devices left on after the desktop logged out the peak of ${formatCount(peak.value)} would have been

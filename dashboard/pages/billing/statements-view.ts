@@ -72,9 +72,11 @@ export class StatementsView extends LightElement {
       <th scope="row" data-label="Period"><a href=${navigation.href({ page: 'billing' }, { period: row.period })}>${row.period}</a></th>
       <td data-label="State">
         <span class="state state-${shape}">${poolShape(shape)} ${words}</span>
-        ${row.closesAt === null ? nothing : html`<span class="soft">closes by itself ${this.#moment(row.closesAt)}</span>`}
-        ${row.changedSince ? html`<span class="soft">records changed since: a revision comes</span>` : nothing}
-        ${row.complete ? nothing : html`<span class="soft">Highwater was not recording all the time</span>`}
+        <ul class="remarks">
+          ${row.closesAt === null ? nothing : html`<li>Closes by itself ${this.#moment(row.closesAt)}</li>`}
+          ${row.changedSince ? html`<li>Records changed since: a revision comes</li>` : nothing}
+          ${row.complete ? nothing : html`<li>Highwater was not recording all the time</li>`}
+        </ul>
       </td>
       <td data-label="Statements">
         ${statements.length === 0 ? html`<span class="soft">${over ? 'none yet' : 'none while it runs'}</span>` : statements.map((one) => this.#statement(one))}

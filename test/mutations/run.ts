@@ -6,6 +6,11 @@ import { parseArgs } from 'node:util';
 import { tempDir } from '../support/temp-dir.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 
+/** What a mistake leaves over is none. */
+const WITH_MISTAKES = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false', '--allowUnreachableCode', 'true'];
+/** Of one test, on a machine that does other work too. */
+const TEST_WITHIN_MS = 900_000;
+
 const COPIED = [
   'server',
   'shared',
@@ -44,7 +49,7 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** @throws where the source is no longer what the mistake was made for */
+/** @throws where the source is no longer what the mistake was made for, or does not compile with it: then anything would notice */
 function isCaught(directory: string, { name, file, from, to, test }: Mutation): boolean {
   const path = join(directory, file);
   const source = readFileSync(path, 'utf8');
@@ -54,6 +59,12 @@ function isCaught(directory: string, { name, file, from, to, test }: Mutation): 
     source.replace(from, () => to),
   );
   try {
+    const tsc = join(directory, 'node_modules', 'typescript', 'bin', 'tsc');
+    const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.server.json', '--noEmit', ...WITH_MISTAKES], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    if (compiled.status !== 0) throw new Error(`${name}: does not compile:\n${compiled.stdout}`);
     return !passes(directory, test);
   } finally {
     writeFileSync(path, source);
@@ -62,10 +73,11 @@ function isCaught(directory: string, { name, file, from, to, test }: Mutation): 
 
 function passes(directory: string, test: string): boolean {
   const vitest = join(directory, 'node_modules', 'vitest', 'vitest.mjs');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'unit', test], {
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--bail', '1', '--project', 'unit', test], {
     cwd: directory,
     stdio: 'ignore',
-    timeout: 180_000,
+    timeout: TEST_WITHIN_MS,
   });
+  if (status === null) throw new Error(`${test} came to no end within ${TEST_WITHIN_MS / 60_000} minutes: that says nothing`);
   return status === 0;
 }

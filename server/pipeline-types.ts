@@ -153,8 +153,9 @@ export interface Committed {
   user(organisation: string, user: string): UserView | undefined;
   /** `undefined` for an organisation that does not exist; so do the other readers. */
   usage(organisation: string): UsageView | undefined;
-  sessions(organisation: string, query: SessionQuery): Page<SessionView> | undefined;
-  holders(organisation: string, licenceType: string): HolderView[] | undefined;
+  /** Where little matches, others are let in between. */
+  sessions(organisation: string, query: SessionQuery): Promise<Page<SessionView>> | undefined;
+  holders(organisation: string, licenceType: string): AsyncGenerator<HolderView[], void, void> | undefined;
   records(organisation: string, query: RecordQuery): Page<RecordView> | undefined;
   /** The same page in lists, others let in between two; returns the cursor of the next page. @throws BadCursorError at once */
   recordPieces(organisation: string, query: RecordQuery): AsyncGenerator<RecordView[], string | null, void> | undefined;

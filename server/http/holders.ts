@@ -1,6 +1,7 @@
 import { licenceTypeName } from '../../shared/catalogue.ts';
-import { describe, json } from './describe.ts';
+import { describe } from './describe.ts';
 import type { App, Edge } from './edge.ts';
+import { streamItems } from './json-stream.ts';
 import { nameInPath } from './path.ts';
 import { unknownOrganisation } from './problem.ts';
 
@@ -11,8 +12,8 @@ export function holderRoutes(app: App, edge: Edge): void {
   });
   app.get('/api/v1/organisations/:organisation/licences/:licenceType/holders', doc, (c) => {
     const organisation = nameInPath(c, 'organisation');
-    const items = edge.running().pipeline.committed.holders(organisation, licenceTypeName(nameInPath(c, 'licenceType')));
-    if (!items) throw unknownOrganisation(organisation);
-    return json({ items });
+    const holders = edge.running().pipeline.committed.holders(organisation, licenceTypeName(nameInPath(c, 'licenceType')));
+    if (!holders) throw unknownOrganisation(organisation);
+    return streamItems(edge, holders);
   });
 }

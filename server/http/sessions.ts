@@ -10,9 +10,9 @@ export function sessionRoutes(app: App, edge: Edge): void {
     query: 'sessions',
     answer: 'sessions',
   });
-  app.get('/api/v1/organisations/:organisation/sessions', doc, (c) => {
+  app.get('/api/v1/organisations/:organisation/sessions', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');
-    const page = edge.running().pipeline.committed.sessions(organisation, parseSessionQuery(searchOf(c)));
+    const page = await edge.running().pipeline.committed.sessions(organisation, parseSessionQuery(searchOf(c)));
     if (!page) throw unknownOrganisation(organisation);
     return json(page);
   });

@@ -180,9 +180,10 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
       const view = shown.get(id);
       if (!view) return undefined;
       const { staleAfterSeconds } = view.settings;
-      return readSessions(store, id, query, staleAfterSeconds === undefined ? null : now() - millisOf(staleAfterSeconds));
+      const staleBefore = staleAfterSeconds === undefined ? null : now() - millisOf(staleAfterSeconds);
+      return runInPieces(readSessions(store, id, query, staleBefore), turns);
     },
-    holders: (id, licenceType) => (shown.has(id) ? readHolders(store, id, licenceType, downtimes, now()) : undefined),
+    holders: (id, licenceType) => (shown.has(id) ? inPieces(readHolders(store, id, licenceType, downtimes, now()), turns) : undefined),
     records(id, query) {
       const pieces = shown.has(id) ? readRecords(levels, id, query, (type) => order.has(type)) : undefined;
       return pieces && wholePage(pieces);

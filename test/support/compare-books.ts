@@ -4,7 +4,7 @@ import { ORGANISATION, type TestBooks } from './books.ts';
 import { type NaiveInput, type NaiveSettings, naiveBooks } from './naive-books.ts';
 
 /** The committed books are those of a plain walk through everything that was received, in order of receipt. */
-export function compareBooks(books: TestBooks, versions: NaiveSettings[], received: NaiveInput[]): void {
+export async function compareBooks(books: TestBooks, versions: NaiveSettings[], received: NaiveInput[]): Promise<void> {
   const downtimes = [...books.store.range<number>('downtimes', {})].map(({ key, value }) => ({ from: key[0] as number, until: value }));
   const expected = naiveBooks(versions, received, books.clock.now(), downtimes);
   const usage = books.usage();
@@ -36,7 +36,7 @@ export function compareBooks(books: TestBooks, versions: NaiveSettings[], receiv
   );
   expect(mine.sort()).toEqual(expected.records.map(key).sort());
   expect(new Set(records.map((record) => record.seq)).size).toBe(records.length);
-  const sessions = books.pipeline.committed.sessions(ORGANISATION, { limit: 1000 })?.items ?? [];
+  const sessions = (await books.pipeline.committed.sessions(ORGANISATION, { limit: 1000 }))?.items ?? [];
   const line = (session: { user: string; device: string; since: number; types: string[] }) =>
     [session.user, session.device, session.since, ...session.types.toSorted()].join();
   expect(

@@ -233,7 +233,7 @@ describe('alerts in the line', () => {
           books.clock.jumpTo(books.clock.now() + 1_000);
           const when = { at: books.clock.now() - late * 1_000 };
           await books.send(out ? logout(`u${user}`, when) : login(`u${user}`, when));
-          const sessions = books.pipeline.committed.sessions(ORGANISATION, { limit: 100 })?.items ?? [];
+          const sessions = (await books.pipeline.committed.sessions(ORGANISATION, { limit: 100 }))?.items ?? [];
           const oldest = Math.min(...sessions.map(({ since }) => Date.parse(since)));
           const [alert] = books.pipeline.alerts.shown.alerts(ORGANISATION);
           if (sessions.length === 0) expect(alert?.state ?? 'resolved').toBe('resolved');

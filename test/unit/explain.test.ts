@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Explanation } from '../../server/cli/explain.ts';
 import { explainText } from '../../server/cli/explain-text.ts';
 import { importText } from '../../server/cli/import-text.ts';
+import { readHolders, readSessions } from '../../server/reports/sessions.ts';
+import type { HolderView } from '../../shared/views.ts';
 import { ORGANISATION, openTestBooks } from '../support/books.ts';
 import { csv, importCsv } from '../support/import.ts';
 
@@ -19,7 +21,8 @@ describe('explain', () => {
         'Acquired,2026-11-24 04:30:00,Inbound Agent,edred,Paired Device',
       ),
     );
-    const holders = books.pipeline.committed.holders(ORGANISATION, 'Inbound Agent') ?? [];
+    const holders: HolderView[] = [];
+    for await (const piece of books.pipeline.committed.holders(ORGANISATION, 'Inbound Agent') ?? []) holders.push(...piece);
     const [row] = books.usage().licences;
     expect([row?.inUse, row?.holdings]).toEqual([holders.length, holders.flatMap(({ devices }) => devices).length]);
     expect(holders).toMatchObject([
@@ -35,6 +38,29 @@ describe('explain', () => {
       },
       { user: 'b', pool: 'contingency', devices: [{ device: 'desktop', leaseEndsAt: '2026-11-24T05:00:57.000Z' }] },
     ]);
+  });
+
+  it('EXPLAIN-3 holders, and sessions of which few are asked for, are read in small pieces, and all of them are there, in order', async () => {
+    const books = await openTestBooks(NOW);
+    const many = 5_000;
+    const logins = Array.from({ length: many }, (_, n) => ({ user: `u${n}`, at: NOW - 1 - (n % 7), licences: ['Recording'] }));
+    await books.send(...logins, { user: 'rare', logonSource: 'CRM', licences: ['Agent SMS'] });
+    const { store } = books;
+    const pieces = [...readHolders(store, ORGANISATION, 'Recording', [], NOW)];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(256);
+    // Rests while sessions are gone through, while they are sorted, and then the pieces themselves.
+    expect(pieces.filter(({ length }) => length === 0).length).toBeGreaterThanOrEqual(Math.floor(many / 1_024) + 2);
+    const found = pieces.flat().map(({ since, user }) => ({ since: Date.parse(since), user }));
+    const expected = logins.map(({ user, at }) => ({ since: at, user })).sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1));
+    expect(found).toEqual(expected);
+    expect([...readHolders(store, ORGANISATION, 'Conferencing', [], NOW)].flat()).toEqual([]);
+
+    const search = readSessions(store, ORGANISATION, { limit: 10, logonSource: 'CRM' }, null);
+    let rests = 0;
+    let step = search.next();
+    for (; !step.done; step = search.next()) rests++;
+    expect(rests).toBeGreaterThanOrEqual(Math.floor(many / 1_024));
+    expect(step.value).toMatchObject({ items: [{ user: 'rare' }], nextCursor: null });
   });
 
   it('EXPLAIN-2 the command shows a line for every device, and what would free the licence', () => {

@@ -78,7 +78,7 @@ describe('import', () => {
     const books = await openTestBooks(NOW);
     await importCsv(books, csv(A('08:00:00', 'Agent E-mail'), A('09:00:00', 'Agent SMS'), R('10:00:00', 'Agent E-mail')));
     expect(books.counts()).toEqual({ 'Agent SMS': [1, 1] });
-    const [session] = books.pipeline.committed.sessions(ORGANISATION, { limit: 10 })?.items ?? [];
+    const [session] = (await books.pipeline.committed.sessions(ORGANISATION, { limit: 10 }))?.items ?? [];
     expect(session).toMatchObject({
       since: '2026-11-20T08:00:00.000Z',
       licences: [{ licenceType: 'Agent SMS', since: '2026-11-20T09:00:00.000Z' }],

@@ -175,7 +175,7 @@ describe('imports in any order', () => {
           if (time === 1) expect(expected.recorded).toBe(0);
         }
       }
-      compareBooks(books, [version], received);
+      await compareBooks(books, [version], received);
     },
   );
 
@@ -242,11 +242,11 @@ describe('imports in any order', () => {
       ];
       const report = await importCsv(other, lines.map((cells) => csvLine(cells)).join(''));
       expect(short(report)).toEqual({ recorded: records.length, duplicates: 0, unpaired: [], refused: [] });
-      const holdings = (of: TestBooks) =>
-        (of.pipeline.committed.sessions(ORGANISATION, { limit: 1000 })?.items ?? [])
+      const holdings = async (of: TestBooks) =>
+        ((await of.pipeline.committed.sessions(ORGANISATION, { limit: 1000 }))?.items ?? [])
           .flatMap(({ user: who, device, licences }) => licences.map(({ licenceType, since }) => [who, device, licenceType, since].join()))
           .sort();
-      expect(holdings(other)).toEqual(holdings(books));
+      expect(await holdings(other)).toEqual(await holdings(books));
     },
   );
 });

@@ -288,7 +288,7 @@ property(
     await settle();
     if (live) await books.passTo(month.end);
     await books.recomputed();
-    compareBooks(books, told.versions, told.received);
+    await compareBooks(books, told.versions, told.received);
     compareBuckets(books);
     const { records } = naiveBooks(told.versions, told.received, books.clock.now());
     await compareBills(books, month, told.versions, records);

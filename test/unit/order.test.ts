@@ -103,7 +103,7 @@ describe('order of arrival', () => {
       const books = await openTestBooks(end);
       for (const version of versions) await putSettings(books, version);
       for (let i = 0; i < list.length; i += batch) await books.send(...list.slice(i, i + batch).map(toInput));
-      compareBooks(books, versions, list);
+      await compareBooks(books, versions, list);
     },
   );
 
@@ -124,7 +124,7 @@ describe('order of arrival', () => {
         await books.send(toInput(item));
         received.push(item);
       }
-      compareBooks(books, versions, received);
+      await compareBooks(books, versions, received);
     },
   );
 
@@ -137,7 +137,7 @@ describe('order of arrival', () => {
       await books.send(...list.slice(0, half).map(toInput));
       for (const version of versions) await putSettings(books, version);
       await books.send(...list.slice(half).map(toInput));
-      compareBooks(books, versions, list);
+      await compareBooks(books, versions, list);
     },
   );
 
@@ -182,7 +182,7 @@ describe('order of arrival', () => {
         }
       }
       await books.recomputed();
-      compareBooks(books, told, received);
+      await compareBooks(books, told, received);
       compareBuckets(books);
     },
   );

@@ -6,10 +6,18 @@ import { ConfigError, loadConfig } from '../../server/config.ts';
 import { type Random, seededRandom } from '../../server/simulate/random.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import { type Store, TABLES } from '../../server/store/store.ts';
-import { PROBLEM_TITLES } from '../../shared/problems.ts';
+import { verifyStore } from '../../server/verify/verify.ts';
+import { PROBLEM_TITLES, type Problem } from '../../shared/problems.ts';
+import type { Page, RecordView } from '../../shared/views.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { type Description, type Held, heldAgainst } from '../support/described.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { within } from '../support/within.ts';
 import { hostileText, mutate } from './mutate.ts';
+
+/** Time goes on in steps, and only between two tries: what a lease or an alert does by itself is no doing of a request. */
+const START = Date.parse('2026-11-24T12:00:00Z');
+const STEP_MS = 7_000;
 
 const CORPUS = join('test', 'fuzz', 'corpus');
 /** Inputs that once failed; each is played at the start of every run. */
@@ -24,7 +32,11 @@ const TYPES: Record<string, string> = {
 interface Operation {
   method: string;
   path: string;
+  /** Whether it takes one; those that are as it wants them come most of the time. */
   hasBody: boolean;
+  goods: Corpus[];
+  parameters: string[];
+  held: Held;
 }
 
 export interface Try {
@@ -41,6 +53,8 @@ export interface FuzzResult {
   /** How often each status came. */
   answers: Record<string, number>;
   operations: number;
+  /** Operations with a body for which the corpus has none that fits. */
+  withoutGoods: string[];
   frames: number;
   configurations: number;
   failures: string[];
@@ -63,20 +77,24 @@ export async function fuzz(seed: number, going: (tried: number) => boolean): Pro
   const random = seededRandom(seed);
   const ends: (() => Promise<void>)[] = [];
   const store = createMemoryStore();
-  const app = await startApp((end) => void ends.push(end), { store });
-  const result: FuzzResult = { seed, tried: 0, answers: {}, operations: 0, frames: 0, configurations: 0, failures: [] };
+  const clock = createManualClock(START);
+  const app = await startApp((end) => void ends.push(end), { store, clock });
+  const result: FuzzResult = { seed, tried: 0, answers: {}, operations: 0, frames: 0, configurations: 0, failures: [], withoutGoods: [] };
   try {
     await app.put('/api/v1/organisations/129', {});
-    const operations = await operationsOf(app);
-    result.operations = operations.length;
     const goods = corpus();
-    for (const known of kept()) await tryOne(app, store, known, result);
+    const operations = await operationsOf(app, goods);
+    result.operations = operations.length;
+    result.withoutGoods = operations.filter((one) => one.hasBody && one.goods.length === 0).map(({ method, path }) => `${method} ${path}`);
+    for (const known of kept()) await tryOne(app, store, known, null, result);
     while (result.failures.length < 5 && going(result.tried)) {
       const operation = operations[result.tried % operations.length] as Operation;
-      await tryOne(app, store, invent(operation, goods, random), result);
+      await tryOne(app, store, invent(operation, goods, random), operation.held, result);
       if (result.tried % 10 === 0) tryConfiguration(random, result);
       if (result.tried % 100 === 0) await tryFrames(app, goods, random, result);
+      if (result.tried % 20 === 0) clock.advanceTo(clock.now() + STEP_MS);
     }
+    result.failures.push(...(await wrongBooks(app, store)));
     for (const entry of app.log)
       if (entry['level'] === 'error' || 'fatal' in entry) result.failures.push(`log: ${JSON.stringify(entry).slice(0, 2_000)}`);
     return result;
@@ -85,48 +103,47 @@ export async function fuzz(seed: number, going: (tried: number) => boolean): Pro
   }
 }
 
-async function operationsOf(app: TestApp): Promise<Operation[]> {
-  const { paths } = (await app.get<{ paths: Record<string, Record<string, { requestBody?: unknown }>> }>('/api/v1/openapi.json')).body;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { requestBody }]) => ({
-      method: method.toUpperCase(),
-      path,
-      hasBody: requestBody !== undefined,
-    })),
+async function operationsOf(app: TestApp, goods: Corpus[]): Promise<Operation[]> {
+  const { body: description } = await app.get<Description>('/api/v1/openapi.json');
+  const heldFor = heldAgainst(description);
+  return Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => {
+      const held = heldFor(method, path);
+      const { requestBody, parameters = [] } = held.operation;
+      const fits = ({ type, bytes }: Corpus) => held.sent(type, type.includes('json') ? jsonOf(bytes) : '') === null;
+      return {
+        method: method.toUpperCase(),
+        path,
+        hasBody: requestBody !== undefined,
+        goods: requestBody ? goods.filter(fits) : [],
+        parameters: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
+        held,
+      };
+    }),
   );
 }
 
-function invent({ method, path, hasBody }: Operation, goods: Corpus[], random: Random): Try {
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return '';
+  }
+}
+
+function invent({ method, path, hasBody, goods: own, parameters }: Operation, goods: Corpus[], random: Random): Try {
   const filled = path.replaceAll(/\{[^}]*\}/g, (name) =>
     encodePart(name === '{organisation}' && random.chance(0.8) ? '129' : random.chance(0.5) ? 'edred' : hostileText(random)),
   );
-  const names = [
-    'from',
-    'to',
-    'user',
-    'licenceType',
-    'limit',
-    'cursor',
-    'order',
-    'resolution',
-    'period',
-    'state',
-    'status',
-    'kind',
-    'dryRun',
-    'timeZone',
-    'dateOrder',
-    'superseded',
-    'points',
-    'x',
-  ];
+  const names = [...parameters, ...parameters, ...parameters, 'x'];
   const query = random.chance(0.4)
     ? `?${Array.from({ length: 1 + random.below(3) }, () => `${names[random.below(names.length)]}=${encodePart(hostileText(random)).slice(0, 4_000)}`).join('&')}`
     : '';
   if (!hasBody && random.chance(0.9)) return { method, path: filled + query, type: null, body: null };
-  const good = goods[random.below(goods.length)] as Corpus;
+  const choice = own.length > 0 && random.chance(0.8) ? own : goods;
+  const good = choice[random.below(choice.length)] as Corpus;
   const type = random.chance(0.05) ? hostileHeader(random) : good.type;
-  return { method, path: filled + query, type, body: (random.chance(0.05) ? good.bytes : mutate(good.bytes, random)).toString('base64') };
+  return { method, path: filled + query, type, body: (random.chance(0.1) ? good.bytes : mutate(good.bytes, random)).toString('base64') };
 }
 
 const hostileHeader = (random: Random): string =>
@@ -143,11 +160,11 @@ function encodePart(text: string): string {
   }
 }
 
-async function tryOne(app: TestApp, store: Store, one: Try, result: FuzzResult): Promise<void> {
+async function tryOne(app: TestApp, store: Store, one: Try, held: Held | null, result: FuzzResult): Promise<void> {
   result.tried++;
   const changes = one.method !== 'GET' && one.method !== 'HEAD';
-  const before = changes ? dump(store) : '';
-  const wrong = await judge(app, one, result);
+  const before = changes ? await settled(app, store) : '';
+  const wrong = await judge(app, one, held, result);
   if (wrong === null) return;
   const refused = wrong.startsWith('4');
   if (refused && (!changes || dump(store) === before)) return;
@@ -158,7 +175,7 @@ async function tryOne(app: TestApp, store: Store, one: Try, result: FuzzResult):
 }
 
 /** Null when all is well and something may have changed; `4xx` when it was refused properly; else what is wrong. */
-async function judge(app: TestApp, { method, path, type, body }: Try, result: FuzzResult): Promise<string | null> {
+async function judge(app: TestApp, { method, path, type, body }: Try, held: Held | null, result: FuzzResult): Promise<string | null> {
   const answer = await within(
     fetch(app.url + path, {
       method,
@@ -175,21 +192,57 @@ async function judge(app: TestApp, { method, path, type, body }: Try, result: Fu
   if (answer instanceof Error) return `no answer: ${answer.message}`;
   const { status, type: media, text } = answer;
   result.answers[status] = (result.answers[status] ?? 0) + 1;
-  if (status >= 200 && status < 400) return null;
+  if (status >= 200 && status < 400) return misdescribed(held, status, media, text);
   if (status >= 500) return `answered ${status} ${text.slice(0, 300)}`;
   if (!media.startsWith('application/problem+json')) return `answered ${status} as ${media}`;
-  const { code, detail } = JSON.parse(text) as { code: string; detail: string };
+  const { code, detail, errors = [] } = JSON.parse(text) as Problem;
   if (!Object.hasOwn(PROBLEM_TITLES, code) || typeof detail !== 'string') return `an unknown problem: ${text.slice(0, 300)}`;
+  if (code === 'invalid_query' && errors.length === 0) return `names nothing: ${text.slice(0, 300)}`;
   return `4xx ${status} ${code}`;
 }
 
-/** Everything but what the clock alone writes. */
+/** What an answer says that is not described, or otherwise. */
+function misdescribed(held: Held | null, status: number, media: string, text: string): string | null {
+  const type = media.split(';')[0] as string;
+  if (held === null || type !== 'application/json') return null;
+  const problem = held.answered(status, type, JSON.parse(text));
+  return problem && `answered otherwise than described: ${problem.slice(0, 300)} ${text.slice(0, 300)}`;
+}
+
+/** Whatever came, the books are as they should be, and no number in use is below nothing. */
+async function wrongBooks(app: TestApp, store: Store): Promise<string[]> {
+  const { differences } = verifyStore(store);
+  const below: string[] = [];
+  for (const { organisation } of (await app.get<{ items: { organisation: string }[] }>('/api/v1/organisations')).body.items) {
+    const path = `/api/v1/organisations/${encodeURIComponent(organisation)}/records?limit=10000`;
+    const { items } = (await app.get<Page<RecordView>>(path)).body;
+    below.push(...items.filter(({ inUse }) => inUse < 0).map((record) => `in use below nothing: ${JSON.stringify(record)}`));
+  }
+  return [...differences.map((one) => `verify: ${JSON.stringify(one)}`), ...below].slice(0, 5);
+}
+
+/** What is left to do beside the line, and is done while a request is answered. */
+const BESIDE: readonly string[] = ['meta', 'packs', 'billCheckpoints', 'reportRuns', 'pendingRuns'];
+const OF_DELIVERIES: readonly string[] = ['deliveries', 'deliveryIds', 'outbox', 'exchanges', 'receiverStats', 'alertDeliveries'];
+
 function dump(store: Store): string {
   return JSON.stringify(
-    TABLES.filter((table) => table !== 'meta').map((table) =>
+    TABLES.filter((table) => !BESIDE.includes(table) && !OF_DELIVERIES.includes(table)).map((table) =>
       [...store.range(table, {})].map(({ key, value }) => [key, value instanceof Map ? [...value] : value]),
     ),
   );
+}
+
+/** Everything that is written down, once nothing of what came before is under way. */
+async function settled(app: TestApp, store: Store): Promise<string> {
+  let before = dump(store);
+  for (let round = 0; round < 1_000; round++) {
+    await app.get('/healthz');
+    const now = dump(store);
+    if (now === before) return now;
+    before = now;
+  }
+  return before;
 }
 
 function kept(): Try[] {

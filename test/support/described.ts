@@ -9,6 +9,7 @@ type Content = Record<string, { schema?: object }>;
 export interface DescribedOperation {
   responses: Record<string, { content?: Content }>;
   requestBody?: { content: Content };
+  parameters?: { name: string; in: string }[];
 }
 export interface Description {
   openapi: string;

@@ -53,8 +53,10 @@ describe('from the month to the people', () => {
       effectiveFrom: '2026-01-01T00:00:00Z',
     });
     const page = await openPage(browser, `${daemon.url}/billing?period=${MONTH}&rule=sustained:30m`);
-    await page.getByText('It costs 1,137.5 (1 bought × 42.5 + 1 of overflow × 1,095); if exactly this mark were paid, 1,137.5.').waitFor();
-    await page.getByRole('row', { name: 'All that have a price 1,137.5' }).waitFor();
+    await page
+      .getByText('It costs 1,137.50 (1 bought × 42.50 + 1 of overflow × 1,095); if exactly this mark were paid, 1,137.50.')
+      .waitFor();
+    await page.getByRole('row', { name: 'All that have a price 1,137.50' }).waitFor();
     await page.getByText('Who made the 2 of Recording').click();
     await page.getByText('1 h 30 min in sum, at or above it').waitFor();
     await page.emulateMedia({ media: 'print' });
@@ -83,10 +85,10 @@ describe('from the month to the people', () => {
     ]);
     const page = await openPage(browser, `${daemon.url}/billing?organisation=131&period=${MONTH}`);
     const next = page.getByRole('region', { name: 'Next month' });
-    await next.getByText('Buy 2 Recording licences (1 more than now) and no contingency: 2,000 instead of 2,500.5.').waitFor();
+    await next.getByText('Buy 2 Recording licences (1 more than now) and no contingency: 2,000 instead of 2,500.50.').waitFor();
     await next.getByRole('row', { name: /Recording 1 2 1 1 fewer 2 2 2,000 2,500.5/ }).waitFor();
     await next.getByRole('link', { name: 'Try other numbers' }).click();
-    await page.getByText('2 Recording licences with 0 of contingency cost least (2000)').waitFor();
+    await page.getByText('2 Recording licences with 0 of contingency cost least (2,000)').waitFor();
     await page.getByLabel(/left on after the desktop/).check();
     await page.getByText('1 Recording licences with 0 of contingency cost least (1000)').waitFor();
     expect(new URL(page.url()).searchParams.get('secondDevices')).toBe('true');

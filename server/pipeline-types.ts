@@ -159,10 +159,10 @@ export interface Committed {
   records(organisation: string, query: RecordQuery): Page<RecordView> | undefined;
   /** The same page in lists, others let in between two; returns the cursor of the next page. @throws BadCursorError at once */
   recordPieces(organisation: string, query: RecordQuery): AsyncGenerator<RecordView[], string | null, void> | undefined;
-  anomalies(organisation: string, query: AnomalyQuery): Page<AnomalyView> | undefined;
+  anomalies(organisation: string, query: AnomalyQuery): Promise<Page<AnomalyView>> | undefined;
   /** The newest link of the chain over the records, or that which stands for a number. */
   chain(organisation: string, seq?: number): ChainView;
-  changes(organisation: string, query: ChangeQuery): Page<ChangeView> | undefined;
+  changes(organisation: string, query: ChangeQuery): Promise<Page<ChangeView>> | undefined;
   /** In-use level of every type over a range, for the chart: steps, first point at `from`. At most `points` steps a type. */
   steps(organisation: string, from: Instant, to: Instant, points: number): Promise<LevelSteps[]> | undefined;
   /** Instant of the newest event of an organisation, or null. */

@@ -10,9 +10,9 @@ export function anomalyRoutes(app: App, edge: Edge): void {
     query: 'anomalies',
     answer: 'anomalies',
   });
-  app.get('/api/v1/organisations/:organisation/anomalies', doc, (c) => {
+  app.get('/api/v1/organisations/:organisation/anomalies', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');
-    const page = edge.running().pipeline.committed.anomalies(organisation, parseAnomalyQuery(searchOf(c)));
+    const page = await edge.running().pipeline.committed.anomalies(organisation, parseAnomalyQuery(searchOf(c)));
     if (!page) throw unknownOrganisation(organisation);
     return json(page);
   });

@@ -10,9 +10,9 @@ export function changeRoutes(app: App, edge: Edge): void {
     query: 'changes',
     answer: 'changes',
   });
-  app.get('/api/v1/organisations/:organisation/changes', doc, (c) => {
+  app.get('/api/v1/organisations/:organisation/changes', doc, async (c) => {
     const organisation = nameInPath(c, 'organisation');
-    const page = edge.running().pipeline.committed.changes(organisation, parseChangeQuery(searchOf(c)));
+    const page = await edge.running().pipeline.committed.changes(organisation, parseChangeQuery(searchOf(c)));
     if (!page) throw unknownOrganisation(organisation);
     return json(page);
   });

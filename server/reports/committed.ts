@@ -195,9 +195,9 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
             turns,
           )
         : undefined,
-    anomalies: (id, query) => (shown.has(id) ? readAnomalies(store, id, query) : undefined),
+    anomalies: (id, query) => (shown.has(id) ? runInPieces(readAnomalies(store, id, query), turns) : undefined),
     chain: (id, seq) => readChain(store, epoch, id, seq),
-    changes: (id, query) => (shown.has(id) ? readChanges(store, id, query) : undefined),
+    changes: (id, query) => (shown.has(id) ? runInPieces(readChanges(store, id, query), turns) : undefined),
     steps: (id, from, to, points) => (shown.has(id) ? runInPieces(readSteps(levels, id, from, to, points), turns) : undefined),
     recomputing: (id) => recomputingFrom(store, id),
     lastEventAt: (id) => shown.get(id)?.lastEventAt ?? null,

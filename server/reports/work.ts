@@ -24,6 +24,17 @@ export function* pagedRows<V>(disk: Reader, table: TableName, start: Key, end: K
   }
 }
 
+/** The same from the end back. */
+export function* pagedRowsBack<V>(disk: Reader, table: TableName, start: Key, end: Key): Generator<Row<V>, void> {
+  for (let to = end; ; ) {
+    const page = [...disk.range<V>(table, { start, end: to, reverse: true, limit: PAGE })];
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return;
+    to = last.key;
+  }
+}
+
 /** Counts rows, and says when it is time to rest. */
 export interface Effort {
   spend(rows: number): void;

@@ -333,7 +333,7 @@ describe('import', () => {
     await importCsv(books, csv(A('08:00:00', 'Agent Fax', 'edred', 'Pager')));
     const [record] = books.pipeline.committed.records(ORGANISATION, { limit: 1, order: 'asc' })?.items ?? [];
     expect(record).toMatchObject({ device: 'unknown', flags: ['unknown-logon-source', 'unknown-licence-type'] });
-    const kinds = books.pipeline.committed.anomalies(ORGANISATION, { limit: 9 })?.items.map((item) => item.kind);
+    const kinds = (await books.pipeline.committed.anomalies(ORGANISATION, { limit: 9 }))?.items.map((item) => item.kind);
     expect(kinds?.sort()).toEqual(['unknown_licence_type', 'unknown_logon_source']);
   });
 

@@ -219,7 +219,7 @@ describe('order of arrival', () => {
     const acquired = records.filter(({ usageType }) => usageType === 'Acquired');
     expect(acquired.map(({ licenceType }) => licenceType)).toEqual(['Inbound Agent', 'Supervisor', 'UC User', 'UC User', 'Meeting Room']);
     expect(acquired.map(({ userType }) => userType)).toEqual(['Inbound Agent', 'Supervisor', 'UC User', 'UC User', 'Meeting Room']);
-    const changes = books.pipeline.committed.changes(ORGANISATION, { limit: 10 })?.items ?? [];
+    const changes = (await books.pipeline.committed.changes(ORGANISATION, { limit: 10 }))?.items ?? [];
     expect(changes.map(({ after }) => after)).toContainEqual(expect.objectContaining({ effectiveFrom: '2026-11-02T20:00:00.000Z' }));
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ReportTooLargeError } from '../../server/pipeline-types.ts';
 import { dataSources } from '../../server/reports/fields.ts';
 import { createGrouping } from '../../server/reports/grouping.ts';
+import { ReadWatches } from '../../server/reports/read-watch.ts';
 import { sortInPieces } from '../../server/reports/sort-in-pieces.ts';
 import { answerOf } from '../../server/reports/work.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
@@ -266,6 +267,21 @@ describe('reports', () => {
     const query: ReportQuery = { dataSource: 'licence-usage', dimensions: ['user', 'dayOfWeek'], metrics: ['acquired'], filters: [] };
     const { rows } = await answer(books, query);
     expect(rows.map(([user]) => user)).toEqual(['Alpha', 'Friday', 'Gamma', 'Monday', 'Sunday']);
+  });
+
+  it.each([
+    ['behind where it is', '129', 99, true],
+    ['just where it is', '129', 100, true],
+    ['before it', '129', 101, false],
+    ['of another organisation', '130', 99, false],
+  ])('REPORT-6 what is written %s is noticed by a read: %s %i', (_, organisation, at, disturbed) => {
+    const watches = new ReadWatches();
+    const watch = watches.begin('129');
+    watch.readTo = 100;
+    watches.note([{ table: 'buckets', key: ['129', 'Recording', 1], value: 1 }]);
+    watches.note([{ table: 'entries', key: [organisation, at, 5, 1], value: undefined }]);
+    expect(watch.disturbed).toBe(disturbed);
+    watches.end('129', watch);
   });
 
   it('REPORT-6 what becomes known of the past while a report is read is in all of it or in none of it', async () => {

@@ -171,8 +171,10 @@ function* cheapestOf(
 
 function suggestionOf(type: string, { peaks }: Crowd, cheapest: WhatIfType['cheapest']): string {
   const assumption = 'if what comes is like the range that was looked at';
+  const licences = (count: number) => `${formatAmount(count)} ${type} ${count === 1 ? 'licence' : 'licences'}`;
   if (!cheapest)
-    return `${formatAmount(Math.max(...peaks))} ${type} licences would be enough for everybody without contingency, ${assumption}. Name prices to learn what is cheapest.`;
-  const price = formatMoney(cheapest.price ?? 0);
-  return `${formatAmount(cheapest.concurrent)} ${type} licences with ${formatAmount(cheapest.contingency)} of contingency cost least (${price}), ${assumption}.`;
+    return `${licences(Math.max(...peaks))} would be enough for everybody without contingency, ${assumption}. Name prices to learn what is cheapest.`;
+  const { concurrent, contingency, price } = cheapest;
+  const costs = `${concurrent === 1 ? 'costs' : 'cost'} least (${formatMoney(price ?? 0)})`;
+  return `${licences(concurrent)} with ${formatAmount(contingency)} of contingency ${costs}, ${assumption}.`;
 }

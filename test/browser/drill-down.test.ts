@@ -90,7 +90,7 @@ describe('from the month to the people', () => {
     await next.getByRole('link', { name: 'Try other numbers' }).click();
     await page.getByText('2 Recording licences with 0 of contingency cost least (2,000)').waitFor();
     await page.getByLabel(/left on after the desktop/).check();
-    await page.getByText('1 Recording licences with 0 of contingency cost least (1000)').waitFor();
+    await page.getByText('1 Recording licence with 0 of contingency costs least (1,000)').waitFor();
     expect(new URL(page.url()).searchParams.get('secondDevices')).toBe('true');
   });
 

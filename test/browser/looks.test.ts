@@ -5,7 +5,18 @@ import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { launchBrowser, metric, openPage, overflow, WAIT_MS } from './support-browser.ts';
 import { entitleAll, login } from './support-centre.ts';
 
-const PAGES = ['/', '/licences/Inbound%20Agent', '/sessions', '/records', '/history', '/reports', '/billing', '/settings', '/wall/all'];
+const PAGES = [
+  '/',
+  '/licences/Inbound%20Agent',
+  '/sessions',
+  '/records',
+  '/history',
+  '/reports',
+  '/billing',
+  '/what-if',
+  '/settings',
+  '/wall/all',
+];
 
 /** What of the wall scrolls, leaves the screen, or is cut off by its tile. */
 const wallFaults = (page: Page) =>

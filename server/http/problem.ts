@@ -26,7 +26,11 @@ export class HttpProblem extends Error {
 /** Anything that was thrown as what the caller may know of it; `null` when that is nothing and somebody has to look into the log. */
 export function knownProblem(error: unknown): HttpProblem | null {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof RefusedInput) return new HttpProblem(error.status, error.code, error.message, { errors: error.errors });
+  if (error instanceof RefusedInput) {
+    // What is wrong with the whole of it has a place too: programs look into `errors` alone.
+    const errors = error.errors.length > 0 ? error.errors : [{ path: '', message: error.message }];
+    return new HttpProblem(error.status, error.code, error.message, { errors });
+  }
   if (error instanceof NotRecordingError) {
     const headers = { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) };
     return new HttpProblem(503, 'not_recording', error.message, { headers });

@@ -91,6 +91,22 @@ describe('events', () => {
     expect((await app.post('/api/v1/events', 'x', { 'content-encoding': 'gzip' })).status).toBe(415);
   });
 
+  it('INGEST-18 what is wrong with a body as a whole stands in errors too, with an empty path', async () => {
+    const O = '/api/v1/organisations/whole';
+    const events = Array.from({ length: 10_001 }, () => login);
+    const answers = [
+      await app.post<Problem>('/api/v1/events', '{', { 'content-type': 'application/json' }),
+      await app.post<Problem>('/api/v1/events', [], {}),
+      await app.post<Problem>('/api/v1/events', events),
+      await app.put<Problem>(O, '[', { 'content-type': 'application/json' }),
+      await app.put<Problem>(O, []),
+      await app.post<Problem>(`${O}/import`, '', { 'content-type': 'text/csv' }),
+    ];
+    expect(answers.map(({ status, body: { errors = [] } }) => [status, errors.map(({ path }) => path)])).toEqual(
+      [400, 400, 413, 400, 400, 400].map((status) => [status, ['']]),
+    );
+  });
+
   it('INGEST-45 answers 4xx to whatever is no event, and goes on', async () => {
     const bodies = [
       '',
@@ -111,7 +127,7 @@ describe('events', () => {
       expect([answer.status, body.slice(0, 20)]).toEqual([400, body.slice(0, 20)]);
       expect(answer.body.detail).not.toMatch(/\bat .*\.(?:ts|js)\b/);
     }
-    const invalid = await app.post('/api/v1/events', new Uint8Array([0x22, 0xff, 0x22]));
+    const invalid = await app.post<Problem>('/api/v1/events', new Uint8Array([0x22, 0xff, 0x22]));
     expect(code(invalid.body)).toBe('malformed_json');
     const huge = await app.post('/api/v1/events', { ...login, user: 'x'.repeat(10_000_000) });
     expect(huge.status).toBe(400);

@@ -5,9 +5,11 @@ import { countOf } from '../format/number.ts';
 /** The daemon's sentence names the first problem for those who read no list; here they are told one by one. */
 const FIRST = /\. First \([\s\S]*$/;
 
-/** What the daemon says about single fields; `errors` of its refusal. */
+/** What the daemon says about single fields: `errors` of its refusal, but for what only says the sentence again. */
 export const fieldErrors = (error: Error | null): readonly FieldProblem[] =>
-  error && 'errors' in error && Array.isArray(error.errors) ? (error.errors as FieldProblem[]) : [];
+  error && 'errors' in error && Array.isArray(error.errors)
+    ? (error.errors as FieldProblem[]).filter(({ path, message }) => path !== '' || message !== error.message)
+    : [];
 
 /**
  * The sentence above the list of what stands beside no field, or the only one where all of it does.

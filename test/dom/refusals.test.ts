@@ -70,6 +70,12 @@ describe('what is refused of a form', () => {
     expect(control(form, 'to').hasAttribute('aria-describedby')).toBe(false);
   });
 
+  it('UI-45: what is wrong with the whole of it is said once', async () => {
+    const detail = 'Nothing was taken: the file has no rows.';
+    const form = await shown(new ProblemError(400, { detail, errors: [{ path: '', message: detail }] }));
+    expect(form.textContent?.split('the file has no rows')).toHaveLength(2);
+  });
+
   it('UI-45: a form that asks while somebody types does not take the focus away, and the same refusal is said once', async () => {
     const error = refused(['to', 'is none']);
     const form = await shown(error, { focus: false });

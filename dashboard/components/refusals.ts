@@ -13,12 +13,6 @@ export interface RefusalOptions {
 }
 
 const samePlace: PlaceOf = (path) => path;
-/** Ids of a page are told apart by a number. */
-const count = (
-  (next) => () =>
-    next++
-)(1);
-
 /** The control of a path, or of what it is part of: `times.0.from` is said at `times` where nothing is nearer. */
 function controlOf(form: HTMLFormElement, path: string, place: PlaceOf): HTMLElement | null {
   for (let whole: string | null = path; whole !== null && whole !== ''; whole = whole.replace(/(^|\.)[^.]*$/, '')) {
@@ -61,7 +55,9 @@ class RefusalsDirective extends Directive {
       if (control) placed.set(control, [...(placed.get(control) ?? []), problem.message]);
       else rest.push(problem);
     }
-    for (const [control, messages] of placed) this.#say(control, messages.join('; '));
+    // Two forms of a page may have fields of one name.
+    const prefix = `refusal-${[...document.forms].indexOf(form)}`;
+    for (const [nth, [control, messages]] of [...placed].entries()) this.#say(control, messages.join('; '), `${prefix}-${nth}`);
     const summary = this.#element('div', 'problem', refusalWords(error, placed.size, rest.length));
     summary.setAttribute('role', 'alert');
     if (rest.length > 0) summary.append(listOf(rest));
@@ -74,9 +70,9 @@ class RefusalsDirective extends Directive {
     first?.focus();
   }
 
-  #say(control: HTMLElement, words: string): void {
+  #say(control: HTMLElement, words: string, id: string): void {
     const message = this.#element('small', 'field-error', words);
-    message.id = `refusal-${count()}`;
+    message.id = id;
     // Within a label it would become part of the field's name, and be read twice.
     message.setAttribute('aria-hidden', 'true');
     (control.closest('.field, td, fieldset') ?? control.parentElement ?? control).append(message);

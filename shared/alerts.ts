@@ -24,6 +24,15 @@ export type AlertMetric = (typeof ALERT_METRICS)[number];
 export const ALERT_OPS = ['>=', '>', '<=', '<'] as const;
 export type AlertOp = (typeof ALERT_OPS)[number];
 
+const COMPARE: Record<AlertOp, (value: number, limit: number) => boolean> = {
+  '>=': (value, limit) => value >= limit,
+  '>': (value, limit) => value > limit,
+  '<=': (value, limit) => value <= limit,
+  '<': (value, limit) => value < limit,
+};
+
+export const compares = (op: AlertOp, value: number, limit: number): boolean => COMPARE[op](value, limit);
+
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 

@@ -25,7 +25,7 @@ export interface AlertCardParts {
 export function alertCard(dashboard: Dashboard, alert: LiveAlert, now: number, parts: AlertCardParts): TemplateResult {
   const { navigation } = dashboard;
   const zone = dashboard.timeZone();
-  const { title, now: value, limit } = wordsOf(dashboard, alert);
+  const { title, now: value, limit, easing } = wordsOf(dashboard, alert);
   const since = parseInstant(alert.startsAt) ?? now;
   const { detail } = parts;
   const type = alert.licenceType;
@@ -38,7 +38,7 @@ export function alertCard(dashboard: Dashboard, alert: LiveAlert, now: number, p
     </div>
     ${detail?.summary && detail.summary !== title ? html`<p>${detail.summary}</p>` : nothing}
     <dl class="alert-facts">
-      ${value === '' ? nothing : fact('Now', html`<strong class="live-number">${value}</strong>${old}`)} ${limit === '' ? nothing : fact('Fires', html`at ${limit.replace(/^at /, '')}`)}
+      ${value === '' ? nothing : fact('Now', html`<strong class="live-number">${value}</strong>${old}${easing ? html`<span class="soft">, easing</span>` : nothing}`)} ${limit === '' ? nothing : fact('Fires', html`at ${limit.replace(/^at /, '')}`)}
       ${fact(
         alert.state === 'pending' ? 'There since' : 'Since',
         html`<time datetime=${alert.startsAt}>${exactMoment(since, now, zone)}</time> <span class="soft">${inWords(now - since)}</span>`,

@@ -51,12 +51,12 @@ export class AlertStrip extends LightElement {
   }
 
   #alert(alert: LiveAlert) {
-    const { title } = wordsOf(this.dashboard, alert);
+    const { title, easing } = wordsOf(this.dashboard, alert);
     const since = parseInstant(alert.startsAt);
     const type = this.licenceType === undefined && alert.licenceType !== '*' ? html`<b>${alert.licenceType}</b> · ` : nothing;
     return html`<li data-alert=${alert.id}>
       ${alertMark(alert)} <span>${type}${title}</span>
-      ${since === null ? nothing : html`<span class="soft">${inWords(this.dashboard.live.serverNow() - since)}</span>`}
+      ${since === null ? nothing : html`<span class="soft">${inWords(this.dashboard.live.serverNow() - since)}${easing ? ', easing' : ''}</span>`}
     </li>`;
   }
 }

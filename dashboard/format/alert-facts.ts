@@ -1,4 +1,4 @@
-import type { AlertRuleView } from '../../shared/alerts.ts';
+import { type AlertRuleView, compares } from '../../shared/alerts.ts';
 import type { LiveAlert } from '../../shared/live-protocol.ts';
 import type { LicenceRow } from '../../shared/views.ts';
 import { METRIC_WORDS, metricOf, metricValue } from './alert-metric.ts';
@@ -11,18 +11,21 @@ export interface AlertWords {
   now: string;
   /** `at least 90 % of the concurrent licences`; empty while the rule is not known. */
   limit: string;
+  /** Fires on, though the value is back: it wavers around the limit, or has not been back for long enough. */
+  easing: boolean;
 }
 
 /** An alert in words. The row's number is newer than the alert's: that is as of its last step. */
 export function alertWords(
-  alert: Pick<LiveAlert, 'rule' | 'value' | 'threshold'>,
+  alert: Pick<LiveAlert, 'rule' | 'state' | 'value' | 'threshold'>,
   rule: AlertRuleView | undefined,
   row: LicenceRow | undefined,
 ): AlertWords {
-  if (!rule) return { title: alert.rule, now: '', limit: '' };
+  if (!rule) return { title: alert.rule, now: '', limit: '', easing: false };
   const { metric, op } = rule;
   const live = row && metricOf(metric, row);
   const value = live === undefined ? alert.value : live;
   const unit = value === null ? '' : ` ${METRIC_WORDS[metric].unit}`;
-  return { title: rule.name, now: metricValue(metric, value) + unit, limit: thresholdWords(metric, op, alert.threshold) };
+  const easing = alert.state === 'firing' && value !== null && !compares(op, value, alert.threshold);
+  return { title: rule.name, now: metricValue(metric, value) + unit, limit: thresholdWords(metric, op, alert.threshold), easing };
 }

@@ -21,6 +21,9 @@ import { type AlertForm, alertRoom } from './alert-room.ts';
 /** Letters that stand beside a name, with the room between them. */
 const BESIDE_NAME: Record<AlertForm, number> = { card: 26, line: 36, name: 6.5 };
 
+/** What the rule's name says is not so at this moment. */
+const EASING = html`<span class="wall-alert-since">, easing</span>`;
+
 /** What is wrong, above the tiles of a wall: a strip that takes its own room, and none when nothing is. */
 export class WallAlerts extends LightElement {
   static override properties = { dashboard: { attribute: false }, types: { attribute: false } };
@@ -61,7 +64,7 @@ export class WallAlerts extends LightElement {
    * @param letters that the name has room for
    */
   #alert({ worst, more }: AlertGroup<LiveAlert>, form: AlertForm, waiting: number, letters: number) {
-    const { title, now: value } = wordsOf(this.dashboard, worst);
+    const { title, now: value, easing } = wordsOf(this.dashboard, worst);
     const others = more > 0 && form === 'card' ? html`<span class="wall-alert-more">+ ${formatCount(more)}</span>` : nothing;
     const turn = waiting > 0 ? html`<span class="wall-alert-turn">${formatCount(waiting)} more in turn</span>` : nothing;
     const name = worst.licenceType === '*' ? 'All licence types' : worst.licenceType;
@@ -69,8 +72,8 @@ export class WallAlerts extends LightElement {
     const body = {
       card: () => html`<p class="wall-alert-what">${what} ${turn}</p>
         <p class="wall-alert-title">${title}</p>
-        <p class="wall-alert-now">${this.#now(value, worst)}</p>`,
-      line: () => html`<p class="wall-alert-what">${what} ${waiting > 0 ? turn : this.#since(worst)}</p>`,
+        <p class="wall-alert-now">${this.#now(value, worst)}${easing ? EASING : nothing}</p>`,
+      line: () => html`<p class="wall-alert-what">${what} ${waiting > 0 ? turn : this.#since(worst)}${easing ? EASING : nothing}</p>`,
       name: () => html`<p class="wall-alert-what">${what}</p>`,
     }[form];
     return html`<li class="wall-alert" data-alert=${worst.id} data-severity=${worst.severity} data-alert-state=${worst.state}>${body()}</li>`;

@@ -2,7 +2,7 @@
  * The course of one alert, as a pure step: rule, state, what is seen and the instant in; state and transition with its reason out.
  * Looked at after each batch, and when `dueAt` says that time alone may move it.
  */
-import type { AlertOp, AlertRule, AlertStateName } from '../../shared/alerts.ts';
+import { type AlertRule, type AlertStateName, compares } from '../../shared/alerts.ts';
 import type { Instant } from '../../shared/time.ts';
 
 export type CourseState = 'inactive' | AlertStateName;
@@ -41,13 +41,6 @@ export interface Step {
 export const SILENT = 'the feed is silent: nobody knows the value';
 
 export const INACTIVE: Course = { state: 'inactive', since: 0, firedAt: null, clearSince: null, endedAt: null };
-
-const COMPARE: Record<AlertOp, (value: number, limit: number) => boolean> = {
-  '>=': (value, limit) => value >= limit,
-  '>': (value, limit) => value > limit,
-  '<=': (value, limit) => value <= limit,
-  '<': (value, limit) => value < limit,
-};
 
 /** Whether silence of the feed says nothing about the rule's value: that of `feedAge` is the silence itself. */
 const outlivesSilence = (rule: AlertRule): boolean => rule.metric === 'feedAge';
@@ -108,7 +101,7 @@ function burn(rule: AlertRule, before: Course, value: number | null, now: Instan
     const kept = { ...course, clearSince };
     return back === null ? { course: kept, transition: null } : moved(before, kept, back);
   };
-  if (value !== null && COMPARE[rule.op](value, rule.clearThreshold ?? rule.threshold)) return stays(null);
+  if (value !== null && compares(rule.op, value, rule.clearThreshold ?? rule.threshold)) return stays(null);
   const ended: Course = { ...course, state: 'resolved', clearSince: null, endedAt: now };
   if (value === null) return moved(before, ended, 'the rule does not apply any more');
   const clearSince = course.clearSince ?? now;
@@ -156,9 +149,7 @@ export function ageDueAt(rule: AlertRule, base: Instant, now: Instant): Instant 
   return Math.min(...crossings.filter((at) => at > now), Number.POSITIVE_INFINITY);
 }
 
-export const compares = (op: AlertOp, value: number, limit: number): boolean => COMPARE[op](value, limit);
-
-const breached = (rule: AlertRule, value: number | null): boolean => value !== null && COMPARE[rule.op](value, rule.threshold);
+const breached = (rule: AlertRule, value: number | null): boolean => value !== null && compares(rule.op, value, rule.threshold);
 
 const comparison = (rule: AlertRule, value: number | null): string => `${rule.metric} is ${value} (${rule.op} ${rule.threshold})`;
 

@@ -1,9 +1,8 @@
 /** What an alert rule would have done: its course over the exact line of levels as it is known now, from the same step as the live one. */
-import type { AlertMetric, AlertRule, TriedFiring, TriedRule } from '../../shared/alerts.ts';
-import { EVERY_TYPE } from '../../shared/alerts.ts';
+import { type AlertMetric, type AlertRule, compares, EVERY_TYPE, type TriedFiring, type TriedRule } from '../../shared/alerts.ts';
 import type { Entitlement } from '../../shared/organisation.ts';
 import { formatInstant, type Instant } from '../../shared/time.ts';
-import { type Course, compares, dueAt, INACTIVE, step } from '../alerts/evaluate.ts';
+import { type Course, dueAt, INACTIVE, step } from '../alerts/evaluate.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { addLevels, figures, type Levels, type Stretch, sameLevels } from '../usage/levels.ts';
 import { BUCKET_MS, bucketStart, type Change, HOUR_MS } from '../usage/open-bucket.ts';

@@ -1,10 +1,20 @@
 import { expect, it } from 'vitest';
 import { alertWords } from '../../dashboard/format/alert-facts.ts';
 import { alertSummary } from '../../dashboard/format/alert-summary.ts';
+import { DEFAULT_RULES } from '../../server/alerts/default-rules.ts';
+import { licenceRow } from './support-live-server.ts';
 
 it('UI-74: an alert whose rule is not read yet shows no number: a bare 0.97 would be read as one licence', () => {
-  const alert = { rule: 'utilisation-90', value: 0.97, threshold: 0.9 };
-  expect(alertWords(alert, undefined, undefined)).toEqual({ title: 'utilisation-90', now: '', limit: '' });
+  const alert = { rule: 'utilisation-90', state: 'firing' as const, value: 0.97, threshold: 0.9 };
+  expect(alertWords(alert, undefined, undefined)).toEqual({ title: 'utilisation-90', now: '', limit: '', easing: false });
+});
+
+it('UI-87: an alert that fires on though its value is back is easing, by the newest number there is', () => {
+  const [rule] = DEFAULT_RULES.filter(({ id }) => id === 'utilisation-100');
+  const row = (used: number) => licenceRow('Inbound Agent', used, { concurrent: { total: 10, used, available: 10 - used } });
+  const at = (state: 'firing' | 'pending' | 'unknown', used: number) =>
+    alertWords({ rule: 'utilisation-100', state, value: 1, threshold: 1 }, rule, row(used)).easing;
+  expect([at('firing', 10), at('firing', 9), at('pending', 9), at('unknown', 9)]).toEqual([false, true, false, false]);
 });
 
 it('UI-70: of several that fire it is said how many are critical', () => {

@@ -86,7 +86,9 @@ export function endWaits(watched: Watched, webhook: string): void {
 }
 
 export function groupsDueAt(watched: Watched): Instant {
-  return Math.min(Number.POSITIVE_INFINITY, ...[...watched.groups.values()].flatMap((groups) => groups.map(({ dueAt }) => dueAt)));
+  let next = Number.POSITIVE_INFINITY;
+  for (const groups of watched.groups.values()) for (const { dueAt } of groups) next = Math.min(next, dueAt);
+  return next;
 }
 
 function flush(batch: Batch, alerting: Alerting, watched: Watched, webhook: Webhook, group: Group, keeper: Keeper, rows: Rows): void {

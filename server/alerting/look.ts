@@ -167,7 +167,7 @@ function nextLook(batch: Batch, alerting: Alerting, watched: Watched, organisati
     if (rule.metric === 'secondsUntilFull') dues.push(nextRateAt(watched.id, now));
   }
   // What is due and yet nothing came of it waits for a change, not for the next tick.
-  return Math.min(...dues.filter((due) => due > now), Number.POSITIVE_INFINITY);
+  return dues.reduce((next, due) => (due > now && due < next ? due : next), Number.POSITIVE_INFINITY);
 }
 
 function ageRuleDueAt(watched: Watched, organisation: Organisation, rule: AlertRule, now: Instant): Instant {

@@ -27,7 +27,7 @@ export function refoldUser(
   const { organisation } = rewriting;
   const past = pastBefore(batch, organisation, user, from);
   const was = untilSame ? copyPast(past) : null;
-  const lastAdded = Math.max(...added.map(({ position }) => position.at));
+  const lastAdded = added.reduce((last, { position }) => Math.max(last, position.at), Number.NEGATIVE_INFINITY);
   const known = new Map<string, Placed>();
   const today = putBack(organisation, user, past);
   const line = playUser(batch, organisation, user, past, from.at, known);

@@ -71,7 +71,7 @@ function workInAhead(batch: Batch, organisation: Organisation, now: Instant): vo
   const due = organisation.ahead.filter((event) => event.at <= now);
   if (due.length === 0) return;
   organisation.ahead = organisation.ahead.filter((event) => event.at > now);
-  const from = Math.min(...due.map((event) => event.from));
+  const from = due.reduce((first, event) => Math.min(first, event.from), Number.POSITIVE_INFINITY);
   const users = due.some((event) => event.user === '') ? usersSince(batch, organisation, from) : new Set(due.map((event) => event.user));
   refoldUsers(batch, organisation, { at: from, class: CLASS.leaseEnd, receipt: 0 }, users);
 }

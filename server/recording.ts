@@ -73,6 +73,8 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
   let deafSince: Instant | null = null;
   /** The last write found the store shut. */
   let refused = false;
+  /** The last write took so long that it was told. */
+  let hung = false;
 
   const degrade = (reason: string): void => {
     health = { state: 'degraded', reasons: [reason] };
@@ -82,7 +84,9 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
 
   /** In the end a new process has to find out what is on a disk that does not answer. */
   const commitInTime = async (writes: readonly Write[]): Promise<void> => {
+    hung = false;
     const hangs = clock.after(HANGS_MS, () => {
+      hung = true;
       if (health.state === 'ready') degrade(HANGS);
     });
     const dead = clock.after(DEAD_MS, () => onFatal(new Error('The store has not answered for a minute')));
@@ -138,7 +142,9 @@ export function createRecording({ store, clock, log, onFatal }: RecordingParts):
       watch.looked();
       // On a full disk what is kept no longer goes all the same, and makes no room of the disk's.
       if (health.state === 'degraded' && store.hasRoom()) health = { state: 'ready' };
-      if (health.state === 'ready' && wasDeaf) deafSince = null;
+      // Up to its instant the batch had heard everybody, and what it let end has ended; while it hung, nobody was heard.
+      if (hung) deafSince = now;
+      else if (health.state === 'ready' && wasDeaf) deafSince = null;
     },
     wasRefused: () => refused,
     async stillRefused() {

@@ -4,8 +4,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openPipeline } from '../../server/pipeline.ts';
 import { createBallast } from '../../server/store/ballast.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
+import type { Store } from '../../server/store/store.ts';
+import { verifyStore } from '../../server/verify/verify.ts';
 import { BUILT_IN_CATALOGUE } from '../../shared/catalogue.ts';
-import { openTestBooks } from '../support/books.ts';
+import { ORGANISATION, openTestBooks } from '../support/books.ts';
 import { settle } from '../support/let-pass.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -50,6 +52,41 @@ it('STORE-27 a commit that hangs for ten seconds is told, one that hangs for a m
   await settle();
   clock.advanceTo(clock.now() + 61_000);
   expect(fatal).toHaveLength(1);
+});
+
+it('LIC-3 whose lease ended in a batch that hung has left, whatever comes late; who was not heard while it hung gets another chance', async () => {
+  const memory = createMemoryStore();
+  let release = () => {};
+  let hangs = false;
+  const commit: Store['commit'] = async (writes) => {
+    if (hangs) await new Promise<void>((resolve) => (release = resolve));
+    await memory.commit(writes);
+  };
+  const books = await openTestBooks(START, { ...memory, commit });
+  const leaseMs = 60_000;
+  await books.send({ user: 'gone', licences: ['Recording'], leaseMs });
+  await books.passTo(START + 30_000);
+  await books.send({ user: 'there', licences: ['Conferencing'], leaseMs });
+  await books.passTo(START + 55_000);
+  hangs = true;
+  books.clock.advanceTo(START + leaseMs);
+  await settle();
+  books.clock.advanceTo(START + 95_000);
+  hangs = false;
+  release();
+  await settle();
+  await books.send();
+  await books.send({ user: 'gone', device: 'deskphone', licences: ['Agent Calls'], at: START + 1 });
+  const { items } = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', superseded: true }) ?? { items: [] };
+  const ends = items.filter(({ user, usageType }) => user === 'gone' && usageType === 'Released');
+  expect(ends.map(({ loggedAt, licenceType, flags }) => [loggedAt, licenceType, flags])).toEqual([
+    ['2026-11-24T08:01:00.000Z', 'Recording', []],
+  ]);
+  await books.passTo(START + 95_000 + leaseMs - 1);
+  expect(books.counts()).toMatchObject({ Conferencing: [1, 1] });
+  await books.passTo(START + 95_000 + leaseMs);
+  expect(books.counts()).not.toHaveProperty('Conferencing');
+  expect(verifyStore(books.store).differences).toEqual([]);
 });
 
 it('STORE-28 the ballast is made where there is room for it, given up at once, and made again', () => {

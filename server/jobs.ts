@@ -2,7 +2,7 @@
 import type { Batch } from './books/batch.ts';
 
 /** Events in one transaction, at most about so many. */
-const BATCH_EVENTS = 2_000;
+const BATCH_EVENTS = 10_000;
 
 /** Something to decide in a batch, and whoever waits for it. */
 export interface Job {

@@ -4,9 +4,14 @@ import type { Organisation } from './organisation.ts';
 
 /** Wrong numbers are worse than none: what is wrong with those that a batch has changed, in words with the type and the organisation. */
 export function brokenInvariants({ books, changed }: Batch): string[] {
-  return [...changed].flatMap(([id, types]) =>
-    [...types].map((type) => brokenInvariant(books.organisations.get(id) as Organisation, type)).filter((broken) => broken !== null),
-  );
+  const found: string[] = [];
+  for (const [id, types] of changed) {
+    for (const type of types) {
+      const broken = brokenInvariant(books.organisations.get(id) as Organisation, type);
+      if (broken !== null) found.push(broken);
+    }
+  }
+  return found;
 }
 
 /**

@@ -34,6 +34,18 @@ function ingestSocket(app: TestApp): { socket: WebSocket; ask: (frame: unknown) 
   };
 }
 
+/** The `ref` of each answer as it comes; `all` resolves with so many. */
+function refsOf(socket: WebSocket, count: number): { refs: unknown[]; all: Promise<void> } {
+  const refs: unknown[] = [];
+  const all = new Promise<void>((resolve) => {
+    socket.on('message', (data) => {
+      refs.push(JSON.parse(String(data)).ref);
+      if (refs.length === count) resolve();
+    });
+  });
+  return { refs, all };
+}
+
 describe('the live socket', () => {
   it('LIVE-30 greets, sends the snapshot, then each change once, with previous the seq before', async () => {
     const app = await startApp(onTestFinished);
@@ -184,13 +196,7 @@ describe('the ingest socket', () => {
   it('INGEST-51 answers a refusal after what came before it, though that is known first', async () => {
     const { socket, ask } = ingestSocket(await startApp(onTestFinished));
     await ask({ ref: 'first', events: [login('first')] });
-    const refs: unknown[] = [];
-    const all = new Promise<void>((resolve) => {
-      socket.on('message', (data) => {
-        refs.push(JSON.parse(String(data)).ref);
-        if (refs.length === 4) resolve();
-      });
-    });
+    const { refs, all } = refsOf(socket, 4);
     for (const [ref, events] of [
       [1, [login('a')]],
       [2, []],
@@ -205,13 +211,7 @@ describe('the ingest socket', () => {
   it('INGEST-51 answers many frames that were sent at once, in order', async () => {
     const { socket, ask } = ingestSocket(await startApp(onTestFinished));
     await ask({ ref: 'first', events: [login('first')] });
-    const refs: unknown[] = [];
-    const all = new Promise<void>((resolve) => {
-      socket.on('message', (data) => {
-        refs.push(JSON.parse(String(data)).ref);
-        if (refs.length === 500) resolve();
-      });
-    });
+    const { refs, all } = refsOf(socket, 500);
     for (let i = 0; i < 500; i++) socket.send(JSON.stringify({ ref: i, events: [login(`u${i}`)] }));
     await within(all, 20_000, () => `500 answers, got ${refs.length}`);
     expect(refs).toEqual(Array.from({ length: 500 }, (_, i) => i));

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Bounds of time only end what hangs: on a busy machine a test may take ten times as long as on a quiet one. */
 export default defineConfig({
   test: {
+    // One file a core: of two cores the default would leave one idle. Browser tests stay one at a time.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

@@ -30,7 +30,10 @@ export function alertCard(dashboard: Dashboard, alert: LiveAlert, now: number, p
   const { detail } = parts;
   const type = alert.licenceType;
   const name = `${type === '*' ? '' : `${type}: `}${title}`;
-  const old = dashboard.live.standsStill() ? html`<span class="old-word">, old</span>` : nothing;
+  const still = dashboard.live.standsStill();
+  const old = still ? html`<span class="old-word">, old</span>` : nothing;
+  // A length that counts on would say that it fires on.
+  const lasted = still ? nothing : html`<span class="soft">${inWords(now - since)}</span>`;
   return html`<li class="alert-card" data-alert=${alert.id} data-severity=${alert.severity} data-alert-state=${alert.state}>
     <div class="alert-card-head">
       ${alertMark(alert)}
@@ -41,7 +44,7 @@ export function alertCard(dashboard: Dashboard, alert: LiveAlert, now: number, p
       ${value === '' ? nothing : fact('Now', html`<strong class="live-number">${value}</strong>${old}${easing ? html`<span class="soft">, easing</span>` : nothing}`)} ${limit === '' ? nothing : fact('Fires', html`at ${limit.replace(/^at /, '')}`)}
       ${fact(
         alert.state === 'pending' ? 'There since' : 'Since',
-        html`<time datetime=${alert.startsAt}>${exactMoment(since, now, zone)}</time> <span class="soft">${inWords(now - since)}</span>`,
+        html`<time datetime=${alert.startsAt}>${exactMoment(since, now, zone)}</time> ${lasted}`,
       )}
       ${fact('Acknowledged', acknowledged(detail, now, zone))} ${heldBack(dashboard, parts, now, zone)} ${sent(dashboard, parts)}
     </dl>

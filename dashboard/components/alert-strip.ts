@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LiveAlert } from '../../shared/live-protocol.ts';
 import { parseInstant } from '../../shared/time.ts';
-import { summaryOf, wordsOf } from '../controllers/alert-watch.ts';
+import { asKnown, summaryOf, wordsOf } from '../controllers/alert-watch.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
@@ -41,7 +41,7 @@ export class AlertStrip extends LightElement {
         ${repeat(
           shown.slice(0, MOST_SHOWN),
           (alert) => alert.id,
-          (alert) => this.#alert(alert),
+          (alert) => this.#alert(asKnown(this.dashboard, alert)),
         )}
       </ul>
       <a class="alert-strip-all" href=${all}>${
@@ -52,11 +52,13 @@ export class AlertStrip extends LightElement {
 
   #alert(alert: LiveAlert) {
     const { title, easing } = wordsOf(this.dashboard, alert);
-    const since = parseInstant(alert.startsAt);
+    const { live } = this.dashboard;
+    // A length that counts on would say that it fires on.
+    const since = live.standsStill() ? null : parseInstant(alert.startsAt);
     const type = this.licenceType === undefined && alert.licenceType !== '*' ? html`<b>${alert.licenceType}</b> · ` : nothing;
     return html`<li data-alert=${alert.id}>
       ${alertMark(alert)} <span>${type}${title}</span>
-      ${since === null ? nothing : html`<span class="soft">${inWords(this.dashboard.live.serverNow() - since)}${easing ? ', easing' : ''}</span>`}
+      ${since === null ? nothing : html`<span class="soft">${inWords(live.serverNow() - since)}${easing ? ', easing' : ''}</span>`}
     </li>`;
   }
 }

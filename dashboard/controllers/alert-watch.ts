@@ -16,6 +16,10 @@ export function summaryOf({ live, alerts }: Dashboard, only?: string): AlertSumm
   });
 }
 
+/** An alert as it may be shown: what fired when the numbers were last heard is not known while they stand still, as when the feed is silent. */
+export const asKnown = ({ live }: { live: Pick<Dashboard['live'], 'standsStill'> }, alert: LiveAlert): LiveAlert =>
+  live.standsStill() && alert.state !== 'resolved' ? { ...alert, state: 'unknown' } : alert;
+
 /** An alert in words, with the newest number that is known. */
 export function wordsOf({ live, alerts }: Dashboard, alert: LiveAlert): AlertWords {
   return alertWords(alert, alerts.rule(alert.rule), rowOf(live.state()?.usage.licences, alert.licenceType));

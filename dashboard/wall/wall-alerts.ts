@@ -7,7 +7,7 @@ import { inlineStyle } from '../components/inline-style.ts';
 import { LightElement } from '../components/light-element.ts';
 import { alertShape } from '../components/shapes.ts';
 import { shownName } from '../components/shown-name.ts';
-import { wordsOf } from '../controllers/alert-watch.ts';
+import { asKnown, wordsOf } from '../controllers/alert-watch.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { SizeController } from '../controllers/size-controller.ts';
@@ -42,7 +42,8 @@ export class WallAlerts extends LightElement {
 
   override render() {
     const { live, alerts } = this.dashboard;
-    const groups = alarming((alerts.alerts() ?? []).filter(({ licenceType }) => licenceType === '*' || this.types.has(licenceType)));
+    const own = (alerts.alerts() ?? []).filter(({ licenceType }) => licenceType === '*' || this.types.has(licenceType));
+    const groups = alarming(own).map((group) => ({ ...group, worst: asKnown(this.dashboard, group.worst) }));
     this.hidden = groups.length === 0;
     if (groups.length === 0) return nothing;
     const letter = Number.parseFloat(getComputedStyle(this).fontSize) * 0.5;
@@ -85,17 +86,19 @@ export class WallAlerts extends LightElement {
   }
 
   #since({ startsAt }: LiveAlert) {
-    const now = this.dashboard.live.serverNow();
-    const since = shortMoment(parseInstant(startsAt) ?? now, now, this.dashboard.timeZone());
-    return html`<span class="wall-alert-since">since ${since.replace(/^(?:at|on) /, '')}</span>`;
+    const { live, timeZone } = this.dashboard;
+    const now = live.serverNow();
+    const start = shortMoment(parseInstant(startsAt) ?? now, now, timeZone());
+    return html`<span class="wall-alert-since">${live.standsStill() ? `began ${start}` : `since ${start.replace(/^(?:at|on) /, '')}`}</span>`;
   }
 }
 
-/** `7 critical, 2 warnings`: the names below have their shapes only, and not all warnings may be there at once. */
+/** `7 critical, 2 warnings`, and `not known` where that holds for all: the names below have their shapes only, and not all warnings may be there at once. */
 function headingOf(groups: readonly AlertGroup<LiveAlert>[]) {
   const critical = groups.filter(({ worst }) => worst.severity === 'critical').length;
   const lesser = groups.length - critical;
-  return `${formatCount(critical)} critical${lesser > 0 ? `, ${countOf(lesser, 'warning')}` : ''}`;
+  const known = groups.every(({ worst }) => worst.state === 'unknown') ? ', not known' : '';
+  return `${formatCount(critical)} critical${lesser > 0 ? `, ${countOf(lesser, 'warning')}` : ''}${known}`;
 }
 
 /** The shape; the words are the heading's, and for those who listen. */

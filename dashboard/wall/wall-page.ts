@@ -4,6 +4,7 @@ import { LightElement } from '../components/light-element.ts';
 import { freshnessShape } from '../components/shapes.ts';
 import { shownName } from '../components/shown-name.ts';
 import '../components/sign-in.ts';
+import { asKnown } from '../controllers/alert-watch.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FreshnessController } from '../controllers/freshness-controller.ts';
 import { WallAwakeController } from '../controllers/wall-awake-controller.ts';
@@ -56,7 +57,8 @@ export class WallPage extends LightElement {
   }
 
   #board({ rows, missing }: BoardPage, pages: readonly BoardPage[], old: boolean) {
-    const alerts = new Map(alarming(this.dashboard.live.state()?.alerts ?? []).map(({ worst }) => [worst.licenceType, worst]));
+    const groups = alarming(this.dashboard.live.state()?.alerts ?? []);
+    const alerts = new Map(groups.map(({ worst }) => [worst.licenceType, asKnown(this.dashboard, worst)]));
     // What is wrong on a page whose turn it is not must be seen all the same.
     const types = new Set(pages.flatMap((page) => page.rows.map(({ licenceType }) => licenceType)));
     return html`<hw-wall-alerts .dashboard=${this.dashboard} .types=${types}></hw-wall-alerts>

@@ -41,23 +41,33 @@ describe('live pages', () => {
     expect(await wall.locator('body').innerText()).not.toMatch(/edred|eadwig|edgar/);
   });
 
-  it('UI-21: a daemon that stands still makes both pages say so in words, and they recover when it goes on', async () => {
+  it('UI-21, UI-19: a daemon that stands still makes every page say so in words, its alerts are not known, and all recover when it goes on', async () => {
     const daemon = await centre();
     await entitleAll(daemon);
-    const pages = [await openPage(browser, daemon.url), await openPage(browser, `${daemon.url}/wall/all`)];
-    for (const page of pages) await page.locator('[data-connection=live]').waitFor();
+    const rule = { name: 'Idle', licenceType: 'Inbound Agent', metric: 'inUse', op: '<=', threshold: 0, forSeconds: 0 };
+    const terms = { ...rule, keepFiringForSeconds: 0, severity: 'critical', annotations: {} };
+    expect((await daemon.put('/api/v1/organisations/129/alert-rules/idle', terms)).status).toBeLessThan(300);
+    const pages = [];
+    for (const path of ['/', '/wall/all', '/alerts']) pages.push(await openPage(browser, daemon.url + path));
+    for (const page of pages) {
+      await page.locator('[data-connection=live]').waitFor();
+      await page.getByText('Critical, firing').first().waitFor();
+    }
     daemon.signal('SIGSTOP');
     onTestFinished(() => daemon.signal('SIGCONT'));
     for (const page of pages) {
       await page.locator('[data-banner=old]').filter({ hasText: OLD }).waitFor();
-      // The number stays, marked.
-      await shows(page, 'Inbound Agent', '0');
+      // The number stays, marked, and what fired does, as nobody knows whether it still does.
       await page.locator('.old-word').first().waitFor();
+      await page.getByText('Critical, unknown').first().waitFor();
+      expect(await page.getByText('Critical, firing').count()).toBe(0);
     }
+    for (const page of pages.slice(0, 2)) await shows(page, 'Inbound Agent', '0');
     daemon.signal('SIGCONT');
     for (const page of pages) {
       await page.locator('[data-connection=live]').waitFor();
       await page.locator('[data-banner]').waitFor({ state: 'detached' });
+      await page.getByText('Critical, firing').first().waitFor();
     }
   });
 

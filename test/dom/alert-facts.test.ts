@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { asKnown } from '../../dashboard/controllers/alert-watch.ts';
 import { alertWords } from '../../dashboard/format/alert-facts.ts';
 import { alertSummary } from '../../dashboard/format/alert-summary.ts';
 import { DEFAULT_RULES } from '../../server/alerts/default-rules.ts';
+import type { LiveAlert } from '../../shared/live-protocol.ts';
 import { licenceRow } from './support-live-server.ts';
 
 it('UI-74: an alert whose rule is not read yet shows no number: a bare 0.97 would be read as one licence', () => {
@@ -29,4 +31,18 @@ it('UI-70: of several that fire it is said how many are critical', () => {
   expect(words('warning', 'info')).toBe('2 firing, 1 pending');
   expect(words('warning', 'critical', 'critical')).toBe('3 firing (2 critical), 1 pending');
   expect(words('critical', 'critical')).toBe('2 firing (all critical), 1 pending');
+});
+
+it('UI-19: what fired is not known while the numbers stand still, and what is over stays over', () => {
+  const of = (state: LiveAlert['state'], still: boolean) =>
+    asKnown(
+      { live: { standsStill: () => still } },
+      {
+        ...{ id: 'a', rule: 'full', licenceType: 'Recording', severity: 'critical', state, value: 1, threshold: 1 },
+        ...{ startsAt: '2026-11-24T12:00:00.000Z', endsAt: null },
+      },
+    ).state;
+  expect([of('firing', false), of('firing', true), of('pending', true), of('resolved', true)]).toEqual([
+    ...['firing', 'unknown', 'unknown', 'resolved'],
+  ]);
 });

@@ -11,7 +11,7 @@ import { poolShape } from '../../components/shapes.ts';
 import '../../components/silence-dialog.ts';
 import type { SilenceDialog } from '../../components/silence-dialog.ts';
 import { ActController } from '../../controllers/act-controller.ts';
-import { summaryOf } from '../../controllers/alert-watch.ts';
+import { asKnown, summaryOf } from '../../controllers/alert-watch.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
@@ -123,7 +123,7 @@ export class AlertsActiveView extends LightElement {
       ${repeat(
         alerts,
         (alert) => alert.id,
-        (alert) => this.#card(alert, now),
+        (alert) => this.#card(asKnown(this.dashboard, alert), now),
       )}
     </ul>`;
   }

@@ -32,7 +32,7 @@ export function putOrganisation(batch: Batch, id: string, settings: Organisation
   const moved = last.timeZone !== value.timeZone || last.billingPeriodStartDay !== value.billingPeriodStartDay;
   if (moved) changeCalendar(batch, organisation, value);
   scheduleTimers(organisation);
-  organisation.nextStale = Number.NEGATIVE_INFINITY;
+  organisation.ages = null;
   for (const type of value.entitlements.keys()) typeState(organisation, type);
   const types = touch(batch, organisation);
   for (const type of organisation.types.keys()) types.add(type);

@@ -22,7 +22,7 @@ import {
 import { refoldUser } from './refold-user.ts';
 import { beginRewriting } from './rewriting.ts';
 import { bringForward, type Tentative } from './same-instant.ts';
-import { settleUnnumbered, writeEntry } from './settle.ts';
+import { armSession, settleUnnumbered, writeEntry } from './settle.ts';
 
 /** How a row was judged. That it was left out is kept only where rows of its own instant would have it judged otherwise next time. */
 const RECORDED = 1;
@@ -121,6 +121,8 @@ function recordInOrder(batch: Batch, organisation: Organisation, position: Posit
   item.reason = outcome.reason;
   if (outcome.reason === null) {
     const after = settled(entry, outcome, settleUnnumbered(batch, organisation, user, position, outcome.movements));
+    const session = state.devices.get(entry.device);
+    if (session) armSession(batch, organisation, user, session);
     writeEntry(batch, organisation, position, after);
     numberLater(batch, organisation.id, position, after);
   } else {

@@ -9,6 +9,7 @@ import { inForce, inForceBefore, lastReceived, type Version } from '../licensing
 import { createTypeUsage, type TypeUsage } from '../usage/type-usage.ts';
 import type { OpenLink } from './chain.ts';
 import { noRecomputations, type Recomputations } from './recomputation.ts';
+import type { AgeWatch } from './stale-sessions.ts';
 import type { StoredType } from './stored.ts';
 
 /** Settings as the books hold them. A map, because a licence type may be called anything, `constructor` too. */
@@ -144,8 +145,8 @@ export interface Organisation extends OrganisationCounters {
   nextSettings: Instant;
   /** When the feed becomes silent unless an event comes. */
   nextSilent: Instant;
-  /** When the next session has been open for too long; minus infinity: to be looked up. */
-  nextStale: Instant;
+  /** Which sessions will have been open for too long; null: to be looked up. */
+  ages: AgeWatch | null;
   /** End of the local day: marks of day and billing period begin anew. */
   nextRoll: Instant;
 }
@@ -177,7 +178,7 @@ export function createOrganisation(id: string, versions: Version<Settings>[], co
     nextRefresh: Number.POSITIVE_INFINITY,
     nextSettings: Number.POSITIVE_INFINITY,
     nextSilent: Number.POSITIVE_INFINITY,
-    nextStale: Number.NEGATIVE_INFINITY,
+    ages: null,
     nextRoll: Number.NEGATIVE_INFINITY,
   };
   scheduleTimers(organisation);

@@ -8,7 +8,7 @@ import { firstAnswer, rememberAnswer } from './idempotency.ts';
 import { isLate, recordLate, sweepLate } from './late.ts';
 import { endLeasesBy } from './leases.ts';
 import { type Organisation, silentAt, userState } from './organisation.ts';
-import { armLease, settle, writeEntry } from './settle.ts';
+import { armSession, settle, writeEntry } from './settle.ts';
 import { sweepSessions } from './timers.ts';
 
 type Result = Omit<EventResult, 'index'>;
@@ -69,7 +69,7 @@ function recordInOrder(batch: Batch, organisation: Organisation, position: Posit
   const records = settle(batch, organisation, user, position, outcome.movements);
   const session = state.devices.get(device);
   touchSession(batch, organisation, user, device);
-  if (session) armLease(batch, organisation, user, session);
+  if (session) armSession(batch, organisation, user, session);
   // Nobody else has it yet: it is filled in, not copied.
   entry.reason = outcome.reason;
   entry.records = records;

@@ -8,7 +8,7 @@ import { countSessions, type Organisation, typeState, userState } from './organi
 import { type Played, playUser, type Step } from './play-user.ts';
 import { type Rewriting, rewrite } from './rewriting.ts';
 import type { Tentative } from './same-instant.ts';
-import { armLease } from './settle.ts';
+import { armSession } from './settle.ts';
 import { copyPast, entriesFrom, follow, isSame, type Placed, pastBefore, type UserPast } from './user-timeline.ts';
 
 /**
@@ -82,7 +82,7 @@ function showUser(batch: Batch, organisation: Organisation, user: string, before
   for (const device of before.keys()) touchSession(batch, organisation, user, device);
   for (const session of state.devices.values()) {
     touchSession(batch, organisation, user, session.device);
-    armLease(batch, organisation, user, session);
+    armSession(batch, organisation, user, session);
   }
 }
 

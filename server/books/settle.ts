@@ -1,6 +1,6 @@
 /** From movements of one user to records: pools, levels and the entry that is written down. */
 import { getOrMake } from '../../shared/maps.ts';
-import { type Instant, millisOf } from '../../shared/time.ts';
+import type { Instant } from '../../shared/time.ts';
 import { acquire, giveBack } from '../licensing/pools.ts';
 import { leaseEnd, type Movement, type Session } from '../licensing/sessions.ts';
 import type { Levels } from '../usage/levels.ts';
@@ -10,6 +10,7 @@ import { type Batch, nextSeq, touch, touchBucket, touchSession } from './batch.t
 import { type Entry, type EntryRecord, entryKey, levelChange, type Position, poolIndex, poolName, userEntryKey } from './entry.ts';
 import { markEntry, noteShift } from './marks.ts';
 import { countSessions, type Organisation, settingsAt, typeState, userState } from './organisation.ts';
+import { watchAge } from './stale-sessions.ts';
 import { storeUser } from './stored.ts';
 
 /** Entries between two that carry the user's state, so that a late event need not read further back. */
@@ -97,10 +98,8 @@ function writeUserEntry(batch: Batch, organisation: Organisation, user: string, 
 }
 
 /** Sees to it that a session is looked at when its lease may end, and when it has been open for too long. */
-export function armLease(batch: Batch, organisation: Organisation, user: string, session: Session): void {
-  const { staleAfterSeconds } = settingsAt(organisation, batch.now);
-  if (staleAfterSeconds !== undefined)
-    organisation.nextStale = Math.min(organisation.nextStale, session.since + millisOf(staleAfterSeconds));
+export function armSession(batch: Batch, organisation: Organisation, user: string, session: Session): void {
+  watchAge(organisation, user, session);
   const at: Instant | null = leaseEnd(session, batch.books.downtimes);
   const armed = organisation.armed.get(session.id);
   if (at === null || (armed !== undefined && armed <= at)) return;

@@ -1,25 +1,25 @@
 /** What time itself does to the books: leases end, everybody is logged off, overflow is placed anew. Each acts at its own instant. */
 import { REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Pool } from '../../shared/events.ts';
-import { type Instant, millisOf } from '../../shared/time.ts';
+import type { Instant } from '../../shared/time.ts';
 import { choosePoolAgain, moveTo, overflowing, type Stay } from '../licensing/pools.ts';
 import { byOpening, oldestDevice, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
-import { noteStaleSession } from './anomalies.ts';
 import { type Batch, nextSeq, touch, touchSession } from './batch.ts';
 import { derivedEntry } from './derived-entry.ts';
 import { CLASS, type EntryKind, endOf, type Position, poolIndex } from './entry.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { closeSession, endLeasesBy, endNextLease } from './leases.ts';
-import { type Organisation, scheduleTimers, settingsAt, settingsBefore, userState } from './organisation.ts';
+import { type Organisation, scheduleTimers, settingsBefore, userState } from './organisation.ts';
 import { writeEntry } from './settle.ts';
+import { nextStale, noteStaleSessions } from './stale-sessions.ts';
 
 /** When `runTimers` has something to do next; Infinity: never, as things stand. */
 export function nextTimer(organisation: Organisation): Instant {
   const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
-  const { nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, nextSilent } = organisation;
+  const { nextLogOff, nextRefresh, nextSettings, nextRoll, nextSilent } = organisation;
   const ahead = organisation.ahead[0]?.at ?? Number.POSITIVE_INFINITY;
-  return Math.min(lease, nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale, nextSilent, ahead);
+  return Math.min(lease, nextLogOff, nextRefresh, nextSettings, nextRoll, nextStale(organisation), nextSilent, ahead);
 }
 
 /** Lets everything happen that is due up to `now`, in the order of the books. */
@@ -33,6 +33,8 @@ export function runTimers(batch: Batch, organisation: Organisation, now: Instant
     const lease = organisation.leases.peek()?.at ?? Number.POSITIVE_INFINITY;
     const due = Math.min(lease, organisation.nextLogOff, organisation.nextRefresh, organisation.nextSettings);
     if (due > now) break;
+    // Whoever is logged off at this instant may have been there for too long before it.
+    noteStaleSessions(batch, organisation, due - 1);
     organisation.timersRunTo = Math.max(organisation.timersRunTo, due);
     if (lease === due) {
       endNextLease(batch, organisation);
@@ -55,7 +57,7 @@ export function runTimers(batch: Batch, organisation: Organisation, now: Instant
   organisation.timersRunTo = now;
   rollWatches(batch, organisation, now);
   workInAhead(batch, organisation, now);
-  noteStale(batch, organisation, now);
+  noteStaleSessions(batch, organisation, now);
   showSilence(batch, organisation, now);
 }
 
@@ -74,21 +76,6 @@ function workInAhead(batch: Batch, organisation: Organisation, now: Instant): vo
   const from = due.reduce((first, event) => Math.min(first, event.from), Number.POSITIVE_INFINITY);
   const users = due.some((event) => event.user === '') ? usersSince(batch, organisation, from) : new Set(due.map((event) => event.user));
   refoldUsers(batch, organisation, { at: from, class: CLASS.leaseEnd, receipt: 0 }, users);
-}
-
-/** Lists sessions that have been open for too long, each once, at the instant at which it became so. */
-function noteStale(batch: Batch, organisation: Organisation, now: Instant): void {
-  if (now < organisation.nextStale) return;
-  organisation.nextStale = Number.POSITIVE_INFINITY;
-  const { staleAfterSeconds } = settingsAt(organisation, now);
-  if (staleAfterSeconds === undefined) return;
-  for (const [user, { devices }] of organisation.users) {
-    for (const session of devices.values()) {
-      const at = session.since + millisOf(staleAfterSeconds);
-      if (at > now) organisation.nextStale = Math.min(organisation.nextStale, at);
-      else noteStaleSession(batch, organisation, { at, class: CLASS.event, receipt: session.id }, user, session);
-    }
-  }
 }
 
 /** Closes all sessions that were open before the position, and returns the numbers of the records. */
@@ -143,8 +130,9 @@ function refreshStay(batch: Batch, organisation: Organisation, at: Instant, type
   writeEntry(batch, organisation, position, { ...derivedEntry(batch, 'refresh', user, oldest.device, REFRESH_CONTINGENCY), records });
 }
 
-/** Other entitlements count from now on: every row says so. */
+/** Other entitlements count from now on, and every row says so; sessions may be too old sooner or later than before. */
 function showSettings(batch: Batch, organisation: Organisation): void {
+  organisation.ages = null;
   for (const type of organisation.types.keys()) touch(batch, organisation).add(type);
 }
 

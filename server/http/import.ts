@@ -19,7 +19,7 @@ export const CSV = ['text/csv', 'application/csv', 'text/plain', 'application/oc
 export function importRoutes(app: App, edge: Edge): void {
   const doc = describe(
     'Import a Licence Usage export',
-    'CSV as the body, or as the part `file` of a form. Rows that were imported before are duplicates: the same file twice adds nothing. As NDJSON, lines of progress come before the report.',
+    'CSV as the body, or as the one file of a form. Rows that were imported before are duplicates: the same file twice adds nothing. As NDJSON, lines of progress come before the report.',
     {
       tag: 'Records',
       query: 'import',

@@ -1,4 +1,4 @@
-/** A file on its way in, as the body itself or as the part `file` of a form: chunk by chunk, never held as a whole. */
+/** A file on its way in, as the body itself or as the one file of a form: chunk by chunk, never held as a whole. */
 import type { IncomingMessage } from 'node:http';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +10,7 @@ import { HttpProblem } from './problem.ts';
 const FORM = 'multipart/form-data';
 const FIELD = 'file';
 
-/** @throws HttpProblem 413 beyond `maxBytes`, 415, 400 when the caller hangs up; RefusedInput when the form holds no such file */
+/** @throws HttpProblem 413 beyond `maxBytes`, 415, 400 when the caller hangs up; RefusedInput when the form holds no file, or two */
 export function uploadedFile(incoming: IncomingMessage, accepted: readonly string[], maxBytes: number): AsyncIterable<Uint8Array> {
   requireMediaType(incoming, [...accepted, FORM]);
   const body = counted(incoming, maxBytes);
@@ -43,7 +43,8 @@ async function* partOf(incoming: IncomingMessage, body: AsyncIterable<Uint8Array
   const form = createForm(incoming, resolve);
   let failure: unknown = null;
   const feeding = pipeline(Readable.from(body, { objectMode: false }), form as unknown as Writable).then(
-    () => reject(new RefusedInput('invalid_body', `The form has no part named ${FIELD} that holds a file.`)),
+    () =>
+      reject(new RefusedInput('invalid_body', 'The form holds no file: send it as a part with a file name, or as the part named file.')),
     (error: unknown) => {
       failure = refusal(error);
       reject(failure);
@@ -64,18 +65,23 @@ async function* partOf(incoming: IncomingMessage, body: AsyncIterable<Uint8Array
 
 function createForm(incoming: IncomingMessage, found: (file: Readable) => void) {
   try {
-    const form = new Busboy({ headers: incoming.headers as BusboyHeaders });
-    let first = true;
+    const form = new Busboy({ headers: incoming.headers as BusboyHeaders, isPartAFile: isFile });
+    let first: string | null = null;
     form.on('file', (field, file) => {
-      if (field === FIELD && first) found(file);
-      else file.resume();
-      first &&= field !== FIELD;
+      if (first === null) found(file);
+      else if (first === FIELD) file.resume();
+      else form.destroy(new RefusedInput('invalid_body', `The form holds more than one file, and the first is not the part ${FIELD}.`));
+      first ??= field;
     });
     return form;
   } catch (error) {
     throw refusal(error);
   }
 }
+
+/** What a part is called is the sender's choice; a file name, a type of its own or the usual name says that it is the file. */
+const isFile = (field: string | undefined, type: string | undefined, name: string | undefined): boolean =>
+  field === FIELD || name !== undefined || (type !== undefined && !type.startsWith('text/plain'));
 
 const refusal = (error: unknown): unknown =>
   error instanceof HttpProblem || error instanceof RefusedInput

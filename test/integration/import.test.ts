@@ -40,17 +40,28 @@ describe('POST .../import', () => {
     expect(second.body).toMatchObject({ rows: 6, recorded: 0, duplicates: 6 });
   });
 
-  it('IMPORT-61 takes the part `file` of a form, and only that', async () => {
+  it('IMPORT-61 takes the one file of a form, whatever its part is called', async () => {
     const to = await app();
     const send = async (body: FormData) => {
       const response = await fetch(new URL(`${O}/import`, to.url), { method: 'POST', body });
       return [response.status, (await response.json()) as ImportReport & Problem] as const;
     };
     expect(await send(form(fixture('storm-edred-corrected')))).toMatchObject([200, { rows: 6, recorded: 6 }]);
-    expect(await send(form(fixture('storm-edred-corrected'), 'upload'))).toMatchObject([
+    const named = new FormData();
+    named.append('upload', new Blob([new Uint8Array(fixture('storm-edred-corrected'))]), 'usage.csv');
+    named.append('note', 'of March');
+    expect(await send(named)).toMatchObject([200, { rows: 6, duplicates: 6 }]);
+    const bare = new FormData();
+    bare.append('file', fixture('storm-edred-corrected').toString());
+    expect(await send(bare)).toMatchObject([200, { rows: 6, duplicates: 6 }]);
+    const none = new FormData();
+    none.append('note', 'of March');
+    expect(await send(none)).toMatchObject([400, { code: 'invalid_body', detail: expect.stringContaining('no file') }]);
+    expect(await send(form(fixture('storm-edred-verbatim'), 'first'))).toMatchObject([
       400,
-      { code: 'invalid_body', detail: expect.stringContaining('no part named file') },
+      { code: 'invalid_body', detail: expect.stringContaining('more than one file') },
     ]);
+    expect(await counts(to)).toEqual({ 'Inbound Agent': [1, 1], 'Agent E-mail': [0, 0], 'Agent Calls': [1, 1] });
     expect(await send(form(Buffer.from('a,b\n1,2\n')))).toMatchObject([400, { code: 'invalid_body' }]);
     const broken = await post(to, 'no boundary', '', { 'content-type': 'multipart/form-data' });
     expect([broken.status, broken.body.code]).toEqual([400, 'invalid_body']);

@@ -1,6 +1,8 @@
 import 'uplot/dist/uPlot.min.css';
 import { html, LitElement, type PropertyValues } from 'lit';
 import uPlot from 'uplot';
+import { formatCount } from '../format/number.ts';
+import { clockTime } from '../format/time.ts';
 import { chartColours, watchScheme } from './chart-colours.ts';
 import { type ChartFrame, type ChartVariant, chartOptions } from './chart-options.ts';
 import type { LevelLine } from './level-lines.ts';
@@ -138,8 +140,8 @@ export class LevelChart extends LitElement {
       this.readout = '';
       return;
     }
-    const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: this.#frame.timeZone }).format(x * 1_000);
-    this.readout = `${time}: ${y} in use`;
+    const time = clockTime(x * 1_000, this.#frame.timeZone);
+    this.readout = `${time}: ${formatCount(y)} in use`;
   }
 }
 

@@ -3,6 +3,7 @@ import { wordsOf } from '../controllers/alert-watch.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 import { activeAlerts, SEVERITY_WORDS } from '../format/alert-order.ts';
+import { formatCount } from '../format/number.ts';
 import { LightElement } from './light-element.ts';
 
 /** Least milliseconds between two announcements: what fires together is told together. */
@@ -51,7 +52,7 @@ export class AlertAnnouncer extends LightElement {
       const type = alert.licenceType === '*' ? '' : `${alert.licenceType}: `;
       return `${SEVERITY_WORDS[alert.severity]} alert. ${type}${wordsOf(this.dashboard, alert).title}`;
     });
-    this.words = [...told, ...(fresh.length > MOST_TOLD ? [`And ${fresh.length - MOST_TOLD} more`] : [])].join('. ');
+    this.words = [...told, ...(fresh.length > MOST_TOLD ? [`And ${formatCount(fresh.length - MOST_TOLD)} more`] : [])].join('. ');
   }
 
   override render() {

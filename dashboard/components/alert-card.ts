@@ -8,6 +8,7 @@ import { inWords } from '../format/duration.ts';
 import { countOf } from '../format/number.ts';
 import { exactMoment, minuteTime, shortMoment } from '../format/time.ts';
 import { alertMark } from './alert-mark.ts';
+import { shownMoment } from './shown-moment.ts';
 
 export interface AlertCardParts {
   detail: AlertView | undefined;
@@ -42,10 +43,7 @@ export function alertCard(dashboard: Dashboard, alert: LiveAlert, now: number, p
     ${detail?.summary && detail.summary !== title ? html`<p>${detail.summary}</p>` : nothing}
     <dl class="alert-facts">
       ${value === '' ? nothing : fact('Now', html`<strong class="live-number">${value}</strong>${old}${easing ? html`<span class="soft">, easing</span>` : nothing}`)} ${limit === '' ? nothing : fact('Fires', html`at ${limit.replace(/^at /, '')}`)}
-      ${fact(
-        alert.state === 'pending' ? 'There since' : 'Since',
-        html`<time datetime=${alert.startsAt}>${exactMoment(since, now, zone)}</time> ${lasted}`,
-      )}
+      ${fact(alert.state === 'pending' ? 'There since' : 'Since', html`${shownMoment(alert.startsAt, now, zone)} ${lasted}`)}
       ${fact('Acknowledged', acknowledged(detail, now, zone))} ${heldBack(dashboard, parts, now, zone)} ${sent(dashboard, parts)}
     </dl>
     <p class="alert-actions">

@@ -5,9 +5,9 @@ import { onceForEach } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { changedSettings } from '../format/change-words.ts';
-import { exactInstant } from '../format/time.ts';
 import { LightElement } from './light-element.ts';
 import { listEnd, listStatus } from './list-frame.ts';
+import { shownMoment } from './shown-moment.ts';
 
 const WORDS = { one: 'change', many: 'changes', none: 'Nobody has changed anything yet.' };
 
@@ -57,7 +57,7 @@ export class ChangeList extends LightElement {
       <tbody>
         ${this.#list.items.map(
           ({ at, by, user, before, after }) => html`<tr>
-            <th scope="row" data-label="When"><time datetime=${at}>${exactInstant(at, now, zone)}</time></th>
+            <th scope="row" data-label="When">${shownMoment(at, now, zone)}</th>
             <td data-label="Token">${by ?? '–'}</td>
             <td data-label="Of">${user === null ? 'Organisation' : `User ${user}`}</td>
             <td data-label="What changed">

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
+import { onLocalClock } from '../format/time.ts';
 import { LightElement } from './light-element.ts';
 
 const EVERY_MS = 60_000;
@@ -27,9 +28,11 @@ export class DaemonNotes extends LightElement {
   override render() {
     const notes = this.#notes.value ?? [];
     if (notes.length === 0) return nothing;
+    const { live, timeZone } = this.dashboard;
+    const now = live.serverNow();
     return html`<section class="daemon-notes" aria-label="The daemon" role="status">
       <strong>For whoever looks after Highwater</strong>
-      <ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>
+      <ul>${notes.map((note) => html`<li>${onLocalClock(note, now, timeZone())}</li>`)}</ul>
     </section>`;
   }
 }

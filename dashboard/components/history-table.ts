@@ -3,7 +3,7 @@ import { parseInstant } from '../../shared/time.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { bucketState } from '../format/history-words.ts';
-import { formatCount } from '../format/number.ts';
+import { formatAverage, formatCount } from '../format/number.ts';
 import { dateOf, exactMoment } from '../format/time.ts';
 import { downloadCsv } from './download.ts';
 import { virtualTable } from './virtual-table.ts';
@@ -29,7 +29,7 @@ export function historyTable({ rows, dashboard, days, href }: HistoryTable): Tem
       { name: days ? 'Day' : 'From', width: '1.6fr', cell: (row) => html`<a href=${href(row)}>${start(row)}</a>` },
       { name: 'Highest', width: '0.8fr', number: true, cell: (row) => formatCount(row.inUse.highest) },
       { name: 'Reached', width: '1.3fr', cell: ({ inUse }) => (inUse.highestAt ? exactMoment(at(inUse.highestAt), now, zone) : '–') },
-      { name: 'Average', width: '0.8fr', number: true, cell: (row) => row.inUse.average.toFixed(1) },
+      { name: 'Average', width: '0.8fr', number: true, cell: (row) => formatAverage(row.inUse.average) },
       { name: 'Lowest', width: '0.8fr', number: true, cell: (row) => formatCount(row.inUse.lowest) },
       { name: 'Contingency, highest', width: '0.9fr', number: true, cell: (row) => formatCount(row.contingency.highest) },
       { name: 'Over limit, highest', width: '0.9fr', number: true, cell: (row) => formatCount(row.overLimit.highest) },

@@ -2,11 +2,9 @@ import { html, type TemplateResult } from 'lit';
 import { parseInstant } from '../../shared/time.ts';
 import type { HolderView } from '../../shared/views.ts';
 import { inWords } from '../format/duration.ts';
-import { exactMoment } from '../format/time.ts';
+import { onLocalClock } from '../format/time.ts';
 import { poolWord } from './pool-word.ts';
-
-/** The daemon writes instants in UTC; the page in the organisation's zone. */
-const INSTANT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+import { shownMoment } from './shown-moment.ts';
 
 /** Who is counted, on which devices, in which pool, and what would free the licence. */
 export function holderTable(holders: readonly HolderView[], now: number, timeZone: string): TemplateResult {
@@ -31,12 +29,12 @@ function holderRow({ user, userName, pool, since, devices, freedBy }: HolderView
   return html`<tr>
     <th scope="row" data-label="User">${user}${userName ? html` <span class="soft">${userName}</span>` : ''}</th>
     <td data-label="Pool">${poolWord(pool)}</td>
-    <td data-label="Since"><time>${exactMoment(at, now, timeZone)}</time> <span class="soft">${inWords(now - at)}</span></td>
+    <td data-label="Since">${shownMoment(since, now, timeZone)} <span class="soft">${inWords(now - at)}</span></td>
     <td data-label="Devices">
       <ul class="licence-list">
         ${devices.map(({ device, logonSource }) => html`<li>${device} <span class="soft">${logonSource}</span></li>`)}
       </ul>
     </td>
-    <td data-label="Freed by">${freedBy.replaceAll(INSTANT, (instant) => exactMoment(parseInstant(instant) ?? now, now, timeZone))}</td>
+    <td data-label="Freed by">${onLocalClock(freedBy, now, timeZone)}</td>
   </tr>`;
 }

@@ -4,9 +4,9 @@ import { parseInstant } from '../../shared/time.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { lengthInWords } from '../format/duration.ts';
 import { countOf, formatCount } from '../format/number.ts';
-import { exactMoment } from '../format/time.ts';
 import { localOfInstant } from '../format/zone.ts';
 import { downloadCsv } from './download.ts';
+import { shownMoment } from './shown-moment.ts';
 import { virtualTable } from './virtual-table.ts';
 
 const HALF_A_DAY_MS = 43_200_000;
@@ -20,7 +20,6 @@ export function receiptView(receipt: BillReceipt, dashboard: Dashboard, name: st
   const { navigation } = dashboard;
   const now = dashboard.live.serverNow();
   const zone = dashboard.timeZone();
-  const moment = (text: string) => exactMoment(parseInstant(text) ?? now, now, zone);
   const { at, value, heldForSeconds, tippedBy, holders } = receipt;
   if (at === null) return html`<p class="lead">Nobody held this licence.</p>`;
   const instant = parseInstant(at) ?? now;
@@ -35,7 +34,7 @@ export function receiptView(receipt: BillReceipt, dashboard: Dashboard, name: st
       <dt>Highest</dt>
       <dd><strong>${formatCount(value)}</strong> users in use</dd>
       <dt>Reached</dt>
-      <dd><time title=${at}>${moment(at)}</time></dd>
+      <dd>${shownMoment(at, now, zone)}</dd>
       <dt>Held for</dt>
       <dd>${lengthInWords(heldForSeconds * 1_000)} ${inSum ? 'in sum, at or above it' : 'without a break'}</dd>
       <dt>Tipped by</dt>
@@ -48,7 +47,7 @@ export function receiptView(receipt: BillReceipt, dashboard: Dashboard, name: st
       label: 'Who was counted',
       columns: [
         { name: 'User', width: '1fr', cell: (holder) => user(holder.user) },
-        { name: 'Since', width: '1fr', cell: (holder) => html`<time title=${holder.since}>${moment(holder.since)}</time>` },
+        { name: 'Since', width: '1fr', cell: (holder) => shownMoment(holder.since, now, zone) },
         { name: 'Devices', width: '2fr', cell: (holder) => holder.devices.join(', ') },
       ],
       rows: holders,

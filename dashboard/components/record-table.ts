@@ -5,9 +5,9 @@ import type { RecordView } from '../../shared/views.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { inWords } from '../format/duration.ts';
 import { formatCount } from '../format/number.ts';
-import { exactMoment } from '../format/time.ts';
 import { localOfInstant } from '../format/zone.ts';
 import { poolWord } from './pool-word.ts';
+import { shownMoment } from './shown-moment.ts';
 import { type Column, virtualTable } from './virtual-table.ts';
 
 /** Half an hour to each side: what led to a level, and what followed. */
@@ -25,7 +25,7 @@ export function recordTable(records: readonly RecordView[], dashboard: Dashboard
     to: localOfInstant(at(record) + AROUND_MS, zone),
   });
   const columns: Column<RecordView>[] = [
-    { name: 'Logged', width: '1.5fr', cell: (record) => html`<time title=${record.loggedAt}>${exactMoment(at(record), now, zone)}</time>` },
+    { name: 'Logged', width: '1.5fr', cell: (record) => shownMoment(record.loggedAt, now, zone) },
     {
       name: 'Usage',
       width: '1fr',

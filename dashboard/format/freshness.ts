@@ -1,6 +1,6 @@
 import type { Trouble } from '../client/live-client.ts';
 import { inWords } from './duration.ts';
-import { exactMoment } from './time.ts';
+import { exactMoment, onLocalClock } from './time.ts';
 
 /** How far the numbers on the page can be believed. */
 export type FreshnessKind =
@@ -81,6 +81,6 @@ export function freshness(facts: FreshnessFacts): Freshness {
 
 function notRecording({ notRecording: trouble, now, timeZone }: FreshnessFacts, brief: string): Freshness | null {
   if (trouble === null) return null;
-  const sentence = `Not recording since ${exactMoment(trouble.since, now, timeZone)}: these numbers stand still. ${trouble.reasons.join('. ')}`;
+  const sentence = `Not recording since ${exactMoment(trouble.since, now, timeZone)}: these numbers stand still. ${onLocalClock(trouble.reasons.join('. '), now, timeZone)}`;
   return { kind: 'not-recording', brief, sentence, announcement: sentence };
 }

@@ -2,7 +2,7 @@ import type { AlertRuleView, Severity } from '../../shared/alerts.ts';
 import type { Resolution } from '../../shared/history.ts';
 import { parseInstant } from '../../shared/time.ts';
 import type { HistoryRow, LicenceRow } from '../../shared/views.ts';
-import { formatCount } from './number.ts';
+import { formatAverage, formatCount } from './number.ts';
 import type { TimeRange } from './range.ts';
 import { exactMoment, shortMoment } from './time.ts';
 
@@ -34,7 +34,7 @@ export function bucketInWords(row: HistoryRow, now: number, timeZone: string): s
   const moment = (text: string | null) => (text === null ? '' : ` at ${exactMoment(parseInstant(text) ?? now, now, timeZone)}`);
   const overflow = contingency.highest > 0 ? `, contingency up to ${formatCount(contingency.highest)}` : '';
   const state = bucketState(row);
-  return `From ${shortMoment(parseInstant(row.start) ?? now, now, timeZone).replace(/^(?:at|on) /, '')}: highest ${formatCount(inUse.highest)}${moment(inUse.highestAt)}, average ${inUse.average.toFixed(1)}, lowest ${formatCount(inUse.lowest)}${overflow}${state ? ` (${state})` : ''}`;
+  return `From ${shortMoment(parseInstant(row.start) ?? now, now, timeZone).replace(/^(?:at|on) /, '')}: highest ${formatCount(inUse.highest)}${moment(inUse.highestAt)}, average ${formatAverage(inUse.average)}, lowest ${formatCount(inUse.lowest)}${overflow}${state ? ` (${state})` : ''}`;
 }
 
 /** The bucket with the first highest level. */

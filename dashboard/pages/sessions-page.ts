@@ -6,12 +6,12 @@ import { LightElement } from '../components/light-element.ts';
 import { listEnd, listStatus } from '../components/list-frame.ts';
 import { poolWord } from '../components/pool-word.ts';
 import { poolShape } from '../components/shapes.ts';
+import { shownMoment } from '../components/shown-moment.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
 import { FollowController } from '../controllers/follow-controller.ts';
 import { ListController } from '../controllers/list-controller.ts';
 import { SecondController } from '../controllers/second-controller.ts';
 import { inWords } from '../format/duration.ts';
-import { exactMoment } from '../format/time.ts';
 
 /** Left behind, most likely: it costs a licence all the same. */
 const staleWord = html`<span class="state state-contingency">${poolShape('contingency')} Stale</span>`;
@@ -105,8 +105,8 @@ export class SessionsPage extends LightElement {
       <th scope="row" data-label="User">${session.user}</th>
       <td data-label="Device">${session.device}</td>
       <td data-label="Logon source">${session.logonSource}</td>
-      <td data-label="Since"><time>${exactMoment(since, now, zone)}</time> <span class="soft">${inWords(now - since)}</span> ${stale ? staleWord : nothing}</td>
-      <td data-label="Last heard"><time>${exactMoment(parseInstant(session.lastHeardAt) ?? since, now, zone)}</time></td>
+      <td data-label="Since">${shownMoment(session.since, now, zone)} <span class="soft">${inWords(now - since)}</span> ${stale ? staleWord : nothing}</td>
+      <td data-label="Last heard">${shownMoment(session.lastHeardAt, now, zone)}</td>
       <td data-label="Licences">
         <ul class="licence-list">
           ${session.licences.map(({ licenceType, pool }) => html`<li>${licenceType} ${pool === 'concurrent' ? '' : poolWord(pool)}</li>`)}

@@ -1,8 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { launchBrowser, openPage } from './support-browser.ts';
+import { faultsOf, launchBrowser, openPage } from './support-browser.ts';
 import { entitleAll, login, ORGANISATION } from './support-centre.ts';
 
 const MONTH = '2026-03';
@@ -22,12 +21,7 @@ describe('what was billed, and what is made by itself', () => {
     await daemon.dispose();
   });
 
-  const clean = async (page: Page) => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`)).toEqual([]);
-  };
-
-  it('UI-66: a period is closed on the page, and what comes later is told beside the bill and makes a revision', async () => {
+  it('UI-66, UI-30: a period is closed on the page, and what comes later is told beside the bill and makes a revision', async () => {
     // The daemon would do so by itself: the period has settled long ago.
     expect((await daemon.post(`${O}/billing/${MONTH}/close`, {})).status).toBe(200);
     const page = await openPage(browser, `${daemon.url}/billing?part=statements`);
@@ -38,13 +32,14 @@ describe('what was billed, and what is made by itself', () => {
     await page.goto(`${daemon.url}/billing?period=${MONTH}`);
     await page.getByText('The records say otherwise now').waitFor();
     await page.getByText('Recording, Exact maximum: 1 → 2').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     await page.getByRole('link', { name: 'Statements' }).click();
     await row.getByRole('button', { name: 'Revise now' }).click();
     await row.getByText('Revision 1').waitFor();
-    await clean(page);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
-  it('UI-67: a vendor’s file is tried, given, and stands beside ours with the likely cause', async () => {
+  it('UI-67, UI-30: a vendor’s file is tried, given, and stands beside ours with the likely cause', async () => {
     const page = await openPage(browser, `${daemon.url}/billing?part=comparison&period=${MONTH}`);
     await page.getByText('No figures of 2026-03 were given yet').waitFor();
     await page.getByLabel('Whose figures').fill('acme');
@@ -56,10 +51,10 @@ describe('what was billed, and what is made by itself', () => {
     expect((await daemon.get<{ items: unknown[] }>(`${O}/vendor-figures`)).body.items).toEqual([]);
     await page.getByRole('button', { name: 'Give the figures' }).click();
     await page.getByRole('table', { name: 'Day by day' }).getByText(`${MONTH}-06`).waitFor();
-    await clean(page);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
-  it('UI-68: a report is saved, made on request, and its file is there', async () => {
+  it('UI-68, UI-30: a report is saved, made on request, and its file is there', async () => {
     const page = await openPage(browser, `${daemon.url}/reports`);
     await page.getByText('Save this report').click();
     await page.getByLabel('Name', { exact: true }).fill('Levels of last week');
@@ -72,6 +67,6 @@ describe('what was billed, and what is made by itself', () => {
     await page.getByText(/1 run, the last .*: done/).click();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
     expect(file.suggestedFilename()).toBe('levels-of-last-week-1.csv');
-    await clean(page);
+    expect(await faultsOf(page)).toEqual([]);
   });
 });

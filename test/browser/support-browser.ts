@@ -1,6 +1,7 @@
 /** The system's Chromium, and pages in it that fail the test on any error they log. */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
@@ -62,6 +63,38 @@ export const overflow = (page: Page) =>
     );
     return scrollWidth > clientWidth ? ['the page', ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.className}`)] : [];
   });
+
+/** Instants that stand on the page, in a tooltip or in what is heard of it as the wire has them; but not within what was sent over the wire. */
+const rawInstants = (page: Page) =>
+  page.evaluate(() => {
+    const texts = [...document.querySelectorAll('body *')].flatMap((element) =>
+      element.closest('pre, code, script, style')
+        ? []
+        : [
+            ...[...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent ?? ''),
+            ...['title', 'aria-label'].map((name) => element.getAttribute(name) ?? ''),
+          ],
+    );
+    return texts.filter((text) => /\d{4}-\d\d-\d\dT\d/.test(text));
+  });
+
+/**
+ * What axe finds on the page as it is, and raw instants on it. Of the dark scheme only its colours are looked at: nothing else differs.
+ *
+ * @param within a dialog, for example, that stands before a page which was looked at already
+ */
+export async function faultsOf(page: Page, within = 'html'): Promise<string[]> {
+  const found: string[] = await rawInstants(page);
+  const look = async (scheme: string, axe: AxeBuilder) => {
+    const { violations } = await axe.include(within).analyze();
+    found.push(...violations.map(({ id, nodes }) => `${scheme}, ${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`)}`));
+  };
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await look('light', new AxeBuilder({ page }));
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look('dark', new AxeBuilder({ page }).withRules('color-contrast'));
+  return found;
+}
 
 /** The element of a live number. */
 export const metric = (page: Page, licenceType: string, name = 'inUse') =>

@@ -86,7 +86,7 @@ export class AlertDeliveries extends LightElement {
           failed === 0
             ? nothing
             : html`<button type="button" class="button" aria-disabled=${this.#acting.loading} @click=${() => void this.#retryAll()}>
-                Try all ${failed} given up again
+                Try all ${formatCount(failed)} given up again
               </button>`
         }
         <span class="saved" role="status">${this.progress}</span>

@@ -4,6 +4,7 @@ import { choiceFilter, filterValues } from '../../components/filter-fields.ts';
 import { licenceRows } from '../../components/licence-picker.ts';
 import { LightElement } from '../../components/light-element.ts';
 import { listEnd, listStatus } from '../../components/list-frame.ts';
+import { shownMoment } from '../../components/shown-moment.ts';
 import type { Dashboard } from '../../controllers/dashboard.ts';
 import { EVERY_TEN_SECONDS, FollowController } from '../../controllers/follow-controller.ts';
 import { ListController } from '../../controllers/list-controller.ts';
@@ -11,7 +12,7 @@ import { SecondController } from '../../controllers/second-controller.ts';
 import { WatchController } from '../../controllers/watch-controller.ts';
 import { STATE_WORDS } from '../../format/alert-order.ts';
 import { metricOfSteps, reasonWords } from '../../format/alert-reason.ts';
-import { exactInstant, zoneLabel } from '../../format/time.ts';
+import { zoneLabel } from '../../format/time.ts';
 
 const PAGE = 200;
 const WORDS = { one: 'step', many: 'steps', none: 'No alert has begun yet.' };
@@ -85,7 +86,7 @@ export class AlertHistoryView extends LightElement {
       <tbody>
         ${steps.map(
           (step) => html`<tr>
-            <td data-label="When"><time datetime=${step.at}>${exactInstant(step.at, now, timeZone())}</time></td>
+            <td data-label="When">${shownMoment(step.at, now, timeZone())}</td>
             <th scope="row" data-label="Rule">${alerts.rule(step.rule)?.name ?? step.rule}</th>
             <td data-label="Licence type">${step.licenceType === '*' ? 'The organisation' : step.licenceType}</td>
             <td data-label="From">${stateWords(step.from)}</td>

@@ -232,14 +232,14 @@ function reportOf({ report, tried }: { report: FiguresReport; tried: boolean }) 
   const { rows, taken, added, changed, unchanged, refused, normalised, periods, truncated } = report;
   const more = truncated?.refused ?? 0;
   return html`<p>
-      <strong>${tried ? 'Tried, nothing kept' : 'Taken'}:</strong> ${taken} of ${countOf(rows, 'row')}; ${added} new, ${changed} changed, ${unchanged} as known${periods.length > 0 ? `; ${periods.join(', ')}` : ''}.
+      <strong>${tried ? 'Tried, nothing kept' : 'Taken'}:</strong> ${formatCount(taken)} of ${countOf(rows, 'row')}; ${formatCount(added)} new, ${formatCount(changed)} changed, ${formatCount(unchanged)} as known${periods.length > 0 ? `; ${periods.join(', ')}` : ''}.
       ${normalised.length > 0 ? html`<span class="soft">${countOf(normalised.length + (truncated?.normalised ?? 0), 'field')} normalised.</span>` : nothing}
     </p>
     ${
       refused.length === 0
         ? nothing
         : html`<details open><summary>${countOf(refused.length + more, 'row')} refused</summary>
-            <ul>${refused.map(({ line, reason }) => html`<li>Line ${line}: ${reason}</li>`)}${more > 0 ? html`<li class="soft">and ${more} more</li>` : nothing}</ul>
+            <ul>${refused.map(({ line, reason }) => html`<li>Line ${line}: ${reason}</li>`)}${more > 0 ? html`<li class="soft">and ${formatCount(more)} more</li>` : nothing}</ul>
           </details>`
     }`;
 }

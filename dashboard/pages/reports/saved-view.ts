@@ -11,7 +11,7 @@ import type { Dashboard } from '../../controllers/dashboard.ts';
 import { followOrganisation } from '../../controllers/follow-controller.ts';
 import { ResourceController } from '../../controllers/resource-controller.ts';
 import { inWords } from '../../format/duration.ts';
-import { countOf } from '../../format/number.ts';
+import { countOf, formatCount } from '../../format/number.ts';
 import type { PoolState } from '../../format/pool-state.ts';
 import { savedRangeWords, scheduleWords } from '../../format/saved-report-words.ts';
 import { exactMoment, zoneLabel } from '../../format/time.ts';
@@ -108,7 +108,7 @@ export class SavedReportsView extends LightElement {
             return html`<tr>
               <th scope="row" data-label="Due">${this.#moment(dueAt)}</th>
               <td data-label="Outcome"><span class="state state-${shape}">${poolShape(shape)} ${words}</span>${error === null ? nothing : html` <span class="soft">${error}</span>`}</td>
-              <td data-label="Rows" class="number">${rows ?? '–'}</td>
+              <td data-label="Rows" class="number">${rows === null ? '–' : formatCount(rows)}</td>
               <td data-label="Took">${durationSeconds === null ? '–' : inWords(durationSeconds * 1_000)}</td>
               <td data-label="">${file === null ? nothing : html`<button type="button" class="button" @click=${() => void this.#download(report, run, file)}>Download</button>`}</td>
             </tr>`;

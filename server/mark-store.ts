@@ -1,7 +1,8 @@
 /** What a data directory says of itself: which format its books are of, and which epoch they belong to. */
 import type { Instant } from '../shared/time.ts';
 import { type MigrationLog, migrate } from './migration.ts';
-import { FORMAT, refuseNewer } from './store/faults.ts';
+import { beginBooks } from './store/begin-books.ts';
+import { refuseNewer } from './store/faults.ts';
 import type { Store } from './store/store.ts';
 
 /**
@@ -18,10 +19,6 @@ export async function markStore(store: Store, randomId: () => string, now: Insta
     return known;
   }
   const epoch = randomId();
-  await store.commit([
-    { table: 'meta', key: ['format'], value: FORMAT },
-    { table: 'meta', key: ['epoch'], value: epoch },
-    { table: 'meta', key: ['firstStartAt'], value: now },
-  ]);
+  await beginBooks(store, epoch, now);
   return epoch;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { lockDataDir } from '../data-dir-lock.ts';
-import { missingAfter, prepareRestore, putInPlace, removeUnfinishedRestores } from '../safekeeping/restore.ts';
+import { missingAfter, prepareRestore, putInPlace, removeUnfinished } from '../safekeeping/restore.ts';
 import { OK } from './exit-codes.ts';
 import { dataDirOption } from './options.ts';
 
@@ -15,7 +15,7 @@ export function restoreCommand(): Command {
     .action(async (backup: string, { dataDir, json = false }: { dataDir: string; json?: boolean }) => {
       const unlock = await lockDataDir(dataDir);
       try {
-        removeUnfinishedRestores(dataDir);
+        removeUnfinished(dataDir);
         process.stdout.write(await restore(backup, dataDir, json));
       } finally {
         await unlock();

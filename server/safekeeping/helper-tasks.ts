@@ -1,4 +1,5 @@
 import type { Backup, Restore } from '../../shared/backups.ts';
+import type { Instant } from '../../shared/time.ts';
 import type { Fault } from '../store/faults.ts';
 import type { Stand } from '../store/soundness.ts';
 import type { Findings } from '../verify/findings.ts';
@@ -6,7 +7,7 @@ import type { BackupTask } from './make-backup.ts';
 import type { RestoreTask } from './restore.ts';
 
 export type Task =
-  | { do: 'create'; dataDir: string }
+  | { do: 'create'; dataDir: string; epoch: string; now: Instant }
   | { do: 'look'; dataDir: string; whole: boolean }
   | ({ do: 'backup' } & BackupTask)
   | { do: 'verify'; dataDir: string; leaveFree: number }

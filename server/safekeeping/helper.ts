@@ -9,7 +9,7 @@ import { DATA_FILE, openDataFile, openLmdbStore } from '../store/lmdb.ts';
 import { glance, readWhole, type Stand } from '../store/soundness.ts';
 import type { Answer, Task } from './helper-tasks.ts';
 import { makeBackup } from './make-backup.ts';
-import { prepareRestore } from './restore.ts';
+import { prepareNew, prepareRestore } from './restore.ts';
 import { verifyCopy } from './verify-copy.ts';
 
 /** The daemon and what it answers come first. */
@@ -18,7 +18,7 @@ const NICE = 10;
 async function run(task: Task): Promise<unknown> {
   switch (task.do) {
     case 'create':
-      return openLmdbStore(task.dataDir).close();
+      return prepareNew(task.dataDir, task.epoch, task.now);
     case 'look':
       return look(task);
     case 'backup':

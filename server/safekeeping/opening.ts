@@ -1,5 +1,4 @@
 /** What comes before the data file is opened: is it whole, and if not, is there a backup to go on from. */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Restore } from '../../shared/backups.ts';
 import type { Instant } from '../../shared/time.ts';
@@ -9,7 +8,7 @@ import { DATA_FILE } from '../store/lmdb.ts';
 import { freeBytes, NEXT_TO_NOTHING } from '../store/room.ts';
 import { listBackups } from './backups.ts';
 import { type Helper, HelperDiedError, HelperFailedError } from './helper-tasks.ts';
-import { missingAfter, putInPlace, removeUnfinishedRestores } from './restore.ts';
+import { missingAfter, moveIn, putInPlace, removeUnfinished } from './restore.ts';
 
 /** Bytes without which a new store cannot even be created. */
 const SMALLEST_STORE = 8_388_608;
@@ -50,14 +49,15 @@ export async function prepareDataFile(opening: Opening): Promise<Restore | null>
   return damage === null ? null : await restoreNewest(opening, damage);
 }
 
-async function createNew({ dataDir, helper }: Opening): Promise<void> {
+async function createNew({ dataDir, helper, randomId, now }: Opening): Promise<void> {
   const free = freeBytes(dataDir);
   if (free < SMALLEST_STORE) throw new Error(`there is no room for a new store in ${dataDir}: ${free} bytes are free`);
   try {
-    await helper({ do: 'create', dataDir });
+    const epoch = randomId();
+    await helper({ do: 'create', dataDir, epoch, now });
+    moveIn(dataDir, epoch);
   } catch (error) {
-    // Nothing was ever kept in it: what is half made is in the way of the next start.
-    for (const ending of ['', '-lock']) rmSync(join(dataDir, DATA_FILE + ending), { force: true });
+    removeUnfinished(dataDir);
     throw new Error(`a new store cannot be made in ${dataDir}, its disk may be full or failing: ${(error as Error).message}`, {
       cause: error,
     });
@@ -109,7 +109,7 @@ async function restoreNewest(opening: Opening, damage: string): Promise<Restore>
     } catch (error) {
       tried.push(`The backup ${backup} ${damageIn(error, backup, backup)}.`);
       log.warn({ err: error, backup }, 'a backup cannot be used');
-      removeUnfinishedRestores(dataDir);
+      removeUnfinished(dataDir);
     }
   }
   throw new DamagedStoreError(dataDir, damage, tried.length > 0 ? tried : [`There is no backup in ${backups}.`]);

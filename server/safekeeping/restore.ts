@@ -1,8 +1,9 @@
-/** Books from a backup: copied, checked, and given a new epoch beside the books that are there; then put in their place. */
+/** Books from a backup: copied, checked, and given a new epoch beside the books that are there; then put in their place. New books too. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Restore } from '../../shared/backups.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../../shared/time.ts';
+import { beginBooks } from '../store/begin-books.ts';
 import { markInitialised } from '../store/data-file.ts';
 import { DATA_FILE, openDataFile, openLmdbStore } from '../store/lmdb.ts';
 import { readWhole } from '../store/soundness.ts';
@@ -30,6 +31,16 @@ export interface RestoreTask {
   damage: string | null;
   /** Derive everything again, or read every row only. */
   check: 'read' | 'verified';
+}
+
+/**
+ * Makes books without anything in them ready below the data directory. Whoever is killed or loses power before they are in their place
+ * leaves a directory without books, never one with half of a store that the next start would have to take for a damaged one.
+ */
+export async function prepareNew(dataDir: string, epoch: string, now: Instant): Promise<void> {
+  const store = openLmdbStore(freshIn(dataDir, epoch));
+  await beginBooks(store, epoch, now);
+  await store.close();
 }
 
 /**
@@ -75,13 +86,18 @@ export async function prepareRestore({ backup, dataDir, epoch, now, damage, chec
 
 /** Moves what was there aside, never away, and the new books into its place. @param epoch of the new books */
 export function putInPlace(dataDir: string, { kept }: Restore, epoch: string): void {
-  const file = join(dataDir, DATA_FILE);
-  const fresh = freshIn(dataDir, epoch);
-  sync(join(fresh, DATA_FILE));
   // Before anything moves: whoever is killed in between leaves a directory without books, and it must not be taken for a new one.
   markInitialised(dataDir);
   sync(dataDir);
-  if (kept !== null) renameSync(file, join(dataDir, kept));
+  if (kept !== null) renameSync(join(dataDir, DATA_FILE), join(dataDir, kept));
+  moveIn(dataDir, epoch);
+}
+
+/** @param epoch of the books that were made ready, where there are none */
+export function moveIn(dataDir: string, epoch: string): void {
+  const file = join(dataDir, DATA_FILE);
+  const fresh = freshIn(dataDir, epoch);
+  sync(join(fresh, DATA_FILE));
   // The lock belongs to whichever file is there.
   rmSync(`${file}-lock`, { force: true });
   renameSync(join(fresh, DATA_FILE), file);
@@ -89,8 +105,8 @@ export function putInPlace(dataDir: string, { kept }: Restore, epoch: string): v
   rmSync(fresh, { recursive: true, force: true });
 }
 
-/** What was left behind by restores that were killed; only whoever holds the lock may ask for it. */
-export function removeUnfinishedRestores(dataDir: string): void {
+/** Books that were made ready and never came to their place; only whoever holds the lock may ask for it. */
+export function removeUnfinished(dataDir: string): void {
   for (const name of readdirSync(dataDir).filter((each) => each.startsWith(RESTORING)))
     rmSync(join(dataDir, name), { recursive: true, force: true });
 }

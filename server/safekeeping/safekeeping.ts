@@ -9,7 +9,7 @@ import { PARTIAL, removeAbandoned } from './backups.ts';
 import { type BackupKeeper, createBackupKeeper } from './keeper.ts';
 import { type LastCommit, openLastCommit } from './last-commit.ts';
 import { prepareDataFile } from './opening.ts';
-import { removeUnfinishedRestores } from './restore.ts';
+import { removeUnfinished } from './restore.ts';
 import { createHelper } from './run-helper.ts';
 import { readStarts } from './starts.ts';
 import { createVerifier, type Verifier } from './verifier.ts';
@@ -35,7 +35,7 @@ export async function openSafekeeping(
   const { dataDir, store, backup } = config;
   const directory = backupDirectory(config);
   teardown.add('data directory lock', 1_000, await lockDataDir(dataDir));
-  removeUnfinishedRestores(dataDir);
+  removeUnfinished(dataDir);
   await removeAbandoned(dataDir, VERIFYING, clock.now());
   await removeAbandoned(directory, PARTIAL, clock.now());
   const stop = new AbortController();

@@ -11,6 +11,14 @@ export interface Sent {
   ids: string[];
   /** Null: no answer; it may be there or not. */
   status: number | null;
+  /** What `now` of its load said when the answer was there. */
+  at: number;
+}
+
+export interface Load {
+  /** Waits after a refusal until the daemon is ready again. */
+  waits?: boolean;
+  now?: () => number;
 }
 
 const event = (id: string) => ({
@@ -25,13 +33,19 @@ const event = (id: string) => ({
 /** A full disk with room again, or one that was full for one write, is noticed within so long. */
 const RECOVERS_WITHIN_MS = 10_000;
 
-/** Sends requests of `size` events until there is no answer, or `most` were sent. `waits`: after a refusal until the daemon is ready again. */
-export async function sendUntilGone(daemon: Daemon, name: string, most: number, size: number, { waits = false } = {}): Promise<Sent[]> {
+/** Sends requests of `size` events until there is no answer, or `most` were sent. */
+export async function sendUntilGone(
+  daemon: Daemon,
+  name: string,
+  most: number,
+  size: number,
+  { waits = false, now = () => 0 }: Load = {},
+): Promise<Sent[]> {
   const sent: Sent[] = [];
   for (let n = 0; n < most; n++) {
     const ids = Array.from({ length: size }, (_, i) => `${name}-${n}-${i}`);
     const answer = await daemon.post<IngestAnswer>('/api/v1/events', ids.map(event)).catch(() => null);
-    sent.push({ ids, status: answer?.status ?? null });
+    sent.push({ ids, status: answer?.status ?? null, at: now() });
     if (answer === null) break;
     if (answer.status === 503 && answer.headers.get('retry-after') === null) throw new Error('503 without Retry-After');
     if (answer.status === 503 && waits) await readyAgain(daemon);
@@ -49,11 +63,15 @@ async function readyAgain(daemon: Daemon): Promise<void> {
   }
 }
 
-/** What is wrong with what a daemon that was started again holds, in words. */
-export async function checkAfter(dataDir: string, sent: Sent[]): Promise<string[]> {
+/** What is wrong with what a daemon that was started again holds, in words. @param look whatever else is to be looked at first */
+export async function checkAfter(
+  dataDir: string,
+  sent: readonly Sent[],
+  look: (daemon: Daemon) => Promise<string[]> = async () => [],
+): Promise<string[]> {
   const daemon = await startDaemon({ dataDir, startWithin: 120_000 });
   try {
-    const wrong: string[] = [];
+    const wrong = await look(daemon);
     const held = new Map<string, number>();
     for (const { eventId } of await records(daemon)) if (eventId !== null) held.set(eventId, (held.get(eventId) ?? 0) + 1);
     for (const { ids, status } of sent) {

@@ -51,12 +51,10 @@ export async function main(args: string[]): Promise<number> {
 }
 
 /** @returns the path of what `LD_PRELOAD` puts below the store */
-export function compileShim(directory: string): string {
+export function compileShim(directory: string, source = join('test', 'faults', 'shim.c')): string {
   const shim = join(directory, 'shim.so');
-  const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, join('test', 'faults', 'shim.c'), '-ldl'], {
-    stdio: ['ignore', 2, 2],
-  });
-  if (compiled.status !== 0) throw new Error('the shim could not be compiled');
+  const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, source, '-ldl'], { stdio: ['ignore', 2, 2] });
+  if (compiled.status !== 0) throw new Error(`${source} could not be compiled`);
   return shim;
 }
 

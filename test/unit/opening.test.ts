@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Helper, HelperDiedError, HelperFailedError } from '../../server/safekeeping/helper-tasks.ts';
 import { DamagedStoreError, prepareDataFile } from '../../server/safekeeping/opening.ts';
-import { markInitialised } from '../../server/store/data-file.ts';
+import { prepareNew, removeUnfinished } from '../../server/safekeeping/restore.ts';
+import { lookAtDataFile, markInitialised } from '../../server/store/data-file.ts';
 import { FORMAT, faultOf, NewerFormatError } from '../../server/store/faults.ts';
-import { DATA_FILE, openLmdbStore } from '../../server/store/lmdb.ts';
+import { DATA_FILE, openDataFile, openLmdbStore } from '../../server/store/lmdb.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import { standOf, UnsoundError } from '../../server/store/soundness.ts';
 import { StoreFullError } from '../../server/store/store.ts';
@@ -73,7 +74,8 @@ describe('what counts as damage', () => {
     const began: string[] = [];
     const helper = async (task: { do: string }) => {
       began.push(task.do);
-      for (const ending of ['', '-lock']) writeFileSync(join(dataDir, DATA_FILE + ending), 'half');
+      mkdirSync(join(dataDir, '.restoring-epoch'));
+      for (const ending of ['', '-lock']) writeFileSync(join(dataDir, '.restoring-epoch', DATA_FILE + ending), 'half');
       throw new HelperDiedError('its process ended with SIGSEGV', true);
     };
     await expect(prepare(dataDir, helper)).rejects.toThrow(
@@ -81,6 +83,21 @@ describe('what counts as damage', () => {
     );
     expect(began).toEqual(['create']);
     expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('STORE-50 a new store comes to its place whole: what was being made when the process was killed is in nobody’s way', async () => {
+    const directory = tempDir();
+    onTestFinished(directory.remove);
+    const dataDir = directory.path;
+    await prepareNew(dataDir, 'of one that was killed', 1);
+    expect(lookAtDataFile(dataDir)).toEqual({ state: 'new' });
+    removeUnfinished(dataDir);
+    expect(readdirSync(dataDir)).toEqual([]);
+    await prepare(dataDir, () => prepareNew(dataDir, 'epoch', 2));
+    expect(readdirSync(dataDir)).toEqual([DATA_FILE]);
+    const file = openDataFile(join(dataDir, DATA_FILE));
+    onTestFinished(() => file.close());
+    expect(standOf(file)).toMatchObject({ format: FORMAT, epoch: 'epoch', seq: 0 });
   });
 
   it('STORE-21 a newer format is refused by name and is no damage', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Helper, Task } from '../../server/safekeeping/helper-tasks.ts';
 import { prepareDataFile } from '../../server/safekeeping/opening.ts';
-import { missingAfter, prepareRestore, removeUnfinishedRestores } from '../../server/safekeeping/restore.ts';
+import { missingAfter, prepareRestore, removeUnfinished } from '../../server/safekeeping/restore.ts';
 import { lookAtDataFile, markInitialised } from '../../server/store/data-file.ts';
 import { DATA_FILE, openDataFile, openLmdbStore } from '../../server/store/lmdb.ts';
 import type { Restore } from '../../shared/backups.ts';
@@ -55,7 +55,7 @@ async function damaged(marked: boolean): Promise<string> {
 
 /** As a daemon starts, as far as the data file goes. The process that makes the books ready is this one. */
 async function start(dataDir: string, epoch: string): Promise<Restore | null> {
-  removeUnfinishedRestores(dataDir);
+  removeUnfinished(dataDir);
   const helper = (task: Task) => (task.do === 'restore' ? prepareRestore(task) : Promise.resolve(undefined));
   return prepareDataFile({
     dataDir,

@@ -6,6 +6,7 @@ import type { Peak } from '../../shared/views.ts';
 import { levelChange } from '../books/entry.ts';
 import type { Shape } from '../books/pack.ts';
 import type { BillingPeriod, Span } from '../licensing/calendar.ts';
+import { levelsBefore } from '../reports/entry-levels.ts';
 import { levelBefore } from '../reports/level-reader.ts';
 import { PackCursor } from '../reports/pack-cursor.ts';
 import { packedPieces } from '../reports/packed-pieces.ts';
@@ -79,8 +80,11 @@ export function* readPeak(scope: ReportScope, { licenceType, from, to }: PeakQue
  */
 function* followLines(scope: ReportScope, period: Span, known: KnownPeriod, types: readonly string[], only?: string): Work<Lines> {
   const from = known.checkpoints.at(-1);
+  const asked = from ? [] : types.map((type) => ({ type, at: period.start }));
+  const entering = yield* levelsBefore(scope, asked);
+  const levelsThen = new Map(asked.map(({ type }, i) => [type, entering[i] as Levels]));
   const begin = (type: string): LevelLine =>
-    new LevelLine(period.start, levelBefore(scope, type, period.start), (at) => scope.buckets.bucket('5m', at).end);
+    new LevelLine(period.start, levelsThen.get(type) ?? levelBefore(scope, type, period.start), (at) => scope.buckets.bucket('5m', at).end);
   const lines: Lines = new Map(types.map((type) => [type, from?.lines.get(type)?.copy() ?? begin(type)]));
   for (const [type, line] of from?.lines ?? []) if (!lines.has(type)) lines.set(type, line.copy());
   let next: Key = from?.next ?? [scope.organisation, period.start];

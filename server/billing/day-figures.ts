@@ -4,6 +4,7 @@ import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { type Entry, levelChange } from '../books/entry.ts';
 import type { Span } from '../licensing/calendar.ts';
+import { levelsBefore } from '../reports/entry-levels.ts';
 import { levelBefore } from '../reports/level-reader.ts';
 import type { ReportScope } from '../reports/scope.ts';
 import { createEffort, pagedRows, type Work } from '../reports/work.ts';
@@ -91,10 +92,14 @@ export function* readDayFigures(scope: ReportScope, span: Span, types: readonly 
   const [from, to] = [span.start - DAY_MS, Math.min(end + DAY_MS, scope.horizon)];
   const moments = types.map((type) => ({ type, at: from - 1 }));
   const there = yield* findHolders(scope, moments);
+  const before = yield* levelsBefore(
+    scope,
+    types.map((type) => ({ type, at: from })),
+  );
   const lines = new Map<string, TypeLines>();
   const sampleAfter = (at: Instant): Instant => scope.buckets.bucket('5m', at).end;
   for (const [index, type] of types.entries()) {
-    const level = levelBefore(scope, type, from);
+    const level = before[index] as Levels;
     const holders = there.get(momentKey(moments[index] as (typeof moments)[number]))?.holders ?? [];
     const devices: Levels = [holders.reduce((sum, holder) => sum + holder.devices.length, 0), 0, 0, 0];
     lines.set(type, {

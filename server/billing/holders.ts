@@ -5,12 +5,13 @@ import { formatInstant, type Instant } from '../../shared/time.ts';
 import { type Entry, type EntryRecord, type Position, positionOf } from '../books/entry.ts';
 import { devicesOf, type Shape, usersOf } from '../books/pack.ts';
 import type { StoredHolding, StoredSession } from '../books/stored.ts';
-import { levelBefore } from '../reports/level-reader.ts';
+import { levelsBefore } from '../reports/entry-levels.ts';
 import { PackCursor } from '../reports/pack-cursor.ts';
 import { type PackedPiece, packedPieces } from '../reports/packed-pieces.ts';
 import type { ReportScope } from '../reports/scope.ts';
 import { createEffort, type Effort, pagedRows, type Work } from '../reports/work.ts';
 import { AFTER_NAMES } from '../store/store.ts';
+import type { Levels } from '../usage/levels.ts';
 
 /** An instant at which somebody wants to know who held a licence type. */
 export interface Moment {
@@ -99,12 +100,13 @@ class HolderSearch {
 
 /** By `momentKey`. Reads what is open now, and the entries from each instant on until everybody was found. */
 export function* findHolders(scope: ReportScope, moments: readonly Moment[]): Work<Map<string, MomentHolders>> {
-  const searches = new Map<string, HolderSearch>();
-  for (const moment of moments) {
-    if (searches.has(momentKey(moment))) continue;
-    yield* scope.cuts.prepare(moment.at + 1);
-    searches.set(momentKey(moment), new HolderSearch(moment, levelBefore(scope, moment.type, moment.at + 1)[0]));
-  }
+  const sought = [...new Map(moments.map((moment) => [momentKey(moment), moment])).values()];
+  for (const { at } of sought) yield* scope.cuts.prepare(at + 1);
+  const levels = yield* levelsBefore(
+    scope,
+    sought.map(({ type, at }) => ({ type, at: at + 1 })),
+  );
+  const searches = new Map(sought.map((moment, i) => [momentKey(moment), new HolderSearch(moment, (levels[i] as Levels)[0])]));
   const inOrder = [...searches.values()].sort((a, b) => a.at - b.at);
   if (inOrder.length > 0) {
     // Sessions first: whoever leaves in between is found among the entries.

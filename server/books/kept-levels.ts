@@ -163,7 +163,9 @@ export function deriveDay(batch: Batch, organisation: Organisation): boolean {
   }
   const { start, end: dayEnd } = calendar.day(kept.stale);
   const end = Math.min(dayEnd, kept.buckets);
-  const next = Math.min(calendar.day(nextEntryAt(batch, organisation, end)).start, kept.buckets);
+  const nextEntry = nextEntryAt(batch, organisation, end);
+  // Under another time zone five minutes begin within a day: what is empty up to them is done, though that day began before.
+  const next = nextEntry < kept.buckets ? calendar.day(nextEntry).start : kept.buckets;
   const changes = readDay(batch, organisation, start, end);
   for (const type of types.keys()) {
     const enter = levelBeforeDay(batch, organisation, type, start);

@@ -1,13 +1,14 @@
 /** Levels of stretches that are finer than what is kept of their time: counted from the entries. */
 
+import { getOrMake } from '../../shared/maps.ts';
 import type { Instant } from '../../shared/time.ts';
 import { type Entry, levelChange, positionOf } from '../books/entry.ts';
-import { addLevels, beginStretch, extend, type Stretch } from '../usage/levels.ts';
+import { addLevels, beginStretch, extend, type Levels, type Stretch } from '../usage/levels.ts';
 import type { Change } from '../usage/open-bucket.ts';
 import { addChange } from './cut-buckets.ts';
 import { levelBefore } from './level-reader.ts';
 import type { ReportScope } from './scope.ts';
-import { type Effort, pagedRows } from './work.ts';
+import { createEffort, type Effort, pagedRows, type Work } from './work.ts';
 
 /** Stretches of one licence type, one after the other. */
 export interface StretchReader {
@@ -56,4 +57,51 @@ export function createEntryReaders(scope: ReportScope, types: readonly string[],
       },
     };
   });
+}
+
+/** A licence type, and the instant just before which its level is asked for. */
+export interface LevelAsked {
+  type: string;
+  at: Instant;
+}
+
+/**
+ * The levels of types just before instants, in the order asked: also within days of which nothing finer is kept, which are counted
+ * from their entries, once for all that is asked of a day.
+ */
+export function* levelsBefore(scope: ReportScope, asked: readonly LevelAsked[]): Work<Levels[]> {
+  const { kept, buckets } = scope;
+  const found = new Map<LevelAsked, Levels>();
+  const ofDays = new Map<Instant, LevelAsked[]>();
+  for (const each of asked) {
+    const day = buckets.calendar.day(each.at).start;
+    const isKept = each.at >= kept.buckets || each.at === day || day < kept.entries;
+    if (isKept) found.set(each, levelBefore(scope, each.type, each.at));
+    else getOrMake(ofDays, day, () => []).push(each);
+  }
+  for (const [day, ofDay] of ofDays) yield* countDay(scope, day, ofDay, found);
+  return asked.map((each) => found.get(each) as Levels);
+}
+
+function* countDay(scope: ReportScope, day: Instant, asked: readonly LevelAsked[], found: Map<LevelAsked, Levels>): Work<void> {
+  const { disk, organisation } = scope;
+  const inOrder = asked.toSorted((a, b) => a.at - b.at);
+  const levels = new Map(inOrder.map(({ type }) => [type, levelBefore(scope, type, day)]));
+  let next = 0;
+  const findTo = (at: Instant): void => {
+    for (let each = inOrder[next]; each && each.at <= at; each = inOrder[++next]) found.set(each, levels.get(each.type) as Levels);
+  };
+  const effort = createEffort();
+  const last = (inOrder.at(-1) as LevelAsked).at;
+  for (const { key, value } of pagedRows<Entry>(disk, 'entries', [organisation, day], [organisation, last])) {
+    findTo(positionOf(key, 1).at);
+    for (const record of value.records) {
+      const by = levelChange(value.kind, record);
+      const level = levels.get(record.type);
+      if (by && level) levels.set(record.type, addLevels(level, by));
+    }
+    effort.spend(1 + value.records.length);
+    if (effort.tired()) yield;
+  }
+  findTo(last);
 }

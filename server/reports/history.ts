@@ -66,7 +66,7 @@ export function* readBuckets<T>(
 }
 
 /** Whether nobody used a type on the days of a stretch. */
-function isIdle(scope: ReportScope, type: string, { start, end }: Span): boolean {
+export function isIdle(scope: ReportScope, type: string, { start, end }: Span): boolean {
   const { buckets, kept } = scope;
   if (start >= kept.buckets) return createLevelReader(scope, type, start, createEffort()).idleUntil(end);
   const { day } = buckets.calendar;

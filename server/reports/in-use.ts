@@ -5,7 +5,7 @@ import type { Span } from '../licensing/calendar.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { Key, Reader, Row } from '../store/store.ts';
 import { bucketStart } from '../usage/open-bucket.ts';
-import { bucketBefore } from './level-reader.ts';
+import { levelEntering } from './level-reader.ts';
 import { recomputingFrom } from './recomputing.ts';
 
 /** Sequence number of a record to the in-use number of its type after it. */
@@ -76,7 +76,7 @@ function levelsNear(
   const mark = lastMark(disk, organisation, key);
   const start = bucketStart(at);
   if ((mark && (mark.key[1] as Instant) >= start) || start < told.start || start >= told.end) return mark;
-  const value = types.map((type): [string, number] => [type, bucketBefore(disk, organisation, type, start)?.exit[0] ?? 0]);
+  const value = types.map((type): [string, number] => [type, levelEntering(disk, organisation, type, start)[0]]);
   // Before everything at that instant.
   return { key: [organisation, start, Number.NEGATIVE_INFINITY], value };
 }

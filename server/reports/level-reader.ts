@@ -117,7 +117,7 @@ export function createLevelReader(source: LevelSource, type: string, from: Insta
   };
 }
 
-/** The level of a type just before an instant. */
+/** The level of a type just before an instant; where only hours or days are kept, before one that begins such. */
 export function levelBefore(source: LevelSource, type: string, at: Instant): Levels {
   const { disk, organisation, cuts, kept } = source;
   const bucket = at < kept.buckets ? undefined : bucketBefore(disk, organisation, type, at);
@@ -128,8 +128,12 @@ export function levelBefore(source: LevelSource, type: string, at: Instant): Lev
   return level;
 }
 
+/** The level with which five minutes begin that are kept as such: the first of them say themselves which level came before. */
+export const levelEntering = (disk: Reader, organisation: string, type: string, start: Instant): Levels =>
+  bucketBefore(disk, organisation, type, start)?.exit ?? disk.get<Stretch>('buckets', [organisation, type, start])?.enter ?? NO_LEVELS;
+
 /** The last bucket that begins before an instant. */
-export function bucketBefore(disk: Reader, organisation: string, type: string, at: Instant): Stretch | undefined {
+function bucketBefore(disk: Reader, organisation: string, type: string, at: Instant): Stretch | undefined {
   const range = { start: [organisation, type, Number.NEGATIVE_INFINITY], end: [organisation, type, at], reverse: true, limit: 1 };
   const [row] = disk.range<Stretch>('buckets', range);
   return row?.value;

@@ -4,7 +4,10 @@ import type { Instant } from '../../shared/time.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { beginStretch, type Figures, figures, NO_LEVELS, type Stretch } from '../usage/levels.ts';
 import { BUCKET_MS, bucketStart } from '../usage/open-bucket.ts';
+import { isKeptExactly } from './coverage.ts';
+import { createEntryReaders, type StretchReader } from './entry-levels.ts';
 import { type Accumulator, type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';
+import { isIdle } from './history.ts';
 import { createLevelReader } from './level-reader.ts';
 import { createLocalTime, type LocalTime } from './local-time.ts';
 import type { ReportScope } from './scope.ts';
@@ -68,7 +71,7 @@ export const LEVEL_METRICS: Record<string, MetricOf<LevelRow>> = {
 };
 
 export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Instant, to: Instant): Work<Grouping<LevelRow>> {
-  const { buckets, horizon } = scope;
+  const { buckets, horizon, kept } = scope;
   const grouping = createGrouping(
     query.dimensions.map((id) => LEVEL_CELLS[id] as CellOf<LevelRow>),
     query.metrics.map((id) => LEVEL_METRICS[id] as MetricOf<LevelRow>),
@@ -83,44 +86,60 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
   yield* scope.cuts.prepare(readTo);
   const localTime = createLocalTime(buckets);
   const effort = createEffort();
-  for (const [nth, licenceType] of scope.types.entries()) {
-    const reader = createLevelReader(scope, licenceType, from, effort);
-    if (reader.idleUntil(readTo)) continue;
-    const take = (span: Span, stretch: Stretch): void => {
-      const until = Math.max(span.end, stretch.until);
-      const row = { licenceType, local: localTime(span.start), milliseconds: until - span.start, figures: figures(stretch, until) };
-      if (filters.every((accepts) => accepts(row))) grouping.add(row);
-    };
-    // Rows in the store do not mean that somebody was there: at what they say, in the part that is asked for, the level may be 0.
-    let unused: Span[] | null = [];
-    for (const span of spans(scope, query, from, end)) {
-      const stretch = reader.next(span.end === end ? readTo : span.end);
-      const idle = unused !== null && isIdle(stretch);
-      if (idle) unused?.push(span);
-      else {
-        for (const before of unused ?? []) take(before, beginStretch(before.start, NO_LEVELS));
-        unused = null;
-        take(span, stretch);
+  const take = (licenceType: string, span: Span, stretch: Stretch): void => {
+    const until = Math.max(span.end, stretch.until);
+    const row = { licenceType, local: localTime(span.start), milliseconds: until - span.start, figures: figures(stretch, until) };
+    if (filters.every((accepts) => accepts(row))) grouping.add(row);
+  };
+  const types = scope.types.filter((type) => !isIdle(scope, type, { start: from, end: readTo }));
+  // Rows in the store do not mean that somebody was there: at what they say, in the part that is asked for, the level may be 0.
+  const used = new Set<string>();
+  const passed: Span[] = [];
+  let readers: StretchReader[] = [];
+  let finer: boolean | null = null;
+  for (const span of spans(scope, query, from, end)) {
+    const until = span.end === end ? readTo : span.end;
+    const isFiner = span.start >= kept.entries && !isKeptExactly(kept, buckets, { start: span.start, end: until });
+    if (isFiner !== finer) {
+      finer = isFiner;
+      readers = finer
+        ? createEntryReaders(scope, types, span.start, effort)
+        : types.map((type) => createLevelReader(scope, type, span.start, effort));
+    }
+    for (const reader of readers) {
+      const { type } = reader;
+      const stretch = reader.next(until);
+      if (!used.has(type) && !isUnused(stretch)) {
+        used.add(type);
+        for (const before of passed) take(type, before, beginStretch(before.start, NO_LEVELS));
       }
+      if (used.has(type)) take(type, span, stretch);
       effort.spend(1);
       if (!effort.tired()) continue;
-      scope.progress((nth + (span.end - from) / (end - from)) / scope.types.length);
+      scope.progress((span.end - from) / (end - from));
       yield;
     }
+    passed.push(span);
   }
   return grouping;
 }
 
 /** Whether nobody was in use at any instant of a stretch. */
-const isIdle = (stretch: Stretch): boolean => figures(stretch, stretch.until).high[0] === 0;
+const isUnused = (stretch: Stretch): boolean => figures(stretch, stretch.until).high[0] === 0;
 
-/** The range cut no finer than the dimensions and filters need. */
-function* spans({ buckets }: ReportScope, { dimensions, filters }: ReportQuery, from: Instant, end: Instant): Iterable<Span> {
+/** The range cut no finer than the dimensions and filters need, and where days are what is kept, at these. */
+function* spans({ buckets, kept }: ReportScope, { dimensions, filters }: ReportQuery, from: Instant, end: Instant): Iterable<Span> {
   const fields = [...dimensions, ...filters.map(({ field }) => field)];
   const timed = fields.some((field) => Object.hasOwn(TIME_CELLS, field));
   const resolution = fields.includes('hourOfDay') ? '1h' : '1d';
+  const { day } = buckets.calendar;
+  const wholeDays = (start: Instant): Instant => {
+    if (day(start).start !== start && start < kept.buckets) return day(start).end;
+    const last = day(end).start;
+    return last > start && end < kept.buckets ? last : end;
+  };
   for (let start = from; start < end; ) {
-    const next = timed ? Math.min(end, buckets.bucket(resolution, start).end) : end;
+    const next = Math.min(end, timed ? buckets.bucket(resolution, start).end : wholeDays(start));
     yield { start, end: next };
     start = next;
   }

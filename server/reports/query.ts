@@ -1,6 +1,7 @@
 /** `POST O/reports`: from a question to columns, rows and totals. */
 import type { DataSource, ReportColumn, ReportQuery, ReportView } from '../../shared/reports.ts';
 import { formatInstant } from '../../shared/time.ts';
+import type { Span } from '../licensing/calendar.ts';
 import { ReportTooLargeError } from '../pipeline-types.ts';
 import { groupLevels } from './level-report.ts';
 import type { ReportScope } from './scope.ts';
@@ -27,7 +28,7 @@ export function* answerReport(scope: ReportScope, source: DataSource, query: Rep
     to: formatInstant(to),
     timeZone: scope.timeZone,
     provisional: to > Math.min(scope.now, scope.provisionalFrom),
-    complete: (query.dataSource === 'licence-usage' ? scope.recorded : scope.covered)(from, Math.min(to, scope.now)),
+    complete: isComplete(scope, query, { start: from, end: Math.min(to, scope.now) }),
     columns: [
       ...query.dimensions.map((id): ReportColumn => ({ id, name: nameOf(source.dimensions, id), kind: 'dimension' })),
       ...query.metrics.map((id): ReportColumn => ({ id, name: nameOf(source.metrics, id), kind: 'metric' })),
@@ -36,5 +37,9 @@ export function* answerReport(scope: ReportScope, source: DataSource, query: Rep
     totals: Object.fromEntries(query.metrics.map((id, i) => [id, totals[i] ?? null])),
   };
 }
+
+/** Levels of times at which nothing as fine is kept are told from the entries, as long as these are. */
+const isComplete = ({ recorded, covered }: ReportScope, { dataSource }: ReportQuery, { start, end }: Span): boolean =>
+  recorded(start, end) || (dataSource === 'organisation-licence-usage' && covered(start, end));
 
 const nameOf = (list: readonly { id: string; name: string }[], id: string): string => list.find((item) => item.id === id)?.name ?? id;

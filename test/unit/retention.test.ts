@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../server/books/entry.ts';
+import { answerOf } from '../../server/reports/work.ts';
 import { createMemoryStore } from '../../server/store/memory.ts';
 import { TABLES } from '../../server/store/store.ts';
 import { verifyStore } from '../../server/verify/verify.ts';
+import type { ReportQuery, ReportView } from '../../shared/reports.ts';
 import type { HistoryRow } from '../../shared/views.ts';
 import { ORGANISATION, openTestBooks, type TestBooks } from '../support/books.ts';
 import { settle } from '../support/let-pass.ts';
@@ -85,6 +87,11 @@ describe('retention of levels', () => {
       expect(told(await history(books, '1h', from, to))).toEqual(told(await history(all, '1h', from, to)));
       // Finer than what is kept of levels, they are told from the entries.
       expect(told(await history(books, '5m', from, to))).toEqual(told(await history(all, '5m', from, to)));
+      expect(await receipts(books)).toEqual(await receipts(all));
+      const cut = { from: from + 3 * DAY + 1_234_567, to: to - 3 * DAY - 1_234_567 };
+      for (const dimensions of [[], ['hourOfDay'], ['date', 'licenceType']]) {
+        expect((await report(books, { dimensions, ...cut })).rows).toEqual((await report(all, { dimensions, ...cut })).rows);
+      }
       const starts = [...books.store.range('buckets', {})].map(({ key }) => key[2] as number);
       expect(Math.min(...starts)).toBeGreaterThan(then - 400 * DAY);
       expect(verifyStore(books.store).differences).toEqual([]);
@@ -116,6 +123,98 @@ const live = (books: TestBooks) => {
   const { epoch: _, seq: __, asOf: ___, anomalies, ...usage } = books.usage();
   return { ...usage, anomalies };
 };
+
+async function report(books: TestBooks, query: Partial<ReportQuery>): Promise<ReportView> {
+  const reports = books.pipeline.committed.reports(O);
+  if (!reports) throw new Error('nothing was recorded');
+  const metrics = ['avgConcurrent', 'highestConcurrent', 'lowestConcurrent'];
+  return answerOf(reports.answer({ dataSource: 'organisation-licence-usage', metrics, dimensions: [], filters: [], ...query }));
+}
+
+/** Of the billing periods that are over. */
+async function receipts(books: TestBooks): Promise<unknown[]> {
+  const reports = books.pipeline.committed.reports(O);
+  const found: unknown[] = [];
+  for (const { period, provisional } of (await reports?.billingPeriods()) ?? []) {
+    const licences = (provisional ? null : await reports?.bill(period))?.licences ?? [];
+    for (const { licenceType, receipts: each } of licences) if (each.instant.value > 0) found.push([period, licenceType, each]);
+  }
+  return found;
+}
+
+describe('what is told from the entries once only days are kept', () => {
+  const day = Date.parse('2022-11-03T00:00:00Z');
+  const at = (hour: number, minute = 0): number => day + hour * 3_600_000 + minute * 60_000;
+  const licences = ['Recording'];
+
+  async function old(months: number): Promise<TestBooks> {
+    const books = await openTestBooks(day);
+    await books.settings({ timeZone: 'UTC' });
+    await books.send(
+      { user: 'a', licences, at: at(9) },
+      { user: 'b', licences, at: at(10, 10) },
+      { type: 'logout', user: 'b', at: at(10, 40) },
+      { type: 'logout', user: 'a', at: at(12) },
+    );
+    books.clock.jumpTo(day + months * 31 * DAY);
+    await kept(books);
+    expect([...books.store.range('buckets', {})].every(({ key }) => (key[2] as number) > day + DAY)).toBe(true);
+    return books;
+  }
+
+  it.each([14, 40])('RETAIN-2 the receipt of a mark names who was counted, after %i months too', async (months) => {
+    const found = await (await old(months)).pipeline.committed.reports(O)?.bill('2022-11');
+    expect(found?.licences[0]?.receipt).toMatchObject({ value: 2, tippedBy: { user: 'b' } });
+    expect(found?.licences[0]?.receipt.holders.map(({ user }) => user)).toEqual(['a', 'b']);
+    expect(found?.licences[0]?.receipts['sustained:30m'].holders.map(({ user }) => user)).toEqual(['a', 'b']);
+    expect(found?.licences[0]?.receipts['steady:15m'].value).toBe(2);
+  });
+
+  it.each([14, 40])('RETAIN-2 reports cut days in pieces as before, after %i months too', async (months) => {
+    const books = await old(months);
+    const byHour = await report(books, { dimensions: ['hourOfDay'], from: at(8, 30), to: at(12, 30) });
+    expect(byHour.rows).toEqual([
+      [8, 0, 0, 0],
+      [9, 1, 1, 1],
+      [10, 1.5, 2, 1],
+      [11, 1, 1, 1],
+      [12, 0, 0, 0],
+    ]);
+    expect(byHour.complete).toBe(true);
+    const whole = await report(books, { from: at(10, 20), to: day + 2 * DAY + 60_000 });
+    const hours = (day + 2 * DAY + 60_000 - at(10, 20)) / 3_600_000;
+    expect(whole.rows).toEqual([[(100 / 60 + 20 / 60) / hours, 2, 0]]);
+  });
+});
+
+it('RETAIN-2 a record in the first five minutes that are kept as such counts those who came before', async () => {
+  const midnight = Date.parse('2025-11-04T00:00:00Z');
+  const books = await openTestBooks(midnight - DAY);
+  await books.settings({ timeZone: 'UTC' });
+  await books.send(
+    { user: 'a', licences: ['Recording'], at: midnight - DAY },
+    { user: 'b', licences: ['Recording'], at: midnight + 1_000 },
+  );
+  books.clock.jumpTo(Date.parse('2026-12-04T12:00:00Z'));
+  await kept(books);
+  const { items } = books.pipeline.committed.records(O, { limit: 10, order: 'asc', from: midnight }) ?? { items: [] };
+  expect(items.map(({ user, inUse }) => [user, inUse])).toEqual([['b', 2]]);
+});
+
+it('RETAIN-3 days that another time zone cuts elsewhere are derived again to the end, and what is too old goes on being put together', async () => {
+  const midnight = Date.parse('2025-06-02T22:00:00Z');
+  const books = await openTestBooks(midnight - 3 * DAY);
+  await books.settings({ timeZone: 'Europe/Berlin' });
+  for (let n = 0; n < 4; n++) await books.send({ user: `u${n}`, licences: ['Recording'], at: midnight - 3 * DAY + n * DAY });
+  books.clock.jumpTo(midnight + 13 * 31 * DAY);
+  await kept(books);
+  await books.settings({ timeZone: 'Pacific/Chatham' });
+  await kept(books);
+  const days = await history(books, '1d', midnight - 3 * DAY, midnight + 20 * DAY);
+  expect(days.map(({ inUse, provisional }) => [inUse.atEnd, provisional])).toEqual(expect.arrayContaining([[4, false]]));
+  expect(days.filter(({ provisional }) => provisional)).toEqual([]);
+  expect(verifyStore(books.store).differences).toEqual([]);
+});
 
 async function bill(books: TestBooks, period: string) {
   const found = await books.pipeline.committed.reports(O)?.bill(period);

@@ -145,11 +145,13 @@ export function refoldUsers(
   return rewriting;
 }
 
-/** Everyone who is logged in, or of whom anything is known since an instant. */
+/** Everyone who is logged in, or of whom anything is known since an instant; without those that are named. */
 export function usersSince(batch: Batch, organisation: Organisation, from: Instant, but: ReadonlySet<string> = new Set()): Set<string> {
   const users = new Set([...organisation.users.keys()].filter((user) => !but.has(user)));
   const range = { start: [organisation.id, from], end: [organisation.id, AFTER_NAMES] };
-  for (const { value } of batch.draft.range<Entry>('entries', range)) if (value.user !== '') users.add(value.user);
+  for (const { value } of batch.draft.range<Entry>('entries', range)) {
+    if (value.user !== '' && !but.has(value.user)) users.add(value.user);
+  }
   return users;
 }
 

@@ -79,6 +79,16 @@ describe('what comes late together', () => {
     expect(books.usage().anomalies).toBe(1);
   });
 
+  it('ORDER-29 a late logout of everybody leaves nobody counted who came at its very instant', async () => {
+    const books = await openTestBooks(END);
+    await books.send({ user: 'a', at: START, licences: ['Recording'], leaseMs: 3_600_000 });
+    await books.send({ user: 'b', at: START + 1000, licences: ['Recording'] });
+    const [answer] = await books.send({ type: 'logout-all', at: START + 1000 });
+    expect(answer?.records).toHaveLength(2);
+    expect(books.counts()).toEqual({});
+    expect(books.usage()).toMatchObject({ users: 0, sessions: 0 });
+  });
+
   it('LIC-10 a logout of everybody where nobody is there is ignored and no anomaly, and ends what is known of later', async () => {
     const books = await openTestBooks(END);
     const event = { type: 'logout-all' as const, at: START + 1000, id: 'all-out' };

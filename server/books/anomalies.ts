@@ -1,4 +1,5 @@
 import type { AnomalyKind, LicenceEvent } from '../../shared/events.ts';
+import type { Instant } from '../../shared/time.ts';
 import type { Session } from '../licensing/sessions.ts';
 import { type Batch, touch } from './batch.ts';
 import type { Entry, Position } from './entry.ts';
@@ -61,4 +62,12 @@ export function noteStaleSession(
   if (batch.draft.get('anomalies', key)) return;
   const anomaly: StoredAnomaly = { user, device: session.device, logonSource: session.source, eventId: null };
   batch.draft.put('anomalies', key, anomaly);
+}
+
+/** @returns whether it was listed */
+export function removeStaleSession({ draft }: Batch, { id }: Organisation, at: Instant, session: number): boolean {
+  const key = [id, at, session, 'stale_session'];
+  if (!draft.get('anomalies', key)) return false;
+  draft.remove('anomalies', key);
+  return true;
 }

@@ -11,6 +11,7 @@ import { markLateEntry } from './marks.ts';
 import { keepNumbers, numberLater } from './numbers.ts';
 import type { Organisation } from './organisation.ts';
 import { countChange } from './settle.ts';
+import { withdrawEnded, withdrawUnopened } from './stale-sessions.ts';
 import type { StoredUser } from './stored.ts';
 
 export interface Rewritten {
@@ -53,6 +54,8 @@ export function writeRewriting(batch: Batch, rewriting: Rewriting): void {
     const changed = keepNumbers(batch, before, after);
     countDifference(batch, organisation, item);
     correctAnomaly(batch, organisation, position, before, after);
+    withdrawUnopened(batch, organisation, before, after);
+    withdrawEnded(batch, organisation, position, after);
     writeOne(batch, organisation, item);
     if ((before === null || changed || isGone(after)) && !changedFrom.has(after.user)) changedFrom.set(after.user, position);
   }

@@ -10,7 +10,7 @@ import { type Batch, nextSeq, touch, touchBucket, touchSession } from './batch.t
 import { type Entry, type EntryRecord, entryKey, levelChange, type Position, poolIndex, poolName, userEntryKey } from './entry.ts';
 import { markEntry, noteShift } from './marks.ts';
 import { countSessions, type Organisation, settingsAt, typeState, userState } from './organisation.ts';
-import { watchAge } from './stale-sessions.ts';
+import { watchAge, withdrawEnded } from './stale-sessions.ts';
 import { storeUser } from './stored.ts';
 
 /** Entries between two that carry the user's state, so that a late event need not read further back. */
@@ -71,6 +71,7 @@ export function writeEntry(batch: Batch, organisation: Organisation, position: P
   }
   if (entry.user !== '') writeUserEntry(batch, organisation, entry.user, position);
   markEntry(batch, organisation, position);
+  withdrawEnded(batch, organisation, position, entry);
   organisation.newestAt = Math.max(organisation.newestAt, position.at);
 }
 

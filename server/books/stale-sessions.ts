@@ -2,9 +2,9 @@
 import TinyQueue from 'tinyqueue';
 import { type Instant, millisOf } from '../../shared/time.ts';
 import type { Session } from '../licensing/sessions.ts';
-import { noteStaleSession } from './anomalies.ts';
+import { noteStaleSession, removeStaleSession } from './anomalies.ts';
 import type { Batch } from './batch.ts';
-import { CLASS } from './entry.ts';
+import { CLASS, type Entry, type EntryRecord, type Position } from './entry.ts';
 import { type Organisation, settingsAt } from './organisation.ts';
 
 export interface Aging {
@@ -54,6 +54,32 @@ export function noteStaleSessions(batch: Batch, organisation: Organisation, now:
     if (session && isSame(first, session)) noteStaleSession(batch, organisation, position, first.user, session);
     // It may turn out to have been open after all.
     else known.delete(first.session);
+  }
+}
+
+/** Takes those off the list that something late shows to have ended in time: they had been open up to then as far as anybody knew. */
+export function withdrawEnded(batch: Batch, organisation: Organisation, position: Position, { kind, records }: Entry): void {
+  // What is listed lies before the present.
+  if (position.at > organisation.timersRunTo || kind === 'refresh') return;
+  for (const record of records) if (!record.acquired) withdraw(batch, organisation, record, position.at);
+}
+
+/** Takes those off the list that were not opened after all. */
+export function withdrawUnopened(batch: Batch, organisation: Organisation, before: Entry | null, after: Entry): void {
+  if (before === null || before.kind === 'refresh') return;
+  const still = new Set(after.records.filter(({ acquired }) => acquired).map(({ session }) => session));
+  for (const record of before.records) {
+    if (record.acquired && !still.has(record.session)) withdraw(batch, organisation, record, Number.NEGATIVE_INFINITY);
+  }
+}
+
+/** Whatever was too long when it was listed. */
+function withdraw(batch: Batch, organisation: Organisation, { session, since }: EntryRecord, until: Instant): void {
+  for (const seconds of new Set(organisation.versions.map(({ value }) => value.staleAfterSeconds))) {
+    if (seconds === undefined || since + millisOf(seconds) < until) continue;
+    if (!removeStaleSession(batch, organisation, since + millisOf(seconds), session)) continue;
+    // It may turn out to have been open after all.
+    organisation.ages?.known.delete(session);
   }
 }
 

@@ -64,6 +64,7 @@ export interface DeltaFrame {
   sessions: number;
   anomalies: number;
   completeness: UsageView['completeness'];
+  lastEventAt: UsageView['lastEventAt'];
   alerts?: LiveAlert[];
   asOf: string;
 }

@@ -29,6 +29,8 @@ export interface UsageView {
   seq: number;
   asOf: string;
   completeness: Completeness;
+  /** Arrival of the newest event, heartbeats too; null: there was none. */
+  lastEventAt: string | null;
   /** Users with an open session. */
   users: number;
   sessions: number;

@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { formatCount } from '../format/number.ts';
 
 export interface ChartColours {
   line: string;
@@ -55,4 +56,21 @@ export const axisOf =
     grid: { stroke: () => colours().grid, width: 1 },
     ticks: { show: false },
     ...more,
+  });
+
+/** Steps of 1, 2, 2.5 and 5 between the marks of an axis; without one that is large enough uPlot would draw none. */
+const LEVEL_STEPS = [1, 2, 5, 10, 20, 25, 50, ...[2, 3, 4, 5, 6].flatMap((power) => [1, 2, 2.5, 5].map((step) => step * 10 ** power))];
+/** Width of a digit as a share of its height, and what stands between the longest label and the chart. */
+const [DIGIT_WIDTH, LABEL_GAP] = [0.6, 16];
+
+/** The axis of the levels: whole numbers in groups, with room for the longest. */
+export const levelAxis = (colours: () => ChartColours): uPlot.Axis =>
+  axisOf(colours)({
+    space: 36,
+    incrs: LEVEL_STEPS,
+    values: (_chart, levels) => levels.map(formatCount),
+    size: (_chart, labels) => {
+      const longest = Math.max(0, ...(labels ?? []).map((label) => label.length));
+      return Math.max(56, Math.ceil(longest * Number.parseFloat(colours().font) * DIGIT_WIDTH) + LABEL_GAP);
+    },
   });

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { axisOf, type ChartColours } from './chart-colours.ts';
+import { axisOf, type ChartColours, levelAxis } from './chart-colours.ts';
 import { drawLevelLabels, drawLevelLines, type LevelLine, linesUpTo } from './level-lines.ts';
 
 /** What the drawing functions read afresh at every draw. */
@@ -41,7 +41,7 @@ export function chartOptions(
     axes: large
       ? [
           axis({ space: 80, size: 34, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1]] }),
-          axis({ space: 36, size: 56, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000] }),
+          levelAxis(() => frame().colours),
         ]
       : [{ show: false }, { show: false }],
     series: [

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { Severity } from '../../shared/alerts.ts';
 import type { HistoryRow } from '../../shared/views.ts';
-import { axisOf, type ChartColours } from './chart-colours.ts';
+import { axisOf, type ChartColours, levelAxis } from './chart-colours.ts';
 import { drawLevelLabels, drawLevelLines, type LevelLine, linesUpTo } from './level-lines.ts';
 
 /** A stretch in which an alert fired. Milliseconds since 1970; one that goes on ends at the end of the range. */
@@ -69,7 +69,7 @@ export function historyOptions(
           [1, '{HH}:{mm}:{ss}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1],
         ],
       }),
-      axis({ space: 36, size: 56, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000] }),
+      levelAxis(() => frame().colours),
     ],
     series: [
       {},

@@ -66,7 +66,8 @@ export function startDashboardClient(window: Window & typeof globalThis): Dashbo
   const levels = createLevelHistory(api, live, browserClock);
   const directory = createDirectory(api, browserClock);
 
-  const chosen = () => navigation.query('organisation') ?? directory.organisations()?.[0]?.organisation ?? null;
+  // An address may end in `?organisation=`.
+  const chosen = () => navigation.query('organisation') || (directory.organisations()?.[0]?.organisation ?? null);
   const organisation = () => directory.organisations()?.find((one) => one.organisation === chosen()) ?? null;
   const follow = () => live.choose(chosen());
   const unwatch = [directory.watch(follow), navigation.watch(follow)];

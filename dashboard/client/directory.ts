@@ -26,13 +26,20 @@ export function createDirectory(api: Pick<Api, 'organisations' | 'catalogue'>, c
   let list: readonly OrganisationView[] | null = null;
   let cancel: Cancel = () => {};
   let running = false;
+  let looks = 0;
+  let newest = 0;
   let catalogue: Catalogue | null = null;
 
   async function refresh(): Promise<void> {
     cancel();
+    looks += 1;
+    const look = looks;
     let answered = true;
     try {
       const next = await api.organisations();
+      // The answer to an earlier look that comes later is thrown away.
+      if (look < newest) return;
+      newest = look;
       if (JSON.stringify(next) !== JSON.stringify(list)) {
         list = next;
         emitter.emit();
@@ -44,11 +51,8 @@ export function createDirectory(api: Pick<Api, 'organisations' | 'catalogue'>, c
     } catch {
       answered = false;
     }
-    if (running)
-      cancel = replace(
-        cancel,
-        clock.after(answered && list?.length ? CALM_MS : EAGER_MS, () => void refresh()),
-      );
+    // Of two that overlap the second sets the timer.
+    if (running && look === looks) cancel = clock.after(answered && list?.length ? CALM_MS : EAGER_MS, () => void refresh());
   }
 
   return {
@@ -65,10 +69,4 @@ export function createDirectory(api: Pick<Api, 'organisations' | 'catalogue'>, c
     organisations: () => list,
     catalogue: () => catalogue ?? BUILT_IN_CATALOGUE,
   };
-}
-
-/** Two overlapping looks must not leave two timers behind. */
-function replace(old: Cancel, next: Cancel): Cancel {
-  old();
-  return next;
 }

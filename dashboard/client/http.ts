@@ -16,6 +16,9 @@ export class ProblemError extends Error {
   }
 }
 
+/** That the daemon was away, or could not do it then, says nothing about the question; that it refused does. */
+export const mayPass = (error: Error | null): boolean => error !== null && !(error instanceof ProblemError && error.status < 500);
+
 /** What a page refuses by itself, as the daemon would. */
 export const refusedField = (path: string, message: string): ProblemError =>
   new ProblemError(400, { detail: 'Nothing was changed: 1 problem', errors: [{ path, message }] });

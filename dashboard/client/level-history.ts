@@ -33,9 +33,13 @@ export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient, c
     return ring;
   };
 
-  async function fill(organisation: string): Promise<void> {
+  function rest(): void {
     request.abort();
     cancelRetry();
+  }
+
+  async function fill(organisation: string): Promise<void> {
+    rest();
     request = new AbortController();
     const { signal } = request;
     const to = live.serverNow();
@@ -55,7 +59,10 @@ export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient, c
 
   const stop = live.onState((state, change) => {
     const key = `${state.organisation}\n${state.usage.epoch}`;
-    if (key !== owner) rings = new Map();
+    if (key !== owner) {
+      rings = new Map();
+      rest();
+    }
     owner = key;
     const changed = new Set(change.changed);
     for (const row of state.usage.licences) if (changed.has(row.licenceType)) ringOf(row.licenceType).push(change.at, row.inUse);
@@ -74,12 +81,12 @@ export function createLevelHistory(api: Pick<Api, 'levels'>, live: LiveClient, c
       return () => {
         unwatch();
         watchers -= 1;
+        if (watchers === 0) rest();
       };
     },
     steps: (licenceType) => rings.get(licenceType)?.steps() ?? NOTHING,
     stop() {
-      request.abort();
-      cancelRetry();
+      rest();
       stop();
     },
   };

@@ -63,6 +63,8 @@ export interface LiveClient extends Watchable {
   notRecording(): Trouble | null;
   /** The numbers are old, or cannot move: they must not look like a quiet night. */
   standsStill(): boolean;
+  /** They stand still, or nobody tells the daemon of logins: nothing can be promised of them. */
+  isDoubtful(): boolean;
   /** The server's clock, estimated since its last frame. Milliseconds since 1970. */
   serverNow(): number;
   /** The server's clock at the last frame that confirmed the numbers. */
@@ -209,6 +211,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   const serverNow = () => (server ? server.at + elapsedSince(server.moment, clock) : clock.wall());
   const age = () => (confirmed ? elapsedSince(confirmed.moment, clock) : null);
   const isOld = () => (age() ?? 0) >= STALE_AFTER_MS;
+  const standsStill = () => isOld() || trouble !== null;
 
   return {
     watch: emitter.watch,
@@ -233,7 +236,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     age,
     isOld,
     notRecording: () => trouble,
-    standsStill: () => isOld() || trouble !== null,
+    standsStill,
+    isDoubtful: () => standsStill() || state?.usage.completeness === 'stale',
     serverNow,
     heardAt: () => confirmed?.at ?? null,
     onState(listener) {

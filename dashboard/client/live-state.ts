@@ -16,7 +16,7 @@ export function fromSnapshot(frame: SnapshotFrame): LiveState {
 /** The state after a delta, or `null` when the delta does not follow on it and a snapshot is needed. */
 export function applyDelta(state: LiveState, frame: DeltaFrame): LiveState | null {
   if (frame.previous !== state.seq || frame.seq < frame.previous) return null;
-  const { seq, licences, users, sessions, anomalies, completeness, asOf } = frame;
+  const { seq, licences, users, sessions, anomalies, completeness, lastEventAt, asOf } = frame;
   const usage = {
     ...state.usage,
     seq,
@@ -24,6 +24,7 @@ export function applyDelta(state: LiveState, frame: DeltaFrame): LiveState | nul
     sessions,
     anomalies,
     completeness,
+    lastEventAt,
     asOf,
     licences: mergeRows(state.usage.licences, licences),
   };

@@ -15,22 +15,24 @@ const NOTHING_TO_LOSE = '.filters, .range-form';
 /** @param navigation told of every page that is gone to */
 export function createUpgrade(document: Document, navigation: Watchable, reload: () => void): Upgrade {
   const emitter = createEmitter();
-  let typedAt: string | null = null;
+  let typed: { form: Element; at: string } | null = null;
   let waiting = false;
-  const here = () => document.location.pathname;
+  /** A form that is gone, as that of a token is once it was taken, has nothing to lose, nor has a dialog that was closed. */
+  const inHand = () =>
+    typed !== null && typed.at === document.location.pathname && typed.form.isConnected && !typed.form.closest('dialog:not([open])');
   document.addEventListener('input', ({ target }) => {
     const form = (target as Element | null)?.closest?.('form, dialog');
-    if (form && !form.matches(NOTHING_TO_LOSE)) typedAt = here();
+    if (form && !form.matches(NOTHING_TO_LOSE)) typed = { form, at: document.location.pathname };
   });
   navigation.watch(() => {
-    if (typedAt !== here()) typedAt = null;
-    if (waiting && typedAt === null) reload();
+    if (!inHand()) typed = null;
+    if (waiting && typed === null) reload();
   });
   return {
     watch: emitter.watch,
     waiting: () => waiting,
     wanted() {
-      if (typedAt === null) return reload();
+      if (!inHand()) return reload();
       waiting = true;
       emitter.emit();
     },

@@ -17,6 +17,7 @@ export class ChangeList extends LightElement {
   declare dashboard: Dashboard;
 
   readonly #list = new ListController<ChangeView>(this, {
+    about: () => this.dashboard.chosen(),
     ask: (cursor, signal) => {
       const organisation = this.dashboard.chosen();
       if (organisation === null) return Promise.resolve({ items: [], nextCursor: null });

@@ -41,9 +41,9 @@ export function licenceFacts(row: LicenceRow, now: number, timeZone: string): Te
   </dl>`;
 }
 
-/** What the next user of this type would cost; of numbers that stand still nothing is promised. */
-export function nextLoginLine(row: LicenceRow, entitlement: Entitlement | undefined, old: boolean): TemplateResult {
-  if (old) return html`<p class="next-login"><span class="fact-more">Next login: not known</span></p>`;
+/** What the next user of this type would cost; of numbers that are in doubt nothing is promised. */
+export function nextLoginLine(row: LicenceRow, entitlement: Entitlement | undefined, doubtful: boolean): TemplateResult {
+  if (doubtful) return html`<p class="next-login"><span class="fact-more">Next login: not known</span></p>`;
   const next = nextLogin(row, entitlement?.contingencyPrice);
   return html`<p class="next-login ${next.free ? '' : 'next-login-billed'}">
     <span class="next-login-words">Next login: ${next.words}</span> <span class="fact-more">· ${next.detail}</span>

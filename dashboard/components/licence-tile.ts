@@ -20,6 +20,7 @@ export class LicenceTile extends LightElement {
     row: { attribute: false },
     stepCount: { attribute: false },
     old: { type: Boolean },
+    doubtful: { type: Boolean },
     dashboard: { attribute: false },
     timeZone: { attribute: false },
     forecast: { attribute: false },
@@ -28,6 +29,8 @@ export class LicenceTile extends LightElement {
   /** Steps of the last hour that are known: the summary is written again when a history arrives for a number that stands still. */
   declare stepCount: number;
   declare old: boolean;
+  /** Nothing is promised of the number. */
+  declare doubtful: boolean;
   declare dashboard: Dashboard;
   declare timeZone: string;
   declare forecast: ForecastRow | undefined;
@@ -36,6 +39,7 @@ export class LicenceTile extends LightElement {
     super();
     this.stepCount = 0;
     this.old = false;
+    this.doubtful = false;
     this.timeZone = 'UTC';
   }
 
@@ -61,7 +65,7 @@ export class LicenceTile extends LightElement {
       </figure>
       ${gauge(row)}
       <p class="state state-${state}">${poolShape(state)} ${words}</p>
-      ${licenceFacts(row, dashboard.live.serverNow(), this.timeZone)} ${nextLoginLine(row, dashboard.organisation()?.entitlements[row.licenceType], this.old)}
+      ${licenceFacts(row, dashboard.live.serverNow(), this.timeZone)} ${nextLoginLine(row, dashboard.organisation()?.entitlements[row.licenceType], this.doubtful)}
       ${forecastLine(this.forecast, dashboard.live.serverNow(), this.timeZone)}
     </article>`;
   }

@@ -102,15 +102,16 @@ export function settingsFrom(form: HTMLFormElement, view: OrganisationView, type
   const data = new FormData(form);
   const text = (name: string) => String(data.get(name) ?? '').trim();
   const optional = <K extends keyof OrganisationSettings>(name: K) => (text(name) === '' ? {} : { [name]: Number(text(name)) });
-  const entitlements = { ...view.entitlements };
+  // A map: a type may be called `__proto__`.
+  const entitlements = new Map(Object.entries(view.entitlements));
   for (const [index, type] of types.entries()) {
     const concurrent = text(`concurrent-${index}`);
     const price = (name: 'unitPrice' | 'contingencyPrice') =>
       text(`${name}-${index}`) === '' ? {} : { [name]: Number(text(`${name}-${index}`)) };
-    if (concurrent === '') delete entitlements[type];
+    if (concurrent === '') entitlements.delete(type);
     else {
       const contingency = Number(text(`contingency-${index}`));
-      entitlements[type] = { concurrent: Number(concurrent), contingency, ...price('unitPrice'), ...price('contingencyPrice') };
+      entitlements.set(type, { concurrent: Number(concurrent), contingency, ...price('unitPrice'), ...price('contingencyPrice') });
     }
   }
   const from = text('effectiveFrom') === '' ? null : instantOfLocal(text('effectiveFrom'), view.timeZone);
@@ -118,7 +119,7 @@ export function settingsFrom(form: HTMLFormElement, view: OrganisationView, type
     name: text('name'),
     timeZone: text('timeZone'),
     billingPeriodStartDay: Number(text('billingPeriodStartDay')),
-    entitlements,
+    entitlements: Object.fromEntries(entitlements),
     ...(from === null ? {} : { effectiveFrom: formatInstant(from) }),
     ...(text('scheduledLogOff') === '' ? {} : { scheduledLogOff: text('scheduledLogOff').slice(0, 5) }),
     ...optional('staleAfterSeconds'),

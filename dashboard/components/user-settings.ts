@@ -26,6 +26,7 @@ export class UserSettings extends LightElement {
   declare edited: UserView;
 
   readonly #list = new ListController<UserView>(this, {
+    about: () => this.dashboard.chosen(),
     ask: (cursor, signal) => {
       const organisation = this.dashboard.chosen();
       if (organisation === null) return Promise.resolve({ items: [], nextCursor: null });

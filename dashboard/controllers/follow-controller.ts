@@ -19,6 +19,7 @@ export class FollowController implements ReactiveController {
   readonly #everyMs: number | undefined;
   #stops: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #connected = false;
   #seen = '';
   #asked = '';
 
@@ -33,18 +34,21 @@ export class FollowController implements ReactiveController {
 
   hostConnected(): void {
     const { live, navigation, directory } = this.#dashboard();
+    this.#connected = true;
     this.#stops = [live, navigation, directory].map((one) => one.watch(() => this.#consider()));
     this.#consider();
   }
 
   hostDisconnected(): void {
     for (const stop of this.#stops) stop();
+    this.#connected = false;
     this.#rest();
     this.#asked = '';
   }
 
-  /** Look at once: something was changed here. */
+  /** Look at once: something was changed here. Nothing where the page was left meanwhile. */
   now(): void {
+    if (!this.#connected) return;
     this.#asked = this.#key();
     this.#seen = this.#state();
     this.#rest();
@@ -69,9 +73,11 @@ export class FollowController implements ReactiveController {
     }, milliseconds);
   }
 
+  /** What was not answered while the daemon was away is looked at again when it is back, though nothing has changed. */
   #state(): string {
-    const state = this.#dashboard().live.state();
-    return state ? `${state.usage.epoch} ${state.seq}` : '';
+    const { live } = this.#dashboard();
+    const state = live.state();
+    return `${live.connection() === 'live'} ${state?.usage.epoch} ${state?.seq}`;
   }
 }
 

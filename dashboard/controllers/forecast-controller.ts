@@ -15,7 +15,6 @@ export class ForecastController {
   constructor(host: ReactiveControllerHost, dashboard: () => Dashboard) {
     this.#dashboard = dashboard;
     this.#view = new ResourceController<ForecastView>(host);
-    let shown: string | null = null;
     new FollowController(
       host,
       dashboard,
@@ -23,9 +22,7 @@ export class ForecastController {
       () => {
         const organisation = dashboard().organisation()?.organisation;
         if (organisation === undefined) return;
-        if (organisation !== shown) this.#view.reset();
-        shown = organisation;
-        void this.#view.load((signal) => dashboard().reports.forecast(organisation, signal));
+        void this.#view.about(organisation).load((signal) => dashboard().reports.forecast(organisation, signal));
       },
       { everyMs: EVERY_MS },
     );
@@ -34,7 +31,7 @@ export class ForecastController {
   /** `undefined`: not known, or the numbers that it goes on from are old. */
   row(licenceType: string): ForecastRow | undefined {
     const { live } = this.#dashboard();
-    if (live.standsStill() || live.state()?.usage.completeness === 'stale') return undefined;
+    if (live.isDoubtful()) return undefined;
     return this.#view.value?.items.find((row) => row.licenceType === licenceType);
   }
 }

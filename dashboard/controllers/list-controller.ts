@@ -5,6 +5,8 @@ import type { Page } from '../../shared/views.ts';
 export const MOST_ROWS = 2_000;
 
 export interface ListOptions<T> {
+  /** Of what the list is: rows of one organisation never stand under the name of another. */
+  about(): string | null;
   /** One page; without a cursor the first. */
   ask(cursor: string | undefined, signal: AbortSignal): Promise<Page<T>>;
   /** The server's clock. */
@@ -19,6 +21,7 @@ export class ListController<T> implements ReactiveController {
   readonly #options: ListOptions<T>;
   #request = new AbortController();
   #cursor: string | null = null;
+  #about: string | null = null;
   items: T[] = [];
   /** When the first page was read; `null`: not yet. */
   readAt: number | null = null;
@@ -49,8 +52,15 @@ export class ListController<T> implements ReactiveController {
     return this.#cursor !== null && this.items.length >= this.#most;
   }
 
-  /** Reads the first page again. */
+  /** Reads the first page again; of something else, what was read before is forgotten first. */
   async refresh(): Promise<void> {
+    const about = this.#options.about();
+    if (about !== this.#about) {
+      this.items = [];
+      this.readAt = null;
+      this.#cursor = null;
+    }
+    this.#about = about;
     const readAt = this.#options.now();
     await this.#read(undefined, (page) => {
       this.items = page.items;

@@ -1,7 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Heard, Progress } from '../../shared/answer-lines.ts';
 import type { Cell, ReportView } from '../../shared/reports.ts';
+import { mayPass } from '../client/http.ts';
 import { pathKey } from '../format/report-query.ts';
+import { type DashboardHost, ReturnController } from './return-controller.ts';
 
 type Ask = (path: Cell[], signal: AbortSignal, heard: Heard) => Promise<ReportView>;
 
@@ -13,6 +15,7 @@ export class ReportTree implements ReactiveController {
   #request = new AbortController();
   #asked: string | null = null;
   #waiting = 0;
+  #failed: Cell[] = [];
   answers: ReadonlyMap<string, ReportView> = new Map();
   error: Error | null = null;
   /** Of the part that was asked for last. */
@@ -20,11 +23,14 @@ export class ReportTree implements ReactiveController {
   /** Nothing more is worked out until somebody asks again. */
   cancelled = false;
 
-  constructor(host: ReactiveControllerHost, key: () => string | null, ask: Ask) {
+  constructor(host: DashboardHost, key: () => string | null, ask: Ask) {
     this.#host = host;
     this.#key = key;
     this.#ask = ask;
     host.addController(this);
+    new ReturnController(host, () => {
+      if (mayPass(this.error)) void this.open(this.#failed);
+    });
   }
 
   get loading(): boolean {
@@ -83,6 +89,7 @@ export class ReportTree implements ReactiveController {
     } catch (error) {
       if (signal.aborted) return;
       this.error = error instanceof Error ? error : new Error(String(error));
+      this.#failed = path;
     }
     this.#waiting -= 1;
     this.#host.requestUpdate();

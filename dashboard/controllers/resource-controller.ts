@@ -5,6 +5,7 @@ import type { Heard, Progress } from '../../shared/answer-lines.ts';
 export class ResourceController<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #request = new AbortController();
+  #about: string | null = null;
   /** The latest answer; stays while a newer one is on its way. */
   value: T | null = null;
   /** Why the newest question failed. */
@@ -21,6 +22,13 @@ export class ResourceController<T> implements ReactiveController {
   hostDisconnected(): void {
     this.#request.abort();
     this.loading = false;
+  }
+
+  /** What the next question is about: what is known of one organisation is forgotten before another is asked for. */
+  about(subject: string): this {
+    if (subject !== this.#about) this.reset();
+    this.#about = subject;
+    return this;
   }
 
   /** Asks; an answer to an earlier question that comes later is thrown away. Resolves whether this one was answered. */

@@ -40,7 +40,7 @@ export class HistoryPage extends LightElement {
         { licenceType: this.#type ?? '', ...this.#view, resolution: resolutionFor(this.#view) },
         signal,
       ),
-    keep: true,
+    within: () => this.#key({}),
   });
   readonly #firings = new AskController<{ firings: Firing[]; cutAt: string | null }>(this, {
     key: () => this.#key({ firings: this.#view }),
@@ -53,7 +53,7 @@ export class HistoryPage extends LightElement {
       const steps = await readOn((cursor) => this.dashboard.alertsApi.history(organisation, { ...query, cursor }, signal), MOST_STEPS);
       return { firings: firingsIn(steps.items, this.#view), cutAt: steps.cut ? (steps.items.at(-1)?.at ?? null) : null };
     },
-    keep: true,
+    within: () => this.#key({}),
   });
   readonly #peak = new AskController<PeakView>(this, {
     key: () => (this.#peakRange ? this.#key({ peak: this.#peakRange }) : null),

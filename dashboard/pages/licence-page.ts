@@ -34,6 +34,7 @@ export class LicencePage extends LightElement {
   declare licenceType: string;
 
   readonly #holders = new ListController<HolderView>(this, {
+    about: () => this.#subject(),
     ask: async (cursor, signal) => {
       const organisation = this.dashboard.chosen();
       const all = organisation === null ? [] : await this.dashboard.api.holders(organisation, this.licenceType, signal);
@@ -52,16 +53,21 @@ export class LicencePage extends LightElement {
     this.licenceType = '';
     new WatchController(this, () => [this.dashboard.live, this.dashboard.levels, this.dashboard.directory]);
     new SecondController(this, () => this.dashboard.live.serverNow());
+    const key = () => this.#subject();
     let shown = '';
     new FollowController(
       this,
       () => this.dashboard,
-      () => JSON.stringify([this.dashboard.chosen(), this.licenceType]),
+      key,
       () => {
-        if (this.#holders.atTop || shown !== this.licenceType) void this.#holders.refresh();
-        shown = this.licenceType;
+        if (this.#holders.atTop || shown !== key()) void this.#holders.refresh();
+        shown = key();
       },
     );
+  }
+
+  #subject(): string {
+    return JSON.stringify([this.dashboard.chosen(), this.licenceType]);
   }
 
   get #row(): LicenceRow | undefined {
@@ -118,7 +124,7 @@ export class LicencePage extends LightElement {
       </p>
       ${gauge(row)}
       <p class="state state-${state}">${poolShape(state)} ${words}</p>
-      ${licenceFacts(row, now, zone)} ${nextLoginLine(row, this.dashboard.organisation()?.entitlements[row.licenceType], this.dashboard.live.standsStill())} ${forecastPanel(this.#forecast.row(row.licenceType), now, zone)}
+      ${licenceFacts(row, now, zone)} ${nextLoginLine(row, this.dashboard.organisation()?.entitlements[row.licenceType], this.dashboard.live.isDoubtful())} ${forecastPanel(this.#forecast.row(row.licenceType), now, zone)}
     </section>`;
   }
 

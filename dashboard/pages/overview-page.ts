@@ -56,6 +56,7 @@ export class OverviewPage extends LightElement {
                 .row=${row}
                 .stepCount=${this.dashboard.levels.steps(row.licenceType).at.length}
                 .old=${live.standsStill()}
+                .doubtful=${live.isDoubtful()}
                 .dashboard=${this.dashboard}
                 .timeZone=${this.dashboard.timeZone()}
                 .forecast=${this.#forecast.row(row.licenceType)}

@@ -26,6 +26,7 @@ export class RecordsPage extends LightElement {
   declare dashboard: Dashboard;
 
   readonly #list = new ListController<RecordView>(this, {
+    about: () => this.dashboard.chosen(),
     ask: (cursor, signal) => {
       const organisation = this.dashboard.organisation()?.organisation;
       if (organisation === undefined) return new Promise(() => {});

@@ -25,6 +25,7 @@ export class SessionsPage extends LightElement {
   declare dashboard: Dashboard;
 
   readonly #list = new ListController<SessionView>(this, {
+    about: () => this.dashboard.chosen(),
     ask: (cursor, signal) => {
       const organisation = this.dashboard.chosen();
       if (organisation === null) return Promise.resolve({ items: [], nextCursor: null });

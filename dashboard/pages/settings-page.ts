@@ -9,8 +9,8 @@ import { entitlementFields, entitlementPlace, organisationFields, settingsFrom }
 import { problemReport } from '../components/problem-report.ts';
 import { refusals } from '../components/refusals.ts';
 import '../components/user-settings.ts';
+import { AskController } from '../controllers/ask-controller.ts';
 import type { Dashboard } from '../controllers/dashboard.ts';
-import { onceForEach } from '../controllers/follow-controller.ts';
 import { ResourceController } from '../controllers/resource-controller.ts';
 import { WatchController } from '../controllers/watch-controller.ts';
 
@@ -19,18 +19,20 @@ export class SettingsPage extends LightElement {
   static override properties = { dashboard: { attribute: false } };
   declare dashboard: Dashboard;
 
-  readonly #view = new ResourceController<OrganisationView>(this);
+  /** Read once for each organisation: a form that is filled in must not be written over. */
+  readonly #view = new AskController<OrganisationView>(this, {
+    key: () => this.dashboard.chosen(),
+    ask: (signal) => this.dashboard.api.organisation(this.dashboard.chosen() ?? '', signal),
+  });
   readonly #saving = new ResourceController<string>(this);
 
   constructor() {
     super();
     new WatchController(this, () => [this.dashboard.navigation, this.dashboard.directory]);
-    // Read once for each organisation: a form that is filled in must not be written over.
-    onceForEach(this, (chosen) => {
-      this.#view.reset();
-      this.#saving.reset();
-      void this.#view.load((signal) => this.dashboard.api.organisation(chosen, signal));
-    });
+  }
+
+  override willUpdate(): void {
+    this.#saving.about(this.dashboard.chosen() ?? '');
   }
 
   /** Every type that can be entitled: the catalogue's, and what else is in use or entitled already. */
@@ -100,11 +102,8 @@ export class SettingsPage extends LightElement {
       return 'Saved';
     });
     if (!saved) return;
-    await Promise.all([
-      directory.refresh(),
-      this.querySelector<ChangeList>('hw-change-list')?.refresh(),
-      this.#view.load((signal) => api.organisation(view.organisation, signal)),
-    ]);
+    this.#view.again();
+    await Promise.all([directory.refresh(), this.querySelector<ChangeList>('hw-change-list')?.refresh()]);
   }
 }
 

@@ -46,7 +46,7 @@ export class WhatIfPage extends LightElement {
   readonly #answer = new AskController<WhatIf>(this, {
     key: () => (this.#body ? JSON.stringify([this.#organisation, this.#body]) : null),
     ask: (signal, heard) => this.dashboard.reports.whatIf(this.#organisation ?? '', this.#body as WhatIfBody, signal, heard),
-    keep: true,
+    within: () => JSON.stringify([this.#organisation, chosenType(this.dashboard)]),
   });
 
   constructor() {

@@ -126,6 +126,7 @@ export class LiveChannel {
       sessions: usage.sessions,
       anomalies: usage.anomalies,
       completeness: usage.completeness,
+      lastEventAt: usage.lastEventAt,
       ...(alerts.length > 0 && { alerts }),
       asOf: formatInstant(now),
     };

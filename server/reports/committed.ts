@@ -164,6 +164,7 @@ export function createCommitted({ store, epoch, catalogue, closing, watches, tur
         seq,
         asOf: formatInstant(at),
         completeness,
+        lastEventAt: formatInstantOrNull(view.lastEventAt),
         users,
         sessions,
         anomalies,

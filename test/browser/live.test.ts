@@ -71,22 +71,27 @@ describe('live pages', () => {
     }
   });
 
-  it('UI-22: a killed daemon that comes back on its port and data is found again without a hand, with the right number', async () => {
+  it('UI-22, UI-89: a killed daemon that comes back on its port and data is found again without a hand, with the right number', async () => {
     const listen = `127.0.0.1:${await freePort()}`;
     const first = await centre({ listen });
     await entitleAll(first);
     await login(first, 'edred', ['Supervisor']);
     const pages = [await openPage(browser, first.url), await openPage(browser, `${first.url}/wall/all`)];
-    for (const page of pages) await shows(page, 'Supervisor', '1');
+    const asked = await openPage(browser, first.url);
+    for (const page of [...pages, asked]) await shows(page, 'Supervisor', '1');
     await first.kill();
     for (const page of pages) await page.locator('[data-connection=reconnecting], [data-connection=old]').waitFor();
     for (const page of pages) await page.locator('[data-banner=old]').filter({ hasText: OLD }).waitFor();
+    await asked.getByRole('link', { name: 'Settings' }).click();
+    await asked.getByText('The daemon does not answer.').first().waitFor();
     const second = await centre({ listen, dataDir: first.dataDir });
     await login(second, 'eadwig', ['Supervisor']);
     for (const page of pages) {
       await shows(page, 'Supervisor', '2');
       await page.locator('[data-connection=live]').waitFor();
     }
+    await asked.getByRole('button', { name: 'Save the organisation' }).waitFor();
+    await asked.getByText('The daemon does not answer.').first().waitFor({ state: 'detached' });
   });
 
   it('UI-23: a fresh daemon’s pages say what to do, and turn live by themselves with the first event', async () => {
@@ -115,6 +120,7 @@ describe('live pages', () => {
       .locator('[data-banner=silent]')
       .filter({ hasText: /Feed silent: no event since \d\d:\d\d:\d\d/ })
       .waitFor();
+    await page.getByText('Next login: not known').waitFor();
     await login(daemon, 'edgar', ['Inbound Agent']);
     await page.locator('[data-connection=live]').waitFor();
   });

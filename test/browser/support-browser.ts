@@ -27,9 +27,9 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGS });
 }
 
-/** What a page says while its daemon is away on purpose. */
+/** What a page says while its daemon is away on purpose, or on its way up. */
 const EXPECTED =
-  /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_SOCKET_NOT_CONNECTED/;
+  /status of 503|WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_SOCKET_NOT_CONNECTED/;
 
 /**
  * A page in a context of its own; closed with the test, which fails on script errors and on breaches of the security policy.

@@ -17,6 +17,12 @@ describe('boards of a wall', () => {
     expect(names('Kiosk,user types')).toEqual([[['Kiosk', 'Inbound Agent', 'Supervisor'], []]]);
   });
 
+  it('UI-52: all is everything, also where a licence type has that name', () => {
+    const rows = [licenceRow('all', 1), licenceRow('Kiosk', 4)];
+    const of = (board: string) => boardPages(board, [{ title: 'Other licence types', rows }]).map((page) => page.rows.length);
+    expect([of('all'), of('Kiosk')]).toEqual([[2], [1]]);
+  });
+
   it('UI-52: a name that holds commas and semicolons is still one name', () => {
     expect(names('A, B; C')).toEqual([[['A, B; C'], []]]);
   });

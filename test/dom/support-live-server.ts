@@ -67,6 +67,7 @@ export function createFakeLiveServer(clock: ManualLocalClock): FakeLiveServer {
     seq: shown.get(organisation) ?? seq,
     asOf: formatInstant(clock.now()),
     completeness: 'live',
+    lastEventAt: null,
     recomputingFrom: null,
     users: seq,
     sessions: seq,
@@ -141,10 +142,11 @@ export function createFakeLiveServer(clock: ManualLocalClock): FakeLiveServer {
       shown.set(organisation, seq);
       const row = licenceRow(licenceType, inUse);
       rowsOf(organisation).set(licenceType, row);
-      const { users, sessions, anomalies, completeness, asOf } = usage(organisation);
+      const { users, sessions, anomalies, completeness, lastEventAt, asOf } = usage(organisation);
+      const figures = { users, sessions, anomalies, completeness, lastEventAt };
       if (lost) return;
       for (const one of connections.filter((other) => other.subscribed.has(organisation))) {
-        send(one, { type: 'delta', organisation, seq, previous, licences: [row], users, sessions, anomalies, completeness, asOf });
+        send(one, { type: 'delta', organisation, seq, previous, licences: [row], ...figures, asOf });
       }
     },
     closeAll,

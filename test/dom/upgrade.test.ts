@@ -32,3 +32,18 @@ it('UI-8: filters are no form to be lost', () => {
   upgrade.wanted();
   expect([upgrade.waiting(), reloads]).toEqual([false, 1]);
 });
+
+it('UI-8: a form that is gone holds back nothing, as that of a token on a wall, nor does a dialog that was closed', () => {
+  document.body.innerHTML = '<form class="sign-in"><input name="token" /></form><dialog open><input name="note" /></dialog>';
+  const upgrade = createUpgrade(document, navigation, () => (reloads += 1));
+  type('token');
+  document.querySelector('.sign-in')?.remove();
+  upgrade.wanted();
+  expect([upgrade.waiting(), reloads]).toEqual([false, 1]);
+  type('note');
+  upgrade.wanted();
+  expect([upgrade.waiting(), reloads]).toEqual([true, 1]);
+  document.querySelector('dialog')?.removeAttribute('open');
+  upgrade.wanted();
+  expect(reloads).toBe(2);
+});

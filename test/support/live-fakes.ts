@@ -140,6 +140,7 @@ export class FakeSource implements LiveSource {
       seq: this.#seq,
       asOf: '',
       completeness,
+      lastEventAt: null,
       users: 0,
       sessions: 0,
       anomalies: 0,

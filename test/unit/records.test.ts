@@ -131,8 +131,9 @@ it('LIC-14 a feed that falls silent is shown as stale, though no number changed,
   await books.passTo(Date.parse('2026-11-24T08:01:01Z'));
   await books.passTo(Date.parse('2026-11-24T08:05:00Z'));
   expect([books.usage().completeness, told]).toEqual(['stale', 1]);
+  expect(books.usage().lastEventAt).toBe('2026-11-24T08:00:00.000Z');
   await books.send({ type: 'heartbeat' });
-  expect(books.usage().completeness).toBe('live');
+  expect([books.usage().completeness, books.usage().lastEventAt]).toEqual(['live', '2026-11-24T08:05:00.000Z']);
 });
 
 it('LIC-1 the in-use number of every record is counted, that of the entry behind which a mark stands included', async () => {

@@ -61,7 +61,7 @@ export class AlertsActiveView extends LightElement {
     if (organisation === null) return;
     const { alertsApi: api } = this.dashboard;
     const byId = <T extends { id: string }>(items: T[]) => new Map(items.map((item) => [item.id, item]));
-    await this.#details.load(async (signal) => {
+    await this.#details.about(organisation).load(async (signal) => {
       const [alerts, silences, muteTimes, receivers] = await Promise.all([
         api.alerts(organisation, signal),
         api.silences(organisation, signal),

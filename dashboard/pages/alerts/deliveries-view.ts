@@ -56,9 +56,11 @@ export class AlertDeliveries extends LightElement {
     const query = { limit: SHOWN, status: this.#status };
     const { alertsApi } = this.dashboard;
     const { id } = this.receiver;
-    await this.#list.load(
-      async (signal) => (await readOn((cursor) => alertsApi.deliveries(organisation, id, { ...query, cursor }, signal), SHOWN)).items,
-    );
+    await this.#list
+      .about(JSON.stringify([organisation, id]))
+      .load(
+        async (signal) => (await readOn((cursor) => alertsApi.deliveries(organisation, id, { ...query, cursor }, signal), SHOWN)).items,
+      );
   }
 
   override updated(changed: PropertyValues<this>): void {

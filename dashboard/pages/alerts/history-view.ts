@@ -24,6 +24,7 @@ export class AlertHistoryView extends LightElement {
   declare dashboard: Dashboard;
 
   readonly #steps = new ListController<AlertTransitionView>(this, {
+    about: () => this.dashboard.chosen(),
     ask: async (cursor, signal) => {
       const organisation = this.dashboard.chosen();
       if (organisation === null) return { items: [], nextCursor: null };

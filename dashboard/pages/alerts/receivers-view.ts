@@ -31,7 +31,7 @@ export class AlertReceiversView extends LightElement {
   async #read(): Promise<void> {
     const organisation = this.dashboard.chosen();
     if (organisation === null) return;
-    await this.#receivers.load((signal) => this.dashboard.alertsApi.receivers(organisation, signal));
+    await this.#receivers.about(organisation).load((signal) => this.dashboard.alertsApi.receivers(organisation, signal));
   }
 
   readonly #changed = () => {

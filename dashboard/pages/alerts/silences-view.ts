@@ -49,7 +49,7 @@ export class AlertSilencesView extends LightElement {
     const organisation = this.dashboard.chosen();
     if (organisation === null) return;
     const { alertsApi: api } = this.dashboard;
-    await this.#known.load(async (signal) => ({
+    await this.#known.about(organisation).load(async (signal) => ({
       silences: await api.silences(organisation, signal),
       muteTimes: await api.muteTimes(organisation, signal),
     }));

@@ -31,7 +31,7 @@ export class ComparisonView extends LightElement {
     key: () => (this.#period === null ? null : JSON.stringify([this.dashboard.chosen(), this.#period, this.#source])),
     ask: (signal) =>
       this.dashboard.reports.comparison(this.dashboard.chosen() ?? '', { period: this.#period ?? '', source: this.#source }, signal),
-    keep: true,
+    within: () => this.dashboard.chosen(),
   });
   readonly #removing = new ResourceController<boolean>(this);
   readonly #given = new ResourceController<{ report: FiguresReport; tried: boolean }>(this);

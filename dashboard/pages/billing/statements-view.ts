@@ -25,7 +25,7 @@ export class StatementsView extends LightElement {
     const organisation = this.dashboard.chosen();
     if (organisation === null) return;
     const { reports } = this.dashboard;
-    await this.#known.load(async (signal) => ({
+    await this.#known.about(organisation).load(async (signal) => ({
       periods: await reports.billingPeriods(organisation, signal),
       statements: await reports.statements(organisation, signal),
     }));

@@ -39,7 +39,7 @@ export class SavedReportsView extends LightElement {
     const organisation = this.dashboard.chosen();
     if (organisation === null) return;
     const { reports } = this.dashboard;
-    await this.#known.load(async (signal) => {
+    await this.#known.about(organisation).load(async (signal) => {
       const all = await reports.savedReports(organisation, signal);
       return Promise.all(all.map(async (report) => ({ report, runs: await reports.reportRuns(organisation, report.id, signal) })));
     });

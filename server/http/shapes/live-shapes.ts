@@ -67,6 +67,7 @@ export const LIVE_SHAPES = {
     seq: count,
     asOf: instant,
     completeness: oneOf(['live', 'stale']),
+    lastEventAt: orNull(instant),
     users: count,
     sessions: count,
     anomalies: count,

@@ -7,8 +7,12 @@ import { minuteTime } from '../format/time.ts';
 const SPAN_MS = 300_000;
 const HOUR_MS = 3_600_000;
 
-/** The chart of the last hour as a table, for those to whom a line says nothing. */
-export function levelTable(steps: StepsIn, now: number, timeZone: string): TemplateResult {
+/**
+ * The chart of the last hour as a table, for those to whom a line says nothing.
+ *
+ * @param until when the numbers were last confirmed: like the line it ends there
+ */
+export function levelTable(steps: StepsIn, until: number, timeZone: string): TemplateResult {
   return html`<details class="level-table">
     <summary>The same as a table</summary>
     <table class="table table-narrow">
@@ -21,7 +25,7 @@ export function levelTable(steps: StepsIn, now: number, timeZone: string): Templ
         </tr>
       </thead>
       <tbody>
-        ${spans(steps, now - HOUR_MS, now, SPAN_MS).map(
+        ${spans(steps, until - HOUR_MS, until, SPAN_MS).map(
           ({ start, lowest, highest, atEnd }) => html`<tr>
             <th scope="row" data-label="Five minutes from">${minuteTime(start, timeZone)}</th>
             <td data-label="Lowest" class="number">${formatCount(lowest)}</td>

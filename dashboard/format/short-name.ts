@@ -23,6 +23,26 @@ function withoutMiddle(letters: readonly string[], most: number): string {
   return `${head.join('').trimEnd()}…${tail.join('').trimStart()}`;
 }
 
+interface Cut {
+  letters: readonly string[];
+  plain: string;
+}
+
+/** A wall asks for the same names at every frame, and to find the letters of a name costs as much as the rest of its tile. */
+const cuts = new Map<string, Cut>();
+const MOST_CUTS = 5_000;
+
+function cutOf(name: string, most: number): Cut {
+  const key = `${most} ${name}`;
+  const known = cuts.get(key);
+  if (known) return known;
+  const letters = lettersOf(name);
+  const cut = { letters, plain: width(letters) <= most ? name : withoutMiddle(letters, most) };
+  if (cuts.size >= MOST_CUTS) cuts.clear();
+  cuts.set(key, cut);
+  return cut;
+}
+
 /** Start, and what stands about a place. */
 function about(letters: readonly string[], place: number, most: number): string {
   const head = fitting(letters, (most - 2) * 0.4);
@@ -38,14 +58,13 @@ function about(letters: readonly string[], place: number, most: number): string 
  * @example shortName('Agent of the northern region, team A1', names, 20) // 'Agent of th…team A1'
  */
 export function shortName(name: string, others: readonly string[], most: number): string {
-  const letters = lettersOf(name);
-  if (width(letters) <= most) return name;
-  const plain = withoutMiddle(letters, most);
+  const { letters, plain } = cutOf(name, most);
+  if (plain === name) return name;
   let place = -1;
   for (const other of others) {
     if (other === name) continue;
-    const theirs = lettersOf(other);
-    if (withoutMiddle(theirs, most) !== plain) continue;
+    const { letters: theirs, plain: same } = cutOf(other, most);
+    if (same !== plain) continue;
     const differs = letters.findIndex((letter, index) => letter !== theirs[index]);
     place = Math.max(place, differs === -1 ? letters.length : differs);
   }

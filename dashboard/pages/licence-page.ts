@@ -102,7 +102,7 @@ export class LicencePage extends LightElement {
         ${gaugeLegend}
       </header>
       <hw-alert-strip .dashboard=${dashboard} .licenceType=${licenceType}></hw-alert-strip>
-      <div class="licence-layout">${this.#now(row, now, zone)} ${this.#hour(now, zone)}</div>
+      <div class="licence-layout">${this.#now(row, now, zone)} ${this.#hour(row, zone)}</div>
       <section class="licence-group">
         <div class="group-head"><h2>Who is counted</h2></div>
         ${listStatus(this.#holders, WORDS, now, zone)}
@@ -128,18 +128,19 @@ export class LicencePage extends LightElement {
     </section>`;
   }
 
-  #hour(now: number, zone: string) {
-    const steps = this.dashboard.levels.steps(this.licenceType);
+  #hour(row: LicenceRow, zone: string) {
+    const { steps, until } = chartSource(this.dashboard, row);
+    const last = this.dashboard.live.standsStill() ? 'when last heard' : 'now';
     const hour = summarise(steps);
     const words = hour
-      ? `between ${formatCount(hour.lowest)} and ${formatCount(hour.highest)} in use, now ${formatCount(hour.now)}`
+      ? `between ${formatCount(hour.lowest)} and ${formatCount(hour.highest)} in use, ${last} ${formatCount(hour.now)}`
       : 'nothing known yet';
     return html`<section class="panel">
       <figure class="page-chart">
         <figcaption><strong>Last hour</strong> <span class="soft">${words}</span></figcaption>
         <hw-level-chart .source=${this.#source} .variant=${'page'}></hw-level-chart>
       </figure>
-      ${levelTable(steps, now, zone)}
+      ${levelTable(steps, until, zone)}
     </section>`;
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { shortName } from '../../dashboard/format/short-name.ts';
 
 const PREFIX = 'Licence of the northern region by the framework contract of 2024 for team ';
@@ -41,5 +41,16 @@ describe('long names', () => {
     expect(shortName('A'.repeat(50), ['A'.repeat(50)], 20)).toMatch(/^A+…A+$/);
     const shown = names.map((name) => shortName(name, names, 20));
     expect(new Set(shown).size).toBe(2);
+  });
+
+  it('UI-83: the letters of a name are looked for once, not at every frame of a wall', () => {
+    const names = Array.from({ length: 20 }, (_, nth) => `${PREFIX}number ${nth}`);
+    const segment = vi.spyOn(Intl.Segmenter.prototype, 'segment');
+    const frame = () => names.map((name) => shortName(name, names, 31));
+    const first = frame();
+    expect(segment).toHaveBeenCalledTimes(names.length);
+    expect(frame()).toEqual(first);
+    expect(segment).toHaveBeenCalledTimes(names.length);
+    segment.mockRestore();
   });
 });

@@ -98,7 +98,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       maxEventsPerRequest: positive(10_000).default(10_000),
       maxBodyBytes: positive(1_073_741_824).default(16_777_216),
-      /** Of all bodies that are held at once, from when they come in until they are answered. */
+      /** Of all bodies and ingest frames that are held at once, from when they come in until they are answered. */
       maxHeldBytes: positive(1_099_511_627_776).default(1_073_741_824),
       /** Of a file that is imported; it is never held in memory. */
       maxImportBytes: positive(1_099_511_627_776).default(4_294_967_296),

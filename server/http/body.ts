@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { parseJson } from '../parse/json.ts';
 import type { Edge } from './edge.ts';
+import { tooBusy } from './held-bodies.ts';
 import { HttpProblem } from './problem.ts';
 
 /** The media type without its parameters, lower case; `null` when none was sent. */
@@ -27,11 +28,6 @@ export function requireMediaType(incoming: IncomingMessage, accepted: readonly s
 
 type Bodies = Pick<Edge, 'config' | 'bodies'>;
 
-const tooBusy = () =>
-  new HttpProblem(503, 'too_busy', 'More is being sent at once than the daemon holds; send it again in a moment.', {
-    headers: { 'Retry-After': '1' },
-  });
-
 /** A body that is too large is read on and thrown away, up to so many times what it may hold. */
 const READ_ON = 4;
 
@@ -50,11 +46,12 @@ export function readBody({ incoming, outgoing }: HttpBindings, { config, bodies 
     let chunks: Buffer[] = [];
     let size = 0;
     let hasRoom = true;
-    const hold = bodies.begin(outgoing);
+    const held = bodies.begin();
+    outgoing.once('close', () => held.release());
     incoming.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes && hasRoom) {
-        hasRoom = hold(chunk.length);
+        hasRoom = held.take(chunk.length);
         if (hasRoom) {
           chunks.push(chunk);
           return;

@@ -1,47 +1,67 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { checkCount } from '../parse/event-body.ts';
 import { frameRef, parseIngestFrame } from '../parse/ingest-frame.ts';
 import { parseJson } from '../parse/json.ts';
 import { RefusedInput } from '../parse/refusal.ts';
 import type { Edge } from './edge.ts';
+import { tooBusy } from './held-bodies.ts';
+import { holdFrames } from './held-frames.ts';
 import { HttpProblem, internalProblem, knownProblem, problemBody } from './problem.ts';
 
 /** Frames under way and answer bytes not yet read, above which nothing more is read from a socket. */
 const FRAMES_UNDER_WAY = 32;
 const ANSWERS_WAITING = 1_048_576;
 const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+/** Milliseconds for a last word to be taken. */
+const LAST_WORD_MS = 1_000;
 
 export interface IngestSocket {
   /** Takes no more events, answers those under way, says goodbye. */
   finish(): void;
+  /** It is not read from for a while, and not because of its other end: what it says cannot be heard. */
+  isHeldBack(): boolean;
 }
 
 /** The WebSocket twin of `POST /api/v1/events`: each frame is a request of its own, answered with its `ref`. */
-export function serveIngest(socket: WebSocket, edge: Edge): IngestSocket {
+export function serveIngest(socket: WebSocket, raw: Duplex, edge: Edge): IngestSocket {
   let underWay = 0;
   let finishing = false;
   let last: Promise<void> = Promise.resolve();
 
   const settle = (): void => {
     if (finishing && underWay === 0) socket.close(GOING_AWAY, 'the daemon is stopping');
-    const full = underWay >= FRAMES_UNDER_WAY || socket.bufferedAmount > ANSWERS_WAITING;
+    const full = isHeldBack() || socket.bufferedAmount > ANSWERS_WAITING;
     if (full && !socket.isPaused) socket.pause();
     else if (!full && socket.isPaused) socket.resume();
   };
+  const isHeldBack = (): boolean => underWay >= FRAMES_UNDER_WAY || frames.waits;
+  const letGo = (): void => {
+    const { code, message } = tooBusy();
+    socket.send(JSON.stringify({ ref: null, ...problemBody(tooBusy()) }));
+    socket.close(TRY_AGAIN_LATER, message);
+    edge.refused(code);
+    edge.clock.after(LAST_WORD_MS, () => socket.terminate());
+  };
+  const frames = holdFrames(socket, raw, edge, settle, letGo);
 
   socket.on('message', (data, isBinary) => {
     underWay += 1;
+    const release = frames.whole();
     settle();
     const answered = answer(data, isBinary, edge, finishing);
     // In the order of the frames: a refusal is known before what came ahead of it is on the disk.
     last = last.then(async () => {
       const text = await answered;
       underWay -= 1;
+      release();
       socket.send(text, settle);
       settle();
     });
   });
   return {
+    isHeldBack,
     finish() {
       finishing = true;
       settle();

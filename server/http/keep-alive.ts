@@ -7,11 +7,15 @@ const POLICY_VIOLATION = 1008;
 interface Watched {
   answered: boolean;
   mayStay: () => boolean;
+  isHeldBack: () => boolean;
 }
 
 export interface KeepAlive {
-  /** @param mayStay asked at every ping: a token can end or be revoked while its socket is open */
-  watch(socket: WebSocket, mayStay: () => boolean): void;
+  /**
+   * @param mayStay asked at every ping: a token can end or be revoked while its socket is open
+   * @param isHeldBack nothing is read from it for now, so that an answer cannot be heard
+   */
+  watch(socket: WebSocket, mayStay: () => boolean, isHeldBack?: () => boolean): void;
   stop(): void;
 }
 
@@ -20,7 +24,7 @@ export function keepAlive(clock: Clock): KeepAlive {
   const sockets = new Map<WebSocket, Watched>();
   const stop = clock.every(PING_INTERVAL_MS, () => {
     for (const [socket, watched] of sockets) {
-      if (!watched.answered) socket.terminate();
+      if (!watched.answered && !watched.isHeldBack()) socket.terminate();
       else if (!watched.mayStay()) socket.close(POLICY_VIOLATION, 'the token has ended or was revoked');
       else {
         watched.answered = false;
@@ -29,8 +33,8 @@ export function keepAlive(clock: Clock): KeepAlive {
     }
   });
   return {
-    watch(socket, mayStay) {
-      const watched = { answered: true, mayStay };
+    watch(socket, mayStay, isHeldBack = () => false) {
+      const watched = { answered: true, mayStay, isHeldBack };
       sockets.set(socket, watched);
       socket.on('pong', () => {
         watched.answered = true;

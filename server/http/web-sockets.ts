@@ -78,11 +78,13 @@ export function attachWebSockets(server: Server, edge: Edge): WebSockets {
       const { path, address, mayStay } = admit(request);
       handshake[path].handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on('error', () => {});
-        pings.watch(webSocket, mayStay);
         if (path === INGEST_PATH) {
-          ingesting.set(webSocket, serveIngest(webSocket, edge));
+          const ingest = serveIngest(webSocket, socket, edge);
+          pings.watch(webSocket, mayStay, ingest.isHeldBack);
+          ingesting.set(webSocket, ingest);
           webSocket.on('close', () => ingesting.delete(webSocket));
         } else {
+          pings.watch(webSocket, mayStay);
           count(perAddress, address, 1);
           webSocket.on('close', () => count(perAddress, address, -1));
           serveLive(webSocket, edge.running().hub);

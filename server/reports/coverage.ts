@@ -27,8 +27,14 @@ export function knownFrom(firstStartAt: Instant, firstEntryAt: Instant | null, d
 
 /** Whether what is kept of levels begins and ends where a stretch does. */
 export function isKeptExactly(kept: Kept, { calendar, offsetAt }: LocalBuckets, { start, end }: Span): boolean {
-  const isEdge = (at: Instant): boolean =>
-    at >= kept.buckets || calendar.day(at).start === at || (at >= kept.hours && hourStart(at) === at && offsetAt(at) % HOUR_MS === 0);
+  // Of a day that begins within an hour of UTC no hour tells its beginning: on Lord Howe also where the clock then goes on by whole hours.
+  const isHour = (at: Instant, day: Instant): boolean =>
+    at >= kept.hours && hourStart(at) === at && hourStart(day) === day && offsetAt(at) % HOUR_MS === 0;
+  const isEdge = (at: Instant): boolean => {
+    if (at >= kept.buckets) return true;
+    const day = calendar.day(at).start;
+    return day === at || isHour(at, day);
+  };
   return isEdge(start) && isEdge(end);
 }
 

@@ -7,7 +7,7 @@ import { addLevels, beginStretch, extend, type Levels, type Stretch } from '../u
 import type { Change } from '../usage/open-bucket.ts';
 import { addChange } from './cut-buckets.ts';
 import { levelBefore } from './level-reader.ts';
-import type { ReportScope } from './scope.ts';
+import { type ReportScope, withKeptNow } from './scope.ts';
 import { createEffort, type Effort, pagedRows, type Work } from './work.ts';
 
 /** Stretches of one licence type, one after the other. */
@@ -69,7 +69,8 @@ export interface LevelAsked {
  * The levels of types just before instants, in the order asked: also within days of which nothing finer is kept, which are counted
  * from their entries, once for all that is asked of a day.
  */
-export function* levelsBefore(scope: ReportScope, asked: readonly LevelAsked[]): Work<Levels[]> {
+export function* levelsBefore(given: ReportScope, asked: readonly LevelAsked[]): Work<Levels[]> {
+  const scope = withKeptNow(given);
   const { kept, buckets } = scope;
   const found = new Map<LevelAsked, Levels>();
   const ofDays = new Map<Instant, LevelAsked[]>();
@@ -79,7 +80,7 @@ export function* levelsBefore(scope: ReportScope, asked: readonly LevelAsked[]):
     if (isKept) found.set(each, levelBefore(scope, each.type, each.at));
     else getOrMake(ofDays, day, () => []).push(each);
   }
-  for (const [day, ofDay] of ofDays) yield* countDay(scope, day, ofDay, found);
+  for (const [day, ofDay] of ofDays) yield* countDay(withKeptNow(scope), day, ofDay, found);
   return asked.map((each) => found.get(each) as Levels);
 }
 

@@ -4,10 +4,10 @@ import { formatInstant } from '../../shared/time.ts';
 import type { HistoryRow, LevelView } from '../../shared/views.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { type Figures, figures, type Stretch } from '../usage/levels.ts';
-import { isKeptExactly, toldFrom } from './coverage.ts';
-import { createEntryReaders, type StretchReader } from './entry-levels.ts';
+import { toldFrom } from './coverage.ts';
 import { createLevelReader } from './level-reader.ts';
-import type { ReportScope } from './scope.ts';
+import { createLevelWalk } from './level-walk.ts';
+import { type ReportScope, withKeptNow } from './scope.ts';
 import { createEffort } from './work.ts';
 
 /**
@@ -28,37 +28,34 @@ export interface LevelBucket {
 
 /** @param listed also the types that nobody used in all of the buckets, and only as far back as buckets like these are kept */
 export function* readBuckets<T>(
-  scope: ReportScope,
-  { resolution, from: asked, to, licenceType }: HistoryQuery,
+  asked: ReportScope,
+  { resolution, from: first, to, licenceType }: HistoryQuery,
   rowOf: (bucket: LevelBucket) => T,
   listed = false,
 ): Generator<T[], void, void> {
+  const scope = withKeptNow(asked);
   const { buckets, horizon, kept } = scope;
   const told = toldFrom(resolution, kept);
-  const from = Math.max(asked, listed ? told : Math.min(told, kept.entries));
+  const from = Math.max(first, listed ? told : Math.min(told, kept.entries));
   if (to <= from) return;
   const effort = createEffort();
   const start = buckets.bucket(resolution, from).start;
   const end = buckets.bucket(resolution, to - 1).end;
   const wanted = scope.types.filter((type) => licenceType === undefined || type === licenceType);
   const types = listed ? wanted : wanted.filter((type) => !isIdle(scope, type, { start, end }));
-  let readers: StretchReader[] = [];
-  let finer: boolean | null = null;
+  const walk = createLevelWalk(scope, types, listed, effort);
   let rows: T[] = [];
   for (let span = buckets.bucket(resolution, start); types.length > 0 && span.start < end; span = buckets.bucket(resolution, span.end)) {
     if (span.start > horizon) break;
-    const isFiner = !listed && span.start >= kept.entries && !isKeptExactly(kept, buckets, span);
-    if (isFiner !== finer) {
-      finer = isFiner;
-      readers = finer
-        ? createEntryReaders(scope, types, span.start, effort)
-        : types.map((type) => createLevelReader(scope, type, span.start, effort));
-    }
-    for (const reader of readers) {
-      rows.push(rowOf({ span, licenceType: reader.type, stretch: reader.next(span.end), finer }));
+    for (const [nth, type] of types.entries()) {
+      // Put together while others were let in.
+      if (listed && span.start < toldFrom(resolution, walk.kept)) break;
+      const stretch = walk.next(nth, span);
+      rows.push(rowOf({ span, licenceType: type, stretch, finer: walk.finer }));
       effort.spend(2);
       if (!effort.tired()) continue;
       yield rows;
+      walk.rested();
       rows = [];
     }
   }

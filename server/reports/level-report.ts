@@ -4,13 +4,11 @@ import type { Instant } from '../../shared/time.ts';
 import type { Span } from '../licensing/calendar.ts';
 import { beginStretch, type Figures, figures, NO_LEVELS, type Stretch } from '../usage/levels.ts';
 import { BUCKET_MS, bucketStart } from '../usage/open-bucket.ts';
-import { isKeptExactly } from './coverage.ts';
-import { createEntryReaders, type StretchReader } from './entry-levels.ts';
 import { type Accumulator, type CellOf, createGrouping, type Grouping, type MetricOf } from './grouping.ts';
 import { isIdle } from './history.ts';
-import { createLevelReader } from './level-reader.ts';
+import { createLevelWalk } from './level-walk.ts';
 import { createLocalTime, type LocalTime } from './local-time.ts';
-import type { ReportScope } from './scope.ts';
+import { type ReportScope, withKeptNow } from './scope.ts';
 import { cellFilter } from './usage-records.ts';
 import { createEffort, type Work } from './work.ts';
 
@@ -70,8 +68,8 @@ export const LEVEL_METRICS: Record<string, MetricOf<LevelRow>> = {
   lowestContingent: extreme(({ low }) => low[CONTINGENCY], Math.min),
 };
 
-export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Instant, to: Instant): Work<Grouping<LevelRow>> {
-  const { buckets, horizon, kept } = scope;
+export function* groupLevels(asked: ReportScope, query: ReportQuery, from: Instant, to: Instant): Work<Grouping<LevelRow>> {
+  const { buckets, horizon } = asked;
   const grouping = createGrouping(
     query.dimensions.map((id) => LEVEL_CELLS[id] as CellOf<LevelRow>),
     query.metrics.map((id) => LEVEL_METRICS[id] as MetricOf<LevelRow>),
@@ -82,8 +80,9 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
   if (end <= from) return grouping;
   // What happens just now belongs to a range that goes on: its last bucket is not cut at this instant.
   const readTo = to > horizon ? bucketStart(horizon) + BUCKET_MS : to;
-  yield* scope.cuts.prepare(from);
-  yield* scope.cuts.prepare(readTo);
+  yield* asked.cuts.prepare(from);
+  yield* asked.cuts.prepare(readTo);
+  const scope = withKeptNow(asked);
   const localTime = createLocalTime(buckets);
   const effort = createEffort();
   const take = (licenceType: string, span: Span, stretch: Stretch): void => {
@@ -95,20 +94,11 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
   // Rows in the store do not mean that somebody was there: at what they say, in the part that is asked for, the level may be 0.
   const used = new Set<string>();
   const passed: Span[] = [];
-  let readers: StretchReader[] = [];
-  let finer: boolean | null = null;
+  const walk = createLevelWalk(scope, types, false, effort);
   for (const span of spans(scope, query, from, end)) {
     const until = span.end === end ? readTo : span.end;
-    const isFiner = span.start >= kept.entries && !isKeptExactly(kept, buckets, { start: span.start, end: until });
-    if (isFiner !== finer) {
-      finer = isFiner;
-      readers = finer
-        ? createEntryReaders(scope, types, span.start, effort)
-        : types.map((type) => createLevelReader(scope, type, span.start, effort));
-    }
-    for (const reader of readers) {
-      const { type } = reader;
-      const stretch = reader.next(until);
+    for (const [nth, type] of types.entries()) {
+      const stretch = walk.next(nth, { start: span.start, end: until });
       if (!used.has(type) && !isUnused(stretch)) {
         used.add(type);
         for (const before of passed) take(type, before, beginStretch(before.start, NO_LEVELS));
@@ -118,6 +108,7 @@ export function* groupLevels(scope: ReportScope, query: ReportQuery, from: Insta
       if (!effort.tired()) continue;
       scope.progress((span.end - from) / (end - from));
       yield;
+      walk.rested();
     }
     passed.push(span);
   }

@@ -2,7 +2,7 @@ import type { Entitlement } from '../../shared/organisation.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { BillCache } from '../billing/bill-cache.ts';
 import type { WhatIfCache } from '../billing/what-if-cache.ts';
-import type { Kept, Settings } from '../books/organisation.ts';
+import { type Kept, keptOf, type OrganisationCounters, type Settings } from '../books/organisation.ts';
 import type { Span } from '../licensing/calendar.ts';
 import type { Version } from '../licensing/versions.ts';
 import type { Reader } from '../store/store.ts';
@@ -48,6 +48,12 @@ export interface ReportScope {
   /** What was read for what-if questions before. */
   whatIfs: WhatIfCache;
 }
+
+export const keptNow = ({ disk, organisation }: ReportScope): Kept =>
+  keptOf(disk.get<OrganisationCounters>('states', [organisation]) ?? {});
+
+/** The same with what is kept at this very moment, and not when the report was asked for. */
+export const withKeptNow = (scope: ReportScope): ReportScope => ({ ...scope, kept: keptNow(scope) });
 
 /** How much of a range lies before an instant, from 0 to 1; where nothing can have happened there is nothing to do. */
 export function shareOf({ firstEntryAt, horizon }: ReportScope, from: Instant, to: Instant): (at: Instant) => number {

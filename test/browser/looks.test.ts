@@ -134,6 +134,15 @@ describe('how the pages look', () => {
     );
     expect(new Set([paper, ...grounds.slice(0, 3)]).size).toBe(4);
     expect(grounds).not.toContain(paper);
+    const colours = async () => ({
+      ink: await page.locator('body').evaluate((element) => getComputedStyle(element).color),
+      soft: await page.locator('.page-note').evaluate((element) => getComputedStyle(element).color),
+    });
+    await page.emulateMedia({ forcedColors: 'none', reducedMotion: 'reduce' });
+    const usual = await colours();
+    expect(usual.soft).not.toBe(usual.ink);
+    await page.emulateMedia({ contrast: 'more' });
+    expect(await colours()).toEqual({ ink: usual.ink, soft: usual.ink });
   });
 
   it('UI-33: the whole page can be used from the keyboard, and where the focus is can be seen', async () => {

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spans, summarise } from '../../dashboard/charts/chart-summary.ts';
 import { thin } from '../../dashboard/charts/thin.ts';
+import { createLevelHistory } from '../../dashboard/client/level-history.ts';
 import { CHART_SPAN_MS, createLevelRing, GRAIN_MS } from '../../dashboard/client/level-ring.ts';
+import { createLiveClient } from '../../dashboard/client/live-client.ts';
+import { createFakeLiveServer } from './support-live-server.ts';
+import { manualLocalClock } from './support-local-clock.ts';
 
 const START = Date.UTC(2026, 10, 24, 12);
 const walk = fc.array(fc.record({ wait: fc.nat(5_000), level: fc.nat(300) }), { minLength: 1, maxLength: 400 });
@@ -104,5 +108,32 @@ describe('levels of the last hour', () => {
     ]);
     expect(summarise(steps)).toEqual({ lowest: 3, highest: 9, now: 3 });
     expect(summarise({ at: [], level: [] })).toBeNull();
+  });
+});
+
+describe('the fetched hour', () => {
+  it('UI-6: of another organisation is thrown away, also where nobody looks at a chart by then, and is not asked for again', async () => {
+    const clock = manualLocalClock();
+    const server = createFakeLiveServer(clock);
+    for (const organisation of ['129', '130']) server.change(organisation, 'Recording', 1);
+    const live = createLiveClient({ connect: server.connect, clock, random: () => 0.5 });
+    const asked: { organisation: string; signal: AbortSignal | undefined; fail(): void }[] = [];
+    const ask = (organisation: string, _query: unknown, signal?: AbortSignal) =>
+      new Promise<never>((_, reject) => void asked.push({ organisation, signal, fail: () => reject(new Error('away')) }));
+    const history = createLevelHistory({ levels: ask }, live, clock);
+    live.choose('129');
+    live.start();
+    const unwatch = history.watch(() => {});
+    clock.advance(1_000);
+    expect(asked.map((one) => one.organisation)).toEqual(['129']);
+    unwatch();
+    live.choose('130');
+    clock.advance(1_000);
+    expect(asked[0]?.signal?.aborted).toBe(true);
+    history.watch(() => {})();
+    asked[1]?.fail();
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(20_000);
+    expect(asked.map((one) => one.organisation)).toEqual(['129', '130']);
   });
 });

@@ -3,7 +3,6 @@ import { closeBuckets } from '../usage/type-usage.ts';
 import type { Batch } from './batch.ts';
 import { chainRecords } from './chain.ts';
 import { noteDays } from './day-contents.ts';
-import { rewriteHistory } from './history.ts';
 import { closeHours } from './hours.ts';
 import { fileIds } from './idempotency.ts';
 import { writeMarks } from './marks.ts';
@@ -14,7 +13,6 @@ import { copyType, sameType, storeSession, storeType } from './stored.ts';
 
 export function finishBatch(batch: Batch): void {
   const { books, draft } = batch;
-  rewriteHistory(batch);
   dropPacks(batch);
   writeMarks(batch);
   fileIds(batch);

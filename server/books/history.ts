@@ -14,7 +14,7 @@ import { missingAt, raiseLater, withRaises } from './raises.ts';
 import { jumpBetween, staleFrom } from './recomputation.ts';
 import { countChange } from './settle.ts';
 
-/** Brings everything that memory could not take apart into the history. At the end of a batch, before its state is written. */
+/** Brings everything that memory could not take apart into the history. When all of a batch is in the books, before alerts look at them. */
 export function rewriteHistory(batch: Batch): void {
   for (const [id, types] of batch.history) {
     const organisation = batch.books.organisations.get(id) as Organisation;

@@ -9,6 +9,7 @@ import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
 import { contestPools, isContested, willBeReplayed } from './contested.ts';
 import { comparePositions, type Entry, endOf, entryKey, type Position } from './entry.ts';
+import { rewriteHistory } from './history.ts';
 import { closeSession, endLeasesBy } from './leases.ts';
 import { numberAll, numberRecords } from './numbers.ts';
 import { nextLogOff, type Organisation, userState } from './organisation.ts';
@@ -53,10 +54,11 @@ function beginLate(batch: Batch, organisation: Organisation): Rewriting {
   return beginRewriting(organisation);
 }
 
-/** Once everything else of the batch is in the books: what it may have changed for others. */
+/** Once everything else of the batch is in the books: what it may have changed for others, and the marks as alerts are to see them. */
 export function finishLate(batch: Batch): void {
   replayContested(batch);
   numberAll(batch);
+  rewriteHistory(batch);
 }
 
 /** Works a late event in, and returns its entry. */

@@ -56,6 +56,17 @@ describe('alerts in the line', () => {
     expect(steps(books).at(-1)).toBe('08:00:00.000 A resolved');
   });
 
+  it('ALERT-21 heed a mark that the past raised, however old what raised it is', async () => {
+    const books = await openTestBooks(at('08:00:00'));
+    await put(books, { metric: 'billingPeriodPeak' });
+    await books.send(login('a'));
+    const past = [login('b', { at: at('04:00:00') }), login('c', { at: at('04:00:00') })];
+    await books.send(...past, logout('b', { at: at('04:30:00') }), logout('c', { at: at('04:30:00') }));
+    expect(steps(books)).toEqual(['08:00:00.000 A firing']);
+    await books.send(logout('b', { at: at('04:00:00') }));
+    expect(steps(books)).toEqual(['08:00:00.000 A firing', '08:00:00.000 A resolved']);
+  });
+
   it('ALERT-22 wait and keep firing over restarts, to the instant', async () => {
     const books = await openTestBooks(at('08:00:00'));
     await put(books, { forSeconds: 60, keepFiringForSeconds: 30 });
@@ -270,6 +281,19 @@ describe('news beside alerts', () => {
     expect(marks()).toEqual([
       [0, 1, 0],
       [60_000, 4, 1],
+    ]);
+  });
+
+  it('HOOK-30 a mark that late events raised is told, with its instant', async () => {
+    const books = await openTestBooks(at('08:00:00'));
+    await listen(books);
+    await books.send(login('a'));
+    await books.passTo(at('08:01:00'));
+    const past = [login('b', { at: at('04:00:00') }), login('c', { at: at('04:00:00') })];
+    await books.send(...past, logout('b', { at: at('04:30:00') }), logout('c', { at: at('04:30:00') }));
+    expect(queued(books).map(({ type, data }) => [type, data['value'], data['at']])).toEqual([
+      ['peak.new', 1, '2026-11-24T08:00:00.000Z'],
+      ['peak.new', 2, '2026-11-24T04:00:00.000Z'],
     ]);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Restore } from '../shared/backups.ts';
 import { type Instant, parseInstant } from '../shared/time.ts';
 import { createCloser } from './billing/closer.ts';
+import { carefulClock } from './careful-clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createForecaster } from './forecaster.ts';
@@ -89,6 +90,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
         : 'the clock was set back: time goes at half the speed until it has caught up',
     ),
   );
+  const beside = carefulClock(clock, log);
   const teardown = new Teardown(clock, log);
   let running: Running | null = null;
   let keeping: Safekeeping | null = null;
@@ -98,7 +100,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
   const tokensUnreadable = (error: unknown) => log.error({ err: error }, 'tokens made or revoked since then are not in force');
   const edge: Edge = {
     config,
-    clock,
+    clock: beside,
     log,
     parser: createEventParser(config.catalogue),
     guard: createGuard(config, () => port),
@@ -160,7 +162,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     };
     const { liveBufferSoftBytes: softBytes, liveBufferHardBytes: hardBytes, maxSubscriptionsPerConnection: subscriptions } = config.limits;
     const limits = { softBytes, hardBytes, stuckMs: STUCK_MS, subscriptions };
-    const hub = new LiveHub(source, clock, { limits, buildId: buildIdOf(files, version) });
+    const hub = new LiveHub(source, beside, { limits, buildId: buildIdOf(files, version) });
     const { shown, recordAttempt: record, coalesce } = pipeline.alerts;
     const metrics = createMetrics(
       committed,
@@ -171,7 +173,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     const sender = createSender(parts.poster ?? createPoster(edge.targets), edge.mailer);
     const home = config.publicOrigins[0] ?? '';
     const worker = createWebhookWorker({
-      clock,
+      clock: beside,
       log,
       record,
       coalesce,
@@ -184,14 +186,20 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       home,
       count: (outcome) => metrics.delivery(outcome),
     });
-    const runner = createReportRunner({ clock, log, committed, actions: pipeline.savedReports, directory: reportsDirectory(config) });
+    const runner = createReportRunner({
+      clock: beside,
+      log,
+      committed,
+      actions: pipeline.savedReports,
+      directory: reportsDirectory(config),
+    });
     const reasons = () => {
       const now = edge.health();
       return now.state === 'ready' ? [] : now.reasons;
     };
     const watchdog =
       config.watchdog &&
-      startWatchdog({ settings: config.watchdog, clock, log, sender, reasons, count: (outcome) => metrics.beat(outcome) });
+      startWatchdog({ settings: config.watchdog, clock: beside, log, sender, reasons, count: (outcome) => metrics.beat(outcome) });
     const stopListening = pipeline.onCommit((commit) => {
       watchdog?.committed(commit.seq);
       metrics.commit(commit);
@@ -200,8 +208,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
       runner.take(pipeline.savedReports.takeQueued());
       keeping?.note({ epoch: committed.epoch, seq: commit.seq, at: commit.at });
     });
-    const stopHousekeeping = startHousekeeping(clock, () => pipeline.alerts.tidyReceivers());
-    const closer = createCloser({ clock, log, pipeline, times: closing });
+    const stopHousekeeping = startHousekeeping(beside, () => pipeline.alerts.tidyReceivers());
+    const closer = createCloser({ clock: beside, log, pipeline, times: closing });
     running = {
       pipeline,
       hub,
@@ -215,7 +223,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     teardown.add('pipeline', 5_000, () => pipeline.close());
     teardown.add('billing periods', 5_000, () => closer.stop());
     teardown.add('webhooks', 5_000, () => worker.close());
-    const forecaster = createForecaster({ clock, pipeline, log });
+    const forecaster = createForecaster({ clock: beside, pipeline, log });
     teardown.add('forecaster', 5_000, () => forecaster.close());
     teardown.add('reports', 4_000, () => runner.close());
     // Also where the process that restored them was killed before it could say so.
@@ -224,7 +232,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<Runnin
     worker.take(shown.pending());
     runner.take(pipeline.savedReports.takeQueued());
     const stopRefresh = startRefresh({
-      clock,
+      clock: beside,
       log,
       sender,
       home,

@@ -20,6 +20,13 @@ export function createForecaster({ clock, pipeline, log }: ForecasterParts): For
   let closed = false;
 
   const round = async (): Promise<void> => {
+    try {
+      await foretellAll();
+    } catch (error) {
+      log.error({ err: error }, 'something beside the line failed');
+    }
+  };
+  const foretellAll = async (): Promise<void> => {
     for (const organisation of pipeline.alerts.forecastsDue()) {
       if (closed) return;
       try {

@@ -1,6 +1,6 @@
 /** Tokens that were made on this machine. They lie beside the books, so that they can be made and revoked while the daemon runs; of each only the SHA-256 is kept. */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ROLES, type Role } from './config.ts';
@@ -30,10 +30,11 @@ export const sha256Of = (token: string): string => createHash('sha256').update(t
 /** @throws TokensFileError */
 export function readTokens(dataDir: string): KeptToken[] {
   const file = join(dataDir, TOKENS_FILE);
-  if (!existsSync(file)) return [];
   try {
     return tokensFile.parse(JSON.parse(readFileSync(file, 'utf8'))).tokens;
   } catch (error) {
+    // What is there and cannot be read is something else than none.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new TokensFileError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
@@ -87,8 +88,13 @@ export function watchTokens(dataDir: string, onUnreadable: (error: unknown) => v
 
 /** Every write is a new file. */
 function stampOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats ? `${stats.ino} ${stats.mtimeMs} ${stats.size}` : '';
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats ? `${stats.ino} ${stats.mtimeMs} ${stats.size}` : '';
+  } catch (error) {
+    // Whoever reads it now hears why it cannot be.
+    return String(error);
+  }
 }
 
 /** All of it or nothing, on disk when it returns. */

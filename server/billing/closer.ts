@@ -131,9 +131,11 @@ export function createCloser({ clock, log, pipeline, times }: CloserParts): Clos
 
   const look = (): void => {
     if (signal.aborted || pipeline.health().state !== 'ready') return;
-    looking ??= lookAll().finally(() => {
-      looking = null;
-    });
+    looking ??= lookAll()
+      .catch((error) => log.error({ err: error }, 'something beside the line failed'))
+      .finally(() => {
+        looking = null;
+      });
   };
   const stopLooking = clock.every(LOOK_EVERY_MS, look);
   look();

@@ -81,7 +81,9 @@ export function startRefresh(parts: RefreshParts): Cancel {
       const key = JSON.stringify([one.organisation, one.webhook.id]);
       if (busy.has(key) || one.alerts.length === 0) continue;
       busy.add(key);
-      void refresh(one, key).finally(() => busy.delete(key));
+      void refresh(one, key)
+        .catch((error) => log.error({ err: error, organisation: one.organisation }, 'something beside the line failed'))
+        .finally(() => busy.delete(key));
     }
   };
   run();

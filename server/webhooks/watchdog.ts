@@ -61,27 +61,33 @@ export function startWatchdog({ settings, clock, sender, reasons, count, log }: 
     }
   };
 
-  const beat = async (): Promise<void> => {
+  const beat = (): void => {
     if (underWay) return;
+    underWay = true;
+    void beatOnce()
+      .catch((error) => log.error({ err: error }, 'something beside the line failed'))
+      .finally(() => {
+        underWay = false;
+      });
+  };
+  const beatOnce = async (): Promise<void> => {
     const why = stuck();
     if (why !== null) {
       count('withheld');
       note(why, 'the watchdog is silent: nothing is recorded');
       return;
     }
-    underWay = true;
     const problem = await send(last?.seq ?? 0);
-    underWay = false;
     count(problem === null ? 'sent' : 'failed');
     note(problem, 'the watchdog cannot be reached');
   };
 
-  const stop = clock.every(settings.everySeconds * 1000, () => void beat());
+  const stop = clock.every(settings.everySeconds * 1000, beat);
   return {
     committed(seq) {
       const first = last === null;
       last = { at: clock.now(), seq };
-      if (first) void beat();
+      if (first) beat();
     },
     close: stop,
   };

@@ -23,6 +23,7 @@ const PATIENCE_MS = 2_000;
 const LONGEST_WAIT_MS = 86_400_000;
 
 export interface WorkerLog {
+  error(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
@@ -130,11 +131,20 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     const first = startFirst(line);
     if (!first) return;
     receiver.underWay++;
-    const job = attempt(line, first, webhook).finally(() => {
-      receiver.underWay--;
-      running.delete(job);
-      pump();
-    });
+    const defect = (error: unknown): void =>
+      parts.log.error({ err: error, webhook: webhook.id, id: first.id }, 'something beside the line failed');
+    const job = attempt(line, first, webhook)
+      .catch((error) => {
+        defect(error);
+        // It stays pending on the disk, for a new process to try; what comes after it goes on.
+        finish(line, { ...first, status: 'failed' }, clock.now());
+      })
+      .then(() => {
+        receiver.underWay--;
+        running.delete(job);
+        pump();
+      })
+      .catch(defect);
     running.add(job);
   };
 
@@ -180,7 +190,17 @@ export function createWebhookWorker(parts: WorkerParts): WebhookWorker {
     } catch (error) {
       outcome = { kind: 'failed', attempt: { at: clock.now(), status: null, error: reasonOf(error) } };
     }
-    return { outcome, exchange: message && exchangeOf(message, answer, outcome.attempt.at - began, webhook) };
+    return { outcome, exchange: message && exchangeKept(message, answer, outcome.attempt.at - began, webhook) };
+  };
+
+  /** What was sent is sent, though it cannot be shown. */
+  const exchangeKept = (...exchange: Parameters<typeof exchangeOf>): Exchange | null => {
+    try {
+      return exchangeOf(...exchange);
+    } catch (error) {
+      parts.log.error({ err: error, webhook: exchange[3].id }, 'what was sent to a receiver could not be kept');
+      return null;
+    }
   };
 
   /** Until it is on disk: a message that arrived must not go out again while the daemon runs. */

@@ -60,7 +60,12 @@ async function centre() {
     },
     close: async () => {},
   };
-  const parts = { clock: books.clock, sender, home: '', log: { warn: (_: object, message: string) => void log.push(message) } };
+  const parts = {
+    clock: books.clock,
+    sender,
+    home: '',
+    log: { warn: (_: object, message: string) => void log.push(message), error: (_: object, message: string) => void log.push(message) },
+  };
   const worker = createWebhookWorker({
     ...parts,
     retrySeconds: [600],

@@ -23,7 +23,7 @@ function watch(method: 'GET' | 'POST' = 'GET') {
     },
     reasons: () => state.reasons,
     count: (outcome) => outcomes.push(outcome),
-    log: { warn: (_, message) => void log.push(message) },
+    log: { warn: (_, message) => void log.push(message), error: (_, message) => void log.push(message) },
   });
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   return {

@@ -9,7 +9,7 @@ import { noteFailure, noteSuccess, noteWholeSuccess, retryFailed } from './failu
 import { nextRateAt, type Seen } from './foresight.ts';
 import { flushGroups, groupsDueAt } from './groups.ts';
 import { createKeeper, type Keeper } from './kept-back.ts';
-import { type Before, peaksDueAt, silentAt, tellWaitingPeaks, watchFeed, watchType } from './moments.ts';
+import { type Before, peaksDueAt, silentAt, tellWaitingPeaks, watchContingency, watchFeed, watchPeak } from './moments.ts';
 import { repeatsDueAt, tellAgain } from './repeats.ts';
 import { tellHeld, tellSteps } from './telling.ts';
 import { ageBase, isAbout, isAge, isTimed, type Rows, rowsOf, seen, typesOf } from './values.ts';
@@ -85,8 +85,10 @@ function lookAt(batch: Batch, alerting: Alerting, watched: Watched, organisation
     const moved = !rolled && oldPeriod.start !== watched.feed?.period.start;
     for (const licenceType of changed) {
       const after = rows(licenceType);
-      const shown = moved ? after : before(watched.id, licenceType);
-      if (after) watchType(batch, alerting, watched, organisation, licenceType, after, shown, rolled);
+      if (!after) continue;
+      const shown = before(watched.id, licenceType);
+      watchContingency(batch, alerting, watched, after, shown);
+      watchPeak(batch, alerting, watched, organisation, after, moved ? after : shown, rolled);
     }
   }
   tellWaitingPeaks(batch, alerting, watched, rows);

@@ -82,27 +82,24 @@ function tellPeriods(
   }
 }
 
-/** What a batch meant for one licence type. @param rolled a billing period began in this batch */
-export function watchType(
+/** What a batch meant for the overflow of one licence type. */
+export function watchContingency(
   batch: Batch,
   alerting: Alerting,
   watched: Watched,
-  organisation: Organisation,
-  licenceType: string,
   after: LicenceRow,
   before: LicenceRow | undefined,
-  rolled: boolean,
 ): void {
   const used = before?.contingency.used ?? 0;
-  if (used > 0 !== after.contingency.used > 0) {
-    const data = { organisation: watched.id, licenceType, ...levelData(after) };
-    const type = used > 0 ? 'contingency.left' : 'contingency.entered';
-    queue(batch, alerting, watched, { type, about: `contingency ${licenceType}`, data });
-  }
-  if (isAwaited(alerting, watched, 'peak.new')) watchPeak(batch, alerting, watched, organisation, after, before, rolled);
+  if (used > 0 === after.contingency.used > 0) return;
+  const { licenceType } = after;
+  const data = { organisation: watched.id, licenceType, ...levelData(after) };
+  const type = used > 0 ? 'contingency.left' : 'contingency.entered';
+  queue(batch, alerting, watched, { type, about: `contingency ${licenceType}`, data });
 }
 
-function watchPeak(
+/** What it meant for the mark. @param rolled a billing period began in this batch */
+export function watchPeak(
   batch: Batch,
   alerting: Alerting,
   watched: Watched,
@@ -111,6 +108,7 @@ function watchPeak(
   before: LicenceRow | undefined,
   rolled: boolean,
 ): void {
+  if (!isAwaited(alerting, watched, 'peak.new')) return;
   const { licenceType } = after;
   const period = watched.feed?.period.start ?? 0;
   const last = watched.peaks.get(licenceType);

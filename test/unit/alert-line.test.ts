@@ -329,6 +329,16 @@ describe('news beside alerts', () => {
     expect(types(books)).toEqual(['contingency.left']);
   });
 
+  it('HOOK-34 overflow entered and left take turns, also where the settings change it with the billing period', async () => {
+    const books = await openTestBooks(at('08:00:00'));
+    await listen(books);
+    await books.send(login('a'));
+    const size = (concurrent: number) => ({ entitlements: { A: { concurrent, contingency: 5 } }, effectiveFrom: '2026-11-01T00:00:00Z' });
+    await books.settings({ ...size(0), billingPeriodStartDay: 2 });
+    await books.settings({ ...size(1), billingPeriodStartDay: 3, timeZone: 'Asia/Tokyo' });
+    expect(types(books)).toEqual(['peak.new', 'contingency.entered', 'contingency.left']);
+  });
+
   it('HOOK-33 no message names a user', async () => {
     const books = await openTestBooks(at('08:00:00'));
     await listen(books);

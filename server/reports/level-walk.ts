@@ -25,11 +25,16 @@ export function createLevelWalk(asked: ReportScope, types: readonly string[], li
   let readers: StretchReader[] | null = null;
   let finer = false;
 
-  const read = (nth: number, span: Span): void => {
-    readers = finer
+  const readersOf = (span: Span, nth: number): StretchReader[] => {
+    const { kept, buckets } = scope;
+    const isFiner = !listed && span.start >= kept.entries && !isKeptExactly(kept, buckets, span);
+    if (readers !== null && isFiner === finer) return readers;
+    finer = isFiner;
+    const made = finer
       ? createEntryReaders(scope, types, span.start, effort)
       : types.map((type) => createLevelReader(scope, type, span.start, effort));
-    for (const reader of readers.slice(0, nth)) reader.next(span.end);
+    for (const reader of made.slice(0, nth)) reader.next(span.end);
+    return made;
   };
 
   return {
@@ -40,13 +45,9 @@ export function createLevelWalk(asked: ReportScope, types: readonly string[], li
       return finer;
     },
     next(nth, span) {
-      const { kept, buckets } = scope;
-      const isFiner = !listed && span.start >= kept.entries && !isKeptExactly(kept, buckets, span);
-      if (readers === null || isFiner !== finer) {
-        finer = isFiner;
-        read(nth, span);
-      }
-      return (readers as unknown as StretchReader[])[nth]?.next(span.end) as Stretch;
+      // One stretch is read in one way, but where rows were put together in the middle of it.
+      if (nth === 0 || readers === null) readers = readersOf(span, nth);
+      return (readers[nth] as StretchReader).next(span.end);
     },
     rested() {
       const { buckets, hours, entries } = keptNow(scope);

@@ -4,6 +4,8 @@ import type { Commit, Committed } from '../pipeline-types.ts';
 import type { BackupKeeper } from '../safekeeping/keeper.ts';
 import { plainly } from './describe.ts';
 import type { App, Edge } from './edge.ts';
+import { streamText } from './json-stream.ts';
+import { organisationMetrics } from './organisation-metrics.ts';
 import { createReceiverGauges, type Receivers } from './webhook-metrics.ts';
 
 export interface Metrics {
@@ -16,14 +18,16 @@ export interface Metrics {
   beat(outcome: 'sent' | 'failed' | 'withheld'): void;
   /** A request or a handshake that was refused, by the code of its problem. */
   refused(code: ProblemCode): void;
-  /** The text that Prometheus scrapes, and its media type. */
-  scrape(): Promise<{ text: string; contentType: string }>;
+  /** The text that Prometheus scrapes, in pieces. */
+  scrape(): AsyncGenerator<string, void, void>;
+  contentType: string;
 }
 
 type Backups = Pick<BackupKeeper, 'counts'>;
 
 /**
- * Counters move with each commit; gauges are read from committed state when somebody asks, so they are never old.
+ * Counters move with each commit; gauges are read from committed state when somebody asks, so they are never old (those of organisations
+ * and licence types: organisation-metrics.ts).
  * Labels are organisations and licence types, of which there are few; users and devices never are.
  */
 export function createMetrics(committed: Committed, clients: () => number, receivers: Receivers, backups: Backups | null): Metrics {
@@ -71,45 +75,18 @@ export function createMetrics(committed: Committed, clients: () => number, recei
     labelNames: ['reason'],
     registers,
   });
-  const row = ['organisation', 'licence_type'];
-  const gauge = (name: string, help: string, labelNames: string[]) => new Gauge({ name: `highwater_${name}`, help, labelNames, registers });
-  const inUse = gauge('licences_in_use', 'Distinct users holding the licence type', row);
-  const poolUsed = gauge('licences_pool_used', 'Licences taken from a pool', [...row, 'pool']);
-  const entitled = gauge('licences_entitled', 'Licences bought', [...row, 'pool']);
-  const peak = gauge('licences_peak', 'Highest in use of the day and of the billing period', [...row, 'window']);
-  const sessions = gauge('sessions_open', 'Open sessions', ['organisation']);
-  const lastEvent = gauge('feed_last_event_timestamp_seconds', 'Instant of the newest event', ['organisation']);
-  const live = gauge('live_clients', 'Connected displays', []);
-  const backedUp = backups && gauge('backup_last_success_timestamp_seconds', 'When the newest good backup was begun', []);
+  const gauge = (name: string, help: string) => new Gauge({ name: `highwater_${name}`, help, registers });
+  const live = gauge('live_clients', 'Connected displays');
+  const backedUp = backups && gauge('backup_last_success_timestamp_seconds', 'When the newest good backup was begun');
   const backupFailures =
     backups && new Counter({ name: 'highwater_backup_failures_total', help: 'Backups that could not be made', registers });
-  const all = [inUse, poolUsed, entitled, peak, sessions, lastEvent];
 
   const collectReceivers = createReceiverGauges(registers, receivers);
 
   function collect(): void {
-    for (const one of all) one.reset();
     collectReceivers();
     live.set(clients());
     collectBackups();
-    for (const { organisation } of committed.organisations()) {
-      const usage = committed.usage(organisation);
-      if (!usage) continue;
-      sessions.set({ organisation }, usage.sessions);
-      const at = committed.lastEventAt(organisation);
-      if (at !== null) lastEvent.set({ organisation }, at / 1000);
-      for (const licence of usage.licences) {
-        const labels = { organisation, licence_type: licence.licenceType };
-        inUse.set(labels, licence.inUse);
-        poolUsed.set({ ...labels, pool: 'concurrent' }, licence.concurrent.used);
-        poolUsed.set({ ...labels, pool: 'contingency' }, licence.contingency.used);
-        poolUsed.set({ ...labels, pool: 'over-limit' }, licence.overLimit);
-        if (licence.concurrent.total !== null) entitled.set({ ...labels, pool: 'concurrent' }, licence.concurrent.total);
-        if (licence.contingency.total !== null) entitled.set({ ...labels, pool: 'contingency' }, licence.contingency.total);
-        peak.set({ ...labels, window: 'day' }, licence.peak.day.value);
-        peak.set({ ...labels, window: 'billing_period' }, licence.peak.billingPeriod.value);
-      }
-    }
   }
 
   function collectBackups(): void {
@@ -131,9 +108,11 @@ export function createMetrics(committed: Committed, clients: () => number, recei
     refresh: (outcome) => refreshes.inc({ outcome }),
     beat: (outcome) => beats.inc({ outcome }),
     refused: (reason) => refused.inc({ reason }),
-    async scrape() {
+    contentType: registry.contentType,
+    async *scrape() {
+      yield* organisationMetrics(committed);
       collect();
-      return { text: await registry.metrics(), contentType: registry.contentType };
+      yield await registry.metrics();
     },
   };
 }
@@ -142,8 +121,8 @@ export function metricRoutes(app: App, edge: Edge): void {
   const doc = plainly('Metrics for Prometheus', {
     200: { description: 'The text format', content: { 'text/plain': { schema: { type: 'string' } } } },
   });
-  app.get('/metrics', doc, async () => {
-    const { text, contentType } = await edge.running().metrics.scrape();
-    return new Response(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
+  app.get('/metrics', doc, () => {
+    const { metrics } = edge.running();
+    return streamText(edge, metrics.scrape(), { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
   });
 }

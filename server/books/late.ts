@@ -8,7 +8,7 @@ import { adjustWalks } from './adjust-walks.ts';
 import { acquiresOf } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
 import { contestPools, isContested, willBeReplayed } from './contested.ts';
-import { comparePositions, type Entry, endOf, entryKey, type Position } from './entry.ts';
+import { comparePositions, type Entry, endOf, type Position } from './entry.ts';
 import { rewriteHistory } from './history.ts';
 import { closeSession, endLeasesBy } from './leases.ts';
 import { numberAll, numberRecords } from './numbers.ts';
@@ -126,10 +126,10 @@ function closeLate(batch: Batch, organisation: Organisation, position: Position,
   for (const type of types) {
     if (isContested(batch, organisation, type, position.at, users.length)) contestPools(batch, organisation, type, position.at);
   }
-  const { source, id } = batch.draft.get<Entry>('entries', entryKey(organisation.id, position)) as Entry;
+  const cause = batch.draft.get<Entry>('sweeps', [organisation.id, position.at, position.receipt]) as Entry;
   return sessions.map(({ user, session }) => ({
     place: endOf(session),
-    number: () => closeSession(batch, organisation, user, session, { ...position, sub: endOf(session) }, 'logout-all', source, id),
+    number: () => closeSession(batch, organisation, user, session, { ...position, sub: endOf(session) }, cause),
   }));
 }
 

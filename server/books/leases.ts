@@ -1,10 +1,9 @@
 /** Leases end at their own instant, whoever's they are; a session is closed as a whole. */
-import { CONNECTION_LOST } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
 import { leaseEnd, release, type Session } from '../licensing/sessions.ts';
 import type { Batch } from './batch.ts';
-import { derivedEntry } from './derived-entry.ts';
-import { CLASS, type EntryKind, endOf, type Position } from './entry.ts';
+import { type Cause, derivedEntry, LEASE_END } from './derived-entry.ts';
+import { CLASS, endOf, type Position } from './entry.ts';
 import { type Organisation, userState } from './organisation.ts';
 import { settle, writeEntry } from './settle.ts';
 
@@ -33,7 +32,7 @@ export function endLeasesBy(batch: Batch, organisation: Organisation, at: Instan
 
 function endLease(batch: Batch, organisation: Organisation, user: string, session: Session, at: Instant): void {
   const position = { at, class: CLASS.leaseEnd, receipt: 0, sub: endOf(session) };
-  closeSession(batch, organisation, user, session, position, 'lease-end', CONNECTION_LOST, null);
+  closeSession(batch, organisation, user, session, position, LEASE_END);
 }
 
 /** Closes one session, and returns the numbers of the records. */
@@ -43,13 +42,11 @@ export function closeSession(
   user: string,
   session: Session,
   position: Position,
-  kind: EntryKind,
-  source: string,
-  id: string | null,
+  cause: Cause,
 ): number[] {
   const { device } = session;
   const { devices } = userState(organisation, user);
   const records = settle(batch, organisation, user, position, release(devices, device));
-  writeEntry(batch, organisation, position, { ...derivedEntry(batch, kind, user, device, source), id, records });
+  writeEntry(batch, organisation, position, { ...derivedEntry(batch, user, device, cause), records });
   return records.map((record) => record.seq);
 }

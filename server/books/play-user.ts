@@ -1,12 +1,11 @@
 /** One user's line as it is played again: what comes in acts, and so do the user's timers on the way. */
-import { CONNECTION_LOST, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Instant } from '../../shared/time.ts';
 import { moveTo } from '../licensing/pools.ts';
 import { byOpening, type Devices, leaseEnd, release, type Session } from '../licensing/sessions.ts';
 import { acquiresOf, applyEntry, settled } from './apply-entry.ts';
 import type { Batch } from './batch.ts';
-import { derivedEntry } from './derived-entry.ts';
-import { CLASS, type Entry, type EntryKind, type EntryRecord, endOf, type Position, poolIndex, poolName, positionText } from './entry.ts';
+import { type Cause, derivedEntry, LEASE_END, LOG_OFF } from './derived-entry.ts';
+import { CLASS, type Entry, type EntryRecord, endOf, type Position, poolIndex, poolName, positionText } from './entry.ts';
 import { nextLogOff, type Organisation, typeState } from './organisation.ts';
 import { bringForward, type Tentative } from './same-instant.ts';
 import { moveLicences, SNAPSHOT_EVERY } from './settle.ts';
@@ -55,9 +54,9 @@ export function playUser(
     played.push({ position, entry, state: carries ? storeUser(organisation, user, devices) : null });
   };
 
-  const close = (session: Session, position: Position, kind: EntryKind, source: string, id: string | null): void => {
+  const close = (session: Session, position: Position, cause: Cause): void => {
     const records = moveLicences(organisation, user, position, release(devices, session.device));
-    add(position, { ...derivedEntry(batch, kind, user, session.device, source), id, records });
+    add(position, { ...derivedEntry(batch, user, session.device, cause), records });
   };
 
   const pass = (until: Instant): void => {
@@ -68,13 +67,13 @@ export function playUser(
       if (due > until) break;
       if (lease && lease.end === due) {
         const position = { at: due, class: CLASS.leaseEnd, receipt: 0, sub: endOf(lease.session) };
-        close(lease.session, position, 'lease-end', CONNECTION_LOST, null);
+        close(lease.session, position, LEASE_END);
         continue;
       }
       passed = due;
       for (const session of openBefore(devices, due)) {
         const position = { at: due, class: CLASS.scheduledLogOff, receipt: 0, sub: endOf(session) };
-        close(session, position, 'scheduled-log-off', SCHEDULED_LOG_OFF, null);
+        close(session, position, LOG_OFF);
       }
     }
     passed = Math.max(passed, until);
@@ -100,7 +99,7 @@ export function playUser(
       for (const [index, { position, entry, everybody }] of steps.entries()) {
         if (everybody) {
           for (const session of [...devices.values()].sort(byOpening)) {
-            close(session, { ...position, sub: endOf(session) }, 'logout-all', entry.source, entry.id);
+            close(session, { ...position, sub: endOf(session) }, entry);
           }
         } else if (entry.kind === 'refresh') {
           if (refreshAgain(organisation, user, position, entry.records)) add(position, entry);

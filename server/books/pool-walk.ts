@@ -3,12 +3,11 @@
  * entries; only the pool in which each was is found anew. So it is enough to know how many were in each pool, and who was outside
  * the concurrent one.
  */
-import { REFRESH_CONTINGENCY } from '../../shared/catalogue.ts';
 import type { Pool } from '../../shared/events.ts';
 import type { Instant } from '../../shared/time.ts';
 import { choosePool, choosePoolAgain, overflowing, type Pools, type Sizes, type Used } from '../licensing/pools.ts';
 import type { Batch } from './batch.ts';
-import { derivedEntry } from './derived-entry.ts';
+import { derivedEntry, REFRESH } from './derived-entry.ts';
 import { CLASS, type Entry, type EntryRecord, type Position, poolIndex, poolName } from './entry.ts';
 import type { Organisation } from './organisation.ts';
 import { type Placed, pastBefore } from './user-timeline.ts';
@@ -123,7 +122,7 @@ export function refreshAll(batch: Batch, walk: PoolWalk, type: string, at: Insta
       { ...record, acquired: false, pool: poolIndex(from) },
       { ...record, acquired: true, pool: poolIndex(stay.pool) },
     ];
-    const entry = { ...derivedEntry(batch, 'refresh', user, device, REFRESH_CONTINGENCY), records };
+    const entry = { ...derivedEntry(batch, user, device, REFRESH), records };
     placed.push({ position: { at, class: CLASS.refresh, receipt: stay.receipt, sub: type }, entry });
   }
   return placed;

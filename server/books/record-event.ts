@@ -83,9 +83,7 @@ function recordLogOutAll(batch: Batch, organisation: Organisation, position: Pos
   const late = position.at < organisation.newestAt || position.at < organisation.lastSweepAt;
   writeEntry(batch, organisation, position, { ...entry, flags: null });
   batch.draft.put('sweeps', [organisation.id, position.at, position.receipt], entry);
-  const records = late
-    ? sweepLate(batch, organisation, position)
-    : sweepSessions(batch, organisation, position, 'logout-all', entry.source, entry.id);
+  const records = late ? sweepLate(batch, organisation, position) : sweepSessions(batch, organisation, position, entry);
   if (records === null) return { status: 'recorded', records: [], recomputing: true };
   // It stays in the books: somebody who was there may become known later.
   return records.length > 0 ? { status: 'recorded', records } : { status: 'ignored', reason: 'no_open_session', records };

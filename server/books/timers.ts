@@ -1,13 +1,12 @@
 /** What time itself does to the books: leases end, everybody is logged off, overflow is placed anew. Each acts at its own instant. */
-import { REFRESH_CONTINGENCY, SCHEDULED_LOG_OFF } from '../../shared/catalogue.ts';
 import type { Pool } from '../../shared/events.ts';
 import type { Instant } from '../../shared/time.ts';
 import { choosePoolAgain, moveTo, overflowing, type Stay } from '../licensing/pools.ts';
 import { byOpening, oldestDevice, type Session } from '../licensing/sessions.ts';
 import { beginWatch, levelEntering } from '../usage/type-usage.ts';
 import { type Batch, nextSeq, touch, touchSession } from './batch.ts';
-import { derivedEntry } from './derived-entry.ts';
-import { CLASS, type EntryKind, endOf, type Position, poolIndex } from './entry.ts';
+import { type Cause, derivedEntry, LOG_OFF, REFRESH } from './derived-entry.ts';
+import { CLASS, endOf, type Position, poolIndex } from './entry.ts';
 import { refoldUsers, usersSince } from './late.ts';
 import { closeSession, endLeasesBy, endNextLease } from './leases.ts';
 import { type Organisation, scheduleTimers, settingsBefore, userState } from './organisation.ts';
@@ -41,14 +40,7 @@ export function runTimers(batch: Batch, organisation: Organisation, now: Instant
       continue;
     }
     if (organisation.nextLogOff === due) {
-      sweepSessions(
-        batch,
-        organisation,
-        { at: due, class: CLASS.scheduledLogOff, receipt: 0 },
-        'scheduled-log-off',
-        SCHEDULED_LOG_OFF,
-        null,
-      );
+      sweepSessions(batch, organisation, { at: due, class: CLASS.scheduledLogOff, receipt: 0 }, LOG_OFF);
     }
     if (organisation.nextRefresh === due) refresh(batch, organisation, due);
     if (organisation.nextSettings === due) showSettings(batch, organisation);
@@ -79,23 +71,14 @@ function workInAhead(batch: Batch, organisation: Organisation, now: Instant): vo
 }
 
 /** Closes all sessions that were open before the position, and returns the numbers of the records. */
-export function sweepSessions(
-  batch: Batch,
-  organisation: Organisation,
-  position: Position,
-  kind: EntryKind,
-  source: string,
-  id: string | null,
-): number[] {
+export function sweepSessions(batch: Batch, organisation: Organisation, position: Position, cause: Cause): number[] {
   endLeasesBy(batch, organisation, position.at);
   const open = [...organisation.users]
     .flatMap(([user, { devices }]) => [...devices.values()].map((session) => ({ user, session })))
     .filter(({ session }) => session.since < position.at || (position.class === CLASS.event && session.since === position.at))
     .sort((a, b) => byOpening(a.session, b.session));
   organisation.lastSweepAt = Math.max(organisation.lastSweepAt, position.at);
-  return open.flatMap(({ user, session }) =>
-    closeSession(batch, organisation, user, session, { ...position, sub: endOf(session) }, kind, source, id),
-  );
+  return open.flatMap(({ user, session }) => closeSession(batch, organisation, user, session, { ...position, sub: endOf(session) }, cause));
 }
 
 /** Places everybody outside the concurrent pool anew, in the order in which they came, each in turn. */
@@ -127,7 +110,7 @@ function refreshStay(batch: Batch, organisation: Organisation, at: Instant, type
   ];
   for (const session of holders) touchSession(batch, organisation, user, session.device);
   const position = { at, class: CLASS.refresh, receipt: stay.receipt, sub: type };
-  writeEntry(batch, organisation, position, { ...derivedEntry(batch, 'refresh', user, oldest.device, REFRESH_CONTINGENCY), records });
+  writeEntry(batch, organisation, position, { ...derivedEntry(batch, user, oldest.device, REFRESH), records });
 }
 
 /** Other entitlements count from now on, and every row says so; sessions may be too old sooner or later than before. */

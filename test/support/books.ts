@@ -78,17 +78,18 @@ export async function openTestBooks(
     pipeline: await open(),
     async send(...inputs) {
       const events = inputs.map((input): LicenceEvent => {
-        const { type = 'login', user = 'edred', logonSource = 'Agent Desktop', at = clock.now(), device, ...rest } = input;
+        const { type = 'login', user = 'edred', at = clock.now(), device, ...rest } = input;
         const all = type === 'logout-all';
+        const { logonSource = all ? 'Scheduled Log Off' : 'Agent Desktop' } = input;
         return {
           type,
           organisation: ORGANISATION,
           user: all ? '' : user,
           device: all ? '' : (device ?? families[logonSource] ?? 'unknown'),
-          logonSource: all ? 'Scheduled Log Off' : logonSource,
           at,
           receivedAt: clock.now(),
           ...rest,
+          logonSource,
         };
       });
       return (await books.pipeline.ingest(events)).results;

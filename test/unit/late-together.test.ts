@@ -89,6 +89,22 @@ describe('what comes late together', () => {
     expect(books.usage()).toMatchObject({ users: 0, sessions: 0 });
   });
 
+  it.each([
+    'in time',
+    'late',
+  ])('ORDER-42 what an event ahead of our clock or of an unknown source brings about is flagged, also by a logout of everybody: %s', async (when) => {
+    const books = await openTestBooks(END);
+    const login: EventInput = { user: 'a', at: END + 1000, licences: ['Recording'] };
+    const everybody: EventInput = { type: 'logout-all', at: END + 2000, logonSource: 'Cleaner' };
+    if (when === 'late') await books.send(everybody, { user: 'b', at: END + 3000, licences: ['Recording'] }, login);
+    else await books.send(login, everybody);
+    const records = books.pipeline.committed.records(ORGANISATION, { limit: 100, order: 'asc', user: 'a' })?.items ?? [];
+    expect(records.map(({ usageType, flags }) => [usageType, ...flags].join(' '))).toEqual([
+      'Acquired clock-ahead',
+      'Released unknown-logon-source clock-ahead',
+    ]);
+  });
+
   it('LIC-10 a logout of everybody where nobody is there is ignored and no anomaly, and ends what is known of later', async () => {
     const books = await openTestBooks(END);
     const event = { type: 'logout-all' as const, at: START + 1000, id: 'all-out' };

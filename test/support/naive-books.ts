@@ -272,20 +272,21 @@ export function naiveBooks(
 
   const peaks: NaiveResult['peaks'] = {};
   for (const [type, list] of history) {
-    const highest = (from: number, pick: (counts: Counts) => number): [number, number | null] => {
+    // What is ahead of the clock may lie in the day or period after.
+    const highest = ({ start: from, end }: { start: number; end: number }, pick: (counts: Counts) => number): [number, number | null] => {
       const before = list.filter((item) => item.at < from).at(-1);
-      const inside = list.filter((item) => item.at >= from).map((item) => ({ at: item.at, level: pick(item.counts) }));
+      const inside = list.filter((item) => item.at >= from && item.at < end).map((item) => ({ at: item.at, level: pick(item.counts) }));
       if (inside[0]?.at !== from) inside.unshift({ at: from, level: before ? pick(before.counts) : 0 });
       const value = Math.max(...inside.map((item) => item.level));
       return [value, value === 0 ? null : (inside.find((item) => item.level === value)?.at ?? null)];
     };
-    const [day, dayAt] = highest(calendar.day(now).start, (counts) => counts.inUse);
-    const start = calendar.billingPeriod(now).start;
+    const [day, dayAt] = highest(calendar.day(now), (counts) => counts.inUse);
+    const running = calendar.billingPeriod(now);
     peaks[type] = {
       day,
       dayAt,
-      period: highest(start, (counts) => counts.inUse)[0],
-      maxUsed: highest(start, (counts) => counts.contingency)[0],
+      period: highest(running, (counts) => counts.inUse)[0],
+      maxUsed: highest(running, (counts) => counts.contingency)[0],
     };
   }
   const pools = Object.fromEntries(

@@ -275,6 +275,22 @@ describe('licensing', () => {
     expect(books.usage().anomalies).toBe(1);
   });
 
+  it('ORDER-4 an event ahead of its time counts at once, and in the marks of the day and the period in which it lies', async () => {
+    const late = Date.parse('2020-03-31T23:58:00Z');
+    const books = await openTestBooks(late);
+    await books.send({ user: 'a', licences: ['Recording'] });
+    await books.send({ user: 'b', licences: ['Recording'], at: Date.parse('2020-04-01T00:02:00Z') });
+    const marks = () => [books.counts(), books.usage().licences[0]?.peak];
+    const today = { value: 1, at: '2020-03-31T23:58:00.000Z' };
+    expect(marks()).toEqual([{ Recording: [2, 2] }, { day: today, billingPeriod: today }]);
+    for (const restart of [false, true]) {
+      if (restart) await books.restart();
+      await books.passTo(Date.parse('2020-04-01T00:00:01Z') + Number(restart));
+      const next = { value: 2, at: '2020-04-01T00:02:00.000Z' };
+      expect(marks()).toEqual([{ Recording: [2, 2] }, { day: next, billingPeriod: next }]);
+    }
+  });
+
   it('ADMIN-2 entitlements that are replaced while other settings are on their way take none of these back', async () => {
     const books = await openTestBooks(day('08:00:00'));
     await books.settings({ effectiveFrom: '2020-03-01T00:00:00.000Z' });

@@ -41,6 +41,7 @@ export async function prepareNew(dataDir: string, epoch: string, now: Instant): 
   const store = openLmdbStore(freshIn(dataDir, epoch));
   await beginBooks(store, epoch, now);
   await store.close();
+  sync(join(freshIn(dataDir, epoch), DATA_FILE));
 }
 
 /**
@@ -86,18 +87,19 @@ export async function prepareRestore({ backup, dataDir, epoch, now, damage, chec
 
 /** Moves what was there aside, never away, and the new books into its place. @param epoch of the new books */
 export function putInPlace(dataDir: string, { kept }: Restore, epoch: string): void {
-  // Before anything moves: whoever is killed in between leaves a directory without books, and it must not be taken for a new one.
+  // This comes before anything moves: a disk that fails here leaves all as it was.
+  sync(join(freshIn(dataDir, epoch), DATA_FILE));
+  // So does the marker: whoever is killed in between leaves a directory without books, and it must not be taken for a new one.
   markInitialised(dataDir);
   sync(dataDir);
   if (kept !== null) renameSync(join(dataDir, DATA_FILE), join(dataDir, kept));
   moveIn(dataDir, epoch);
 }
 
-/** @param epoch of the books that were made ready, where there are none */
+/** @param epoch of the books that were made ready and are on the disk, where there are none */
 export function moveIn(dataDir: string, epoch: string): void {
   const file = join(dataDir, DATA_FILE);
   const fresh = freshIn(dataDir, epoch);
-  sync(join(fresh, DATA_FILE));
   // The lock belongs to whichever file is there.
   rmSync(`${file}-lock`, { force: true });
   renameSync(join(fresh, DATA_FILE), file);
